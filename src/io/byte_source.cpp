@@ -1,0 +1,127 @@
+#include "io/byte_source.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+namespace tq::io {
+namespace {
+
+std::atomic<std::uint64_t> g_bytes_read{0};
+
+Error os_error(const std::string& path, const char* call) {
+  const int e = errno;
+  return Error{e == ENOENT || e == ENOTDIR ? ErrorCode::not_found : ErrorCode::io, path, call, std::strerror(e), {}, {}};
+}
+
+class FileSource final : public ByteSource {
+ public:
+  FileSource(int fd, std::uint64_t size, std::string path) : fd_(fd), size_(size), path_(std::move(path)) {}
+  FileSource(const FileSource&) = delete;
+  FileSource& operator=(const FileSource&) = delete;
+  ~FileSource() override { ::close(fd_); }
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override {
+    std::size_t done = 0;
+    while (done < out.size()) {
+      const ssize_t n = ::pread(fd_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return os_error(path_, "read");
+      if (n == 0) break;
+      done += static_cast<std::size_t>(n);
+    }
+    g_bytes_read += done;
+    return done;
+  }
+
+ private:
+  int fd_;
+  std::uint64_t size_;
+  std::string path_;
+};
+
+class MemorySource final : public ByteSource {
+ public:
+  explicit MemorySource(std::vector<std::byte> b) : b_(std::move(b)) {}
+  [[nodiscard]] std::uint64_t size() const override { return b_.size(); }
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override {
+    if (offset >= b_.size()) return std::size_t{0};
+    const std::size_t n = std::min<std::uint64_t>(out.size(), b_.size() - offset);
+    std::memcpy(out.data(), b_.data() + offset, n);
+    return n;
+  }
+
+ private:
+  std::vector<std::byte> b_;
+};
+
+Error too_large(const std::string& what, std::uint64_t limit, std::uint64_t size) {
+  return Error{ErrorCode::limit, what, fmt::format("at most {} bytes", limit), fmt::format("{} bytes", size), {}, {}};
+}
+
+}  // namespace
+
+std::uint64_t bytes_read() { return g_bytes_read; }
+
+Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, bool follow) {
+  // O_NONBLOCK: opening a FIFO that lies in a target must not hang.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW));
+  if (fd < 0) return os_error(path, "open");
+  struct stat st {};
+  if (::fstat(fd, &st) != 0) {
+    const Error e = os_error(path, "stat");
+    ::close(fd);
+    return e;
+  }
+  std::uint64_t size = static_cast<std::uint64_t>(st.st_size);
+  if (S_ISBLK(st.st_mode)) {
+    const off_t end = ::lseek(fd, 0, SEEK_END);
+    size = end > 0 ? static_cast<std::uint64_t>(end) : 0;
+  } else if (!S_ISREG(st.st_mode)) {
+    ::close(fd);
+    return Error{ErrorCode::unsupported, path, "a regular file", S_ISDIR(st.st_mode) ? "a folder" : "a special file", {}, {}};
+  }
+  return std::unique_ptr<ByteSource>(new FileSource(fd, size, path));
+}
+
+std::unique_ptr<ByteSource> from_memory(std::vector<std::byte> bytes) { return std::make_unique<MemorySource>(std::move(bytes)); }
+
+Result<std::vector<std::byte>> read_all(const ByteSource& s, std::uint64_t limit) {
+  if (s.size() > limit) return too_large("file size", limit, s.size());
+  std::vector<std::byte> out(s.size());
+  TQ_TRY(const std::size_t n, s.read_at(0, out));
+  out.resize(n);
+  return out;
+}
+
+Result<std::vector<std::byte>> read_file(const std::string& path, std::uint64_t limit, bool follow) {
+  TQ_TRY(const auto src, open_file(path, follow));
+  auto r = read_all(*src, limit);
+  if (!r) {
+    Error e = r.error();
+    e.place = path;
+    return e;
+  }
+  return r;
+}
+
+Result<std::vector<std::byte>> read_stdin(std::uint64_t limit) {
+  std::vector<std::byte> out;
+  std::array<std::byte, 65536> buf{};
+  for (;;) {
+    const ssize_t n = ::read(STDIN_FILENO, buf.data(), buf.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return os_error("standard input", "read");
+    if (n == 0) return out;
+    out.insert(out.end(), buf.begin(), buf.begin() + n);
+    if (out.size() > limit) return too_large("standard input", limit, out.size());
+  }
+}
+
+}  // namespace tq::io
