@@ -1,0 +1,35 @@
+#include "model/verdict.hpp"
+
+namespace tq::model {
+
+const char* to_string(Standing s) {
+  switch (s) {
+    case Standing::proven: return "proven";
+    case Standing::claimed: return "claimed";
+    case Standing::contradicted: return "contradicted";
+    case Standing::unknown: return "unknown";
+  }
+  return "?";
+}
+
+const char* to_string(Severity s) {
+  switch (s) {
+    case Severity::info: return "info";
+    case Severity::low: return "low";
+    case Severity::medium: return "medium";
+    case Severity::high: return "high";
+    case Severity::critical: return "critical";
+  }
+  return "?";
+}
+
+bool from_string(std::string_view s, Severity& out) {
+  for (const Severity e : {Severity::info, Severity::low, Severity::medium, Severity::high, Severity::critical}) {
+    if (s != to_string(e)) continue;
+    out = e;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace tq::model
