@@ -65,13 +65,10 @@ Error too_large(const std::string& what, std::uint64_t limit, std::uint64_t size
   return Error{ErrorCode::limit, what, fmt::format("at most {} bytes", limit), fmt::format("{} bytes", size), {}, {}};
 }
 
-}  // namespace
+// O_NONBLOCK: opening a FIFO that lies in a target must not hang.
+constexpr int kFileFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
-std::uint64_t bytes_read() { return g_bytes_read; }
-
-Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, bool follow) {
-  // O_NONBLOCK: opening a FIFO that lies in a target must not hang.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW));
+Result<std::unique_ptr<ByteSource>> source_of(int fd, const std::string& path) {
   if (fd < 0) return os_error(path, "open");
   struct stat st {};
   if (::fstat(fd, &st) != 0) {
@@ -90,6 +87,16 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, bool foll
   return std::unique_ptr<ByteSource>(new FileSource(fd, size, path));
 }
 
+}  // namespace
+
+std::uint64_t bytes_read() { return g_bytes_read; }
+
+Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) { return source_of(::open(path.c_str(), kFileFlags), path); }
+
+Result<std::unique_ptr<ByteSource>> open_file_at(int folder, const std::string& name, const std::string& shown) {
+  return source_of(::openat(folder, name.c_str(), kFileFlags | O_NOFOLLOW), shown);
+}
+
 std::unique_ptr<ByteSource> from_memory(std::vector<std::byte> bytes) { return std::make_unique<MemorySource>(std::move(bytes)); }
 
 Result<std::vector<std::byte>> read_all(const ByteSource& s, std::uint64_t limit) {
@@ -100,8 +107,8 @@ Result<std::vector<std::byte>> read_all(const ByteSource& s, std::uint64_t limit
   return out;
 }
 
-Result<std::vector<std::byte>> read_file(const std::string& path, std::uint64_t limit, bool follow) {
-  TQ_TRY(const auto src, open_file(path, follow));
+Result<std::vector<std::byte>> read_file(const std::string& path, std::uint64_t limit) {
+  TQ_TRY(const auto src, open_file(path));
   auto r = read_all(*src, limit);
   if (!r) {
     Error e = r.error();

@@ -19,13 +19,15 @@ class ByteSource {
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const = 0;
 };
 
-/// Opens a regular file for reading only; never follows a final symbolic link unless `follow`.
-Result<std::unique_ptr<ByteSource>> open_file(const std::string& path, bool follow = true);
+/// Opens a regular file or block device for reading only. Links are followed: the user named this path.
+Result<std::unique_ptr<ByteSource>> open_file(const std::string& path);
+/// The same, relative to an open folder; a link is never followed. `shown`: the path for messages.
+Result<std::unique_ptr<ByteSource>> open_file_at(int folder, const std::string& name, const std::string& shown);
 std::unique_ptr<ByteSource> from_memory(std::vector<std::byte> bytes);
 
 /// Everything of a source, refused above `limit` bytes.
 Result<std::vector<std::byte>> read_all(const ByteSource& s, std::uint64_t limit);
-Result<std::vector<std::byte>> read_file(const std::string& path, std::uint64_t limit, bool follow = true);
+Result<std::vector<std::byte>> read_file(const std::string& path, std::uint64_t limit);
 /// Standard input to its end.
 Result<std::vector<std::byte>> read_stdin(std::uint64_t limit);
 /// Bytes read from files so far in this process (for --stats).
