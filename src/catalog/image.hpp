@@ -1,0 +1,127 @@
+// A compiled catalog in memory: bounds are checked once when it is opened, rows are read where they lie.
+#pragma once
+
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/format.hpp"
+#include "catalog/types.hpp"
+#include "core/result.hpp"
+#include "core/version.hpp"
+
+namespace tq::catalog {
+
+/// KB numbers as they lie in the file; each converts to std::uint32_t.
+using KbList = std::span<const le32>;
+
+/// Rows of a table, or the whole of it. `row_words` is the stride in the file, which may be wider than this program knows.
+struct Table {
+  std::span<const le32> words;
+  std::uint32_t row_words = 1;
+  std::uint32_t rows = 0;
+};
+
+/// How far open() looks. `structure`: header and directory. `everything`: the hash, and each reference in each row.
+enum class Check : std::uint8_t { structure, everything };
+
+class Image {
+ public:
+  /// Errors: truncated, corrupt (magic, hash, offsets, values), unsupported (version). `bytes` must outlive the image.
+  static Result<Image> open(Bytes bytes, Check check);
+
+  [[nodiscard]] const Table& table(TableId id) const;
+  [[nodiscard]] std::string_view text(std::uint32_t offset) const;
+  [[nodiscard]] KbList list(std::uint32_t first, std::uint32_t count) const;
+  /// The i-th of the ranges that `groups` keeps: the alternatives of one requirement.
+  [[nodiscard]] KbList group(std::uint32_t i) const;
+  /// Lower-case hex of the stored hash of the content, 64 characters.
+  [[nodiscard]] const std::string& sha256() const { return sha256_; }
+  [[nodiscard]] std::uint64_t size() const { return bytes_.size(); }
+
+ private:
+  Status read_directory(std::uint32_t tables);
+  Status add_table(const DirectoryEntry& e, std::uint64_t at);
+  Status require_tables() const;
+  [[nodiscard]] Status check_rows() const;
+  [[nodiscard]] Status check_row(const Schema& s, std::uint32_t row) const;
+  [[nodiscard]] bool good(Field f, std::uint32_t a, std::uint32_t b) const;
+  [[nodiscard]] bool good_text(std::uint32_t offset) const;
+  [[nodiscard]] Status check_index() const;
+
+  Bytes bytes_;
+  Bytes strings_;
+  std::map<TableId, Table> tables_;
+  std::string sha256_;
+};
+
+/// Reads the columns of one row from left to right, in the order of its Schema.
+class RowReader {
+ public:
+  RowReader(const Image& image, TableId id, std::uint32_t row);
+  std::uint32_t number() { return words_[at_++]; }
+  bool flag() { return number() != 0; }
+  std::string_view text() { return image_->text(number()); }
+  Date date();
+  std::optional<FileVersion> version();
+  KbList kbs();
+  Arches arches();
+  template <class E>
+  E value() { return static_cast<E>(number()); }
+
+ private:
+  const Image* image_;
+  std::span<const le32> words_;
+  std::size_t at_ = 0;
+};
+
+/// Rows that are decoded when they are looked at. Read must be able to read any row of [first, first+count).
+template <class T, T (*Read)(const Image&, std::uint32_t)>
+class Rows {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const T*;
+    using reference = T;
+    Iterator() = default;
+    Iterator(const Image* image, std::uint32_t at) : image_(image), at_(at) {}
+    T operator*() const { return Read(*image_, at_); }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    Iterator operator++(int) {
+      Iterator old = *this;
+      ++at_;
+      return old;
+    }
+    bool operator==(const Iterator& o) const { return at_ == o.at_; }
+
+   private:
+    const Image* image_ = nullptr;
+    std::uint32_t at_ = 0;
+  };
+
+  Rows() = default;
+  Rows(const Image* image, std::uint32_t first, std::uint32_t count) : image_(image), first_(first), count_(count) {}
+  [[nodiscard]] std::size_t size() const { return count_; }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+  /// i < size().
+  T operator[](std::size_t i) const { return Read(*image_, first_ + static_cast<std::uint32_t>(i)); }
+  [[nodiscard]] Iterator begin() const { return {image_, first_}; }
+  [[nodiscard]] Iterator end() const { return {image_, first_ + count_}; }
+
+ private:
+  const Image* image_ = nullptr;
+  std::uint32_t first_ = 0, count_ = 0;
+};
+
+}  // namespace tq::catalog
