@@ -1,0 +1,108 @@
+// Which build it is: the last booted kernel, the kernel file and the component store, held against each other.
+#include <fmt/format.h>
+
+#include "judge/parts.hpp"
+
+namespace tq::judge {
+namespace {
+
+using model::BuildWitness;
+using model::Standing;
+using model::WitnessGroup;
+
+const BuildWitness* first_of(const model::Facts& f, WitnessGroup g) {
+  for (const auto& w : f.build_witnesses)
+    if (w.group == g && w.decides && !w.older && w.build) return &w;
+  return nullptr;
+}
+
+/// What the packages say about the build: the newest one that is in place brings a kernel of a known build.
+std::optional<BuildWitness> store_witness(const model::Facts& facts, const catalog::Catalog& catalog) {
+  if (facts.identity.nt_version != "6.0") return std::nullopt;
+  const auto u = newest_package(facts, catalog);
+  BuildWitness w;
+  w.source = "cbs.packages";
+  w.group = WitnessGroup::component_store;
+  if (u) {
+    for (const auto& p : facts.packages)
+      if (p.kb == u->kb && !p.child) w.where = p.where;
+    w.says = fmt::format("{} ({}) is in place", kb_text(u->kb), u->released.month_text());
+    // A preview's own kernel is not known; the month it precedes is the next one, and the line never goes back.
+    std::optional<FileVersion> v = u->version;
+    if (!v)
+      for (const auto& older : catalog.updates())
+        if (is_level(older.kind) && older.version && older.released <= u->released) v = older.version;
+    if (v) w.build = v->build;
+    return w;
+  }
+  if (!packages_speak(facts)) return std::nullopt;
+  w.says = "no package of the monthly line is in place";
+  w.where = facts.packages.front().where.substr(0, facts.packages.front().where.rfind('\\'));
+  return w;
+}
+
+/// The build that the store rules out or demands, given what the others say. Empty: no objection.
+std::string store_objects(const BuildWitness& store, std::uint32_t number) {
+  if (store.build && *store.build > number) return fmt::format("{}, which brings build {}", store.says, *store.build);
+  // Build 6003 came with an update of the monthly line and with nothing else (docs/evidence.md).
+  if (number == 6003 && !store.build) return store.says + ", and build 6003 comes with one of them";
+  if (number == 6003 && *store.build < 6003) return fmt::format("{} and nothing newer, and its kernel is of build {}", store.says, *store.build);
+  return {};
+}
+
+void weigh(const model::Facts& facts, const BuildWitness* booted, const BuildWitness* file, const std::optional<BuildWitness>& store, model::BuildVerdict& v) {
+  if (booted != nullptr && file != nullptr && *booted->build != *file->build) {
+    // From Windows 10 on, small packages raise the registered build above that of the files they switch on.
+    if (facts.identity.nt_version == "10.0" && *booted->build > *file->build) {
+      v.number = booted->build;
+      v.status = Standing::claimed;
+      v.why = fmt::format("the registry says {}, the kernel file {}: usual where an enablement package raised the number", *booted->build, *file->build);
+      return;
+    }
+    v.status = Standing::contradicted;
+    v.why = *file->build > *booted->build ? fmt::format("the kernel file is of build {}, the last boot was {}: installed and not booted since, or one of them was replaced", *file->build, *booted->build)
+                                          : fmt::format("the last boot says {}, the kernel file is of build {}: rolled back and not booted since, or edited", *booted->build, *file->build);
+    return;
+  }
+  const std::string objection = store && v.number ? store_objects(*store, *v.number) : std::string{};
+  if (!objection.empty()) {
+    v.status = Standing::contradicted;
+    v.why = fmt::format("{} says build {}, but {}", file != nullptr ? file->source : booted->source, *v.number, objection);
+    return;
+  }
+  const int groups = (booted != nullptr ? 1 : 0) + (file != nullptr ? 1 : 0) + (store ? 1 : 0);
+  v.status = groups >= 2 ? Standing::proven : Standing::claimed;
+  v.why = groups >= 2 ? "independent witnesses agree, one of them a file or the component store" : "one kind of witness only";
+}
+
+}  // namespace
+
+model::BuildVerdict judge_build(const model::Facts& facts, const catalog::Catalog& catalog) {
+  model::BuildVerdict v;
+  v.witnesses = facts.build_witnesses;
+  v.service_pack = facts.identity.service_pack;
+  const BuildWitness* booted = first_of(facts, WitnessGroup::booted_kernel);
+  const BuildWitness* file = first_of(facts, WitnessGroup::kernel_file);
+  const auto store = store_witness(facts, catalog);
+  if (store) v.witnesses.push_back(*store);
+  if (booted == nullptr && file == nullptr && !(store && store->build)) {
+    v.why = "nothing that was read tells a build";
+    return v;
+  }
+  v.number = file != nullptr ? file->build : booted != nullptr ? booted->build : store->build;
+  weigh(facts, booted, file, store, v);
+  if (!facts.conflicts.empty() && v.status != Standing::contradicted) {
+    for (const auto& w : v.witnesses)
+      if (w.build && !w.older && w.decides && w.group != WitnessGroup::component_store && *w.build != *v.number) v.status = Standing::contradicted;
+    if (v.status == Standing::contradicted) v.why = facts.conflicts.front();
+  }
+  const auto kernel = kernel_of(facts);
+  if (kernel && kernel->version.build == *v.number) v.revision = kernel->version.revision;
+  // A kernel older than the registered build (Windows 10): the revision counter is shared.
+  if (!v.revision && kernel && facts.identity.nt_version == "10.0") v.revision = kernel->version.revision;
+  if (!facts.identity.nt_version.empty())
+    v.version = v.revision ? fmt::format("{}.{}.{}", facts.identity.nt_version, *v.number, *v.revision) : fmt::format("{}.{}", facts.identity.nt_version, *v.number);
+  return v;
+}
+
+}  // namespace tq::judge
