@@ -34,6 +34,34 @@ function(tq_room name)
   target_link_libraries(tq_${name} PUBLIC tq_flags ${R_LINK})
 endfunction()
 
-# Compiles data/catalog/*.csv into one file at build time and embeds it.
+# Compiles data/catalog/**.csv into one file at build time and embeds it: tq_catalog then has tq_catalog_begin/_end.
+# The compiler is built from the same sources as the room, without embedded.cpp, which needs its output.
 function(tq_catalog)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/catalog/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "(_test|/embedded)\\.cpp$")
+  add_executable(catalogc ${CMAKE_SOURCE_DIR}/tools/catalogc.cpp ${sources})
+  target_link_libraries(catalogc PRIVATE tq_flags tq_io)
+
+  file(GLOB_RECURSE tables CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/data/catalog/*.csv)
+  set(compiled ${CMAKE_BINARY_DIR}/gen/catalog.tqc)
+  add_custom_command(OUTPUT ${compiled} COMMAND catalogc ${CMAKE_SOURCE_DIR}/data/catalog ${compiled}
+    DEPENDS catalogc ${tables} COMMENT "Compiling the catalog" VERBATIM)
+
+  # A string of bytes in C++ would cost the compiler seconds; the assembler copies the file.
+  set(embed ${CMAKE_BINARY_DIR}/gen/catalog_bytes.cpp)
+  file(CONFIGURE OUTPUT ${embed} CONTENT "// Written by cmake/rooms.cmake.
+asm(R\"(
+  .pushsection .rodata
+  .globl tq_catalog_begin
+  .globl tq_catalog_end
+  .balign 16
+tq_catalog_begin:
+  .incbin \"${compiled}\"
+tq_catalog_end:
+  .byte 0
+  .popsection
+)\");
+" @ONLY)
+  set_source_files_properties(${embed} PROPERTIES OBJECT_DEPENDS ${compiled})
+  target_sources(tq_catalog PRIVATE ${embed} ${compiled})
 endfunction()
