@@ -1,0 +1,105 @@
+// The packages of component-based servicing: the key with their states, and the files that must lie beside it.
+#include <set>
+
+#include "core/text.hpp"
+#include "evidence/collector.hpp"
+#include "evidence/support/note.hpp"
+
+namespace tq::evidence {
+namespace {
+
+/// "Package_for_KB4493471~31bf3856ad364e35~amd64~~6.0.1.3" -> its parts.
+struct Identity {
+  std::string_view name, arch, version;
+};
+std::optional<Identity> split_identity(std::string_view s) {
+  std::string_view part[5];
+  for (int i = 0; i < 4; ++i) {
+    const auto cut = s.find('~');
+    if (cut == std::string_view::npos) return std::nullopt;
+    part[i] = s.substr(0, cut);
+    s.remove_prefix(cut + 1);
+  }
+  part[4] = s;
+  return Identity{part[0], part[2], part[4]};
+}
+
+/// The KB in a package name; `child` for Package_<n>_for_KB..., one target of the parent.
+std::uint32_t kb_of(std::string_view name, bool& child) {
+  const auto at = ifind(name, "KB");
+  if (at == std::string_view::npos) return 0;
+  const auto digits = name.substr(at + 2);
+  const auto end = digits.find_first_not_of("0123456789");
+  const auto kb = parse_kb(digits.substr(0, end));
+  child = !istarts_with(name, "Package_for_") || (end != std::string_view::npos && digits[end] == '_');
+  return kb.value_or(0);
+}
+
+model::Package named(const std::string& identity) {
+  model::Package p;
+  p.identity = identity;
+  if (const auto id = split_identity(identity)) {
+    p.kb = kb_of(id->name, p.child);
+    p.arch = arch_word(id->arch);
+    p.version = FileVersion::parse(id->version);
+  }
+  return p;
+}
+
+void read_state(const target::Registry& reg, const std::string& key, model::Package& p) {
+  p.where = reg.cite(key, "CurrentState");
+  const auto state = reg.dword(key, "CurrentState");
+  if (!state) return;  // stays unknown: the value is missing or of a wrong type
+  p.raw_state = static_cast<std::int32_t>(*state);
+  p.state = model::decode_package_state(p.raw_state);
+  p.last_error = reg.dword(key, "LastError").value_or(0);
+  p.client = reg.text(key, "InstallClient").value_or("");
+  const auto high = reg.dword(key, "InstallTimeHigh"), low = reg.dword(key, "InstallTimeLow");
+  if (high && low) p.installed_at = FileTime{(std::uint64_t{*high} << 32) | *low}.text();
+}
+
+/// Names of the package files without their endings, lower case; nullopt when the folder cannot be read.
+std::optional<std::set<std::string>> package_files(const target::Source& source) {
+  if (!source.tree) return std::nullopt;
+  const auto entries = source.tree->list(source.windows + "/servicing/Packages");
+  if (!entries) return std::nullopt;
+  std::set<std::string> mum, both;
+  for (const auto& e : *entries) {
+    const std::string n = lower_ascii(e.name);
+    if (n.ends_with(".mum")) mum.insert(n.substr(0, n.size() - 4));
+  }
+  for (const auto& e : *entries) {
+    const std::string n = lower_ascii(e.name);
+    if (n.ends_with(".cat") && mum.contains(n.substr(0, n.size() - 4))) both.insert(n.substr(0, n.size() - 4));
+  }
+  return both;
+}
+
+void collect(const target::Source& source, model::Facts& facts) {
+  const auto* reg = source.registry("SOFTWARE");
+  if (reg == nullptr) return;
+  const std::string packages = std::string(kCbs) + "\\Packages";
+  const auto names = reg->subkeys(packages);
+  if (!names) {
+    cover(facts, "cbs.packages", model::CoverageStatus::absent, "no key " + reg->cite(packages, ""));
+    return;
+  }
+  facts.packages_read = reg->whole() ? model::Tri::yes : model::Tri::unknown;
+  const auto files = package_files(source);
+  for (const auto& name : *names) {
+    model::Package p = named(name);
+    read_state(*reg, packages + "\\" + name, p);
+    p.files_known = files.has_value();
+    p.files_present = files && files->contains(lower_ascii(name));
+    facts.packages.push_back(std::move(p));
+  }
+  cover(facts, "cbs.packages", model::CoverageStatus::read, std::to_string(names->size()) + " packages");
+  if (source.tree) cover(facts, "cbs.package_files", files ? model::CoverageStatus::read : model::CoverageStatus::absent, files ? std::to_string(files->size()) + " manifests with catalog" : "");
+}
+
+}  // namespace
+
+extern const Collector cbs_packages;
+const Collector cbs_packages{"cbs_packages", collect};
+
+}  // namespace tq::evidence

@@ -1,0 +1,27 @@
+#include <fmt/format.h>
+
+#include "rules/rule.hpp"
+
+namespace tq::rules {
+namespace {
+
+void judge(const Context& c, std::vector<Said>& out) {
+  for (const auto& m : c.verdict.missing)
+    out.push_back({fmt::format("{} ({}, {}) is missing: {}", kb_text(m.kb), m.kind, m.released.text(), m.why), {}, {}});
+}
+
+}  // namespace
+
+extern const Rule tq2001_updates_missing;
+const Rule tq2001_updates_missing{
+    "TQ2001",
+    model::Severity::high,
+    "Updates up to the goal are missing",
+    "The machine does not have the last update of its goal. Of a cumulative line only the newest is named: it stands for all between.",
+    "The kernel's version, the packages or the hotfix list, as said beside each update.",
+    "Install what is named. What the goal 'last' needs beyond 2020-01 requires an Extended Security Updates licence.",
+    "MSRC CVRF; data/catalog/nt60/updates.csv",
+    judge,
+};
+
+}  // namespace tq::rules

@@ -1,0 +1,27 @@
+#include <fmt/format.h>
+
+#include "rules/rule.hpp"
+
+namespace tq::rules {
+namespace {
+
+void judge(const Context& c, std::vector<Said>& out) {
+  for (const auto& l : c.facts.hotfix_lists)
+    if (!l.complete) out.push_back({fmt::format("{} announces {} and lists {}", l.source, l.announced, l.listed), {l.where}, {}});
+}
+
+}  // namespace
+
+extern const Rule tq9003_hotfix_list_cut;
+const Rule tq9003_hotfix_list_cut{
+    "TQ9003",
+    model::Severity::info,
+    "The hotfix list is not whole",
+    "systeminfo prints only part of a long list. An update that is not in a cut list may be installed.",
+    "The number announced and the number listed.",
+    "Use `wmic qfe list` or the hives instead.",
+    "docs/formats/inventories.md",
+    judge,
+};
+
+}  // namespace tq::rules

@@ -1,0 +1,48 @@
+// A loader recognises one kind of target by its content and opens it. One file each; the build collects them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "io/folder.hpp"
+#include "target/source.hpp"
+
+namespace tq::target {
+
+/// What the user named, looked at once.
+struct Input {
+  std::string label;
+  std::string path;  ///< empty for standard input
+  io::HostKind kind = io::HostKind::missing;
+  std::vector<std::byte> head;     ///< the first kHeadBytes of a file
+  std::vector<std::byte> content;  ///< the whole of standard input; empty for a file
+  std::uint64_t size = 0;
+  std::string head_text;           ///< head decoded to UTF-8; empty when it is plainly binary
+  std::vector<std::pair<std::string, std::string>> column_map;  ///< --map name=COLUMN
+
+  /// The whole content; refused above `limit` bytes.
+  [[nodiscard]] Result<std::vector<std::byte>> read(std::uint64_t limit) const;
+};
+inline constexpr std::size_t kHeadBytes = 65536;
+
+struct Loader {
+  const char* kind;  ///< the word of --as
+  int rank;          ///< lower is asked first: signatures before structure before guesses
+  bool (*accepts)(const Input&);
+  Result<std::vector<Source>> (*load)(const Input&);
+};
+
+std::span<const Loader* const> all();
+
+struct OpenOptions {
+  std::string as;  ///< empty: recognise by content
+  std::vector<std::pair<std::string, std::string>> column_map;
+};
+/// Opens what the user named: a path or "-". More than one machine for an inventory or a facts file.
+Result<std::vector<Source>> open(const std::string& name, const OpenOptions& options);
+/// Looks at a path or "-" without opening it as anything.
+Result<Input> look_at(const std::string& name, const OpenOptions& options);
+
+}  // namespace tq::target

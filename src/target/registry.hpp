@@ -1,0 +1,47 @@
+// One view of a registry hive, whether it comes from a hive file or from a text export.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/version.hpp"
+#include "format/regf/hive.hpp"
+
+namespace tq::target {
+
+struct RegistryValue {
+  std::string name;
+  std::uint32_t type = 0;  ///< REG_SZ = 1, REG_BINARY = 3, REG_DWORD = 4, REG_MULTI_SZ = 7, ...
+  std::vector<std::byte> data;
+  std::string where;  ///< "SOFTWARE//Microsoft\Windows NT\CurrentVersion:CurrentBuildNumber"
+
+  /// REG_SZ and REG_EXPAND_SZ up to the first NUL, as UTF-8; nullopt for any other type.
+  [[nodiscard]] std::optional<std::string> text() const;
+  /// REG_DWORD of exactly four bytes.
+  [[nodiscard]] std::optional<std::uint32_t> dword() const;
+};
+
+/// Keys are paths from the root of the hive, components separated by '\'.
+class Registry {
+ public:
+  virtual ~Registry() = default;
+  [[nodiscard]] virtual bool has_key(std::string_view key) const = 0;
+  [[nodiscard]] virtual std::optional<RegistryValue> value(std::string_view key, std::string_view name) const = 0;
+  /// Names of the subkeys in stored order; nullopt when the key is not there.
+  [[nodiscard]] virtual std::optional<std::vector<std::string>> subkeys(std::string_view key) const = 0;
+  [[nodiscard]] virtual std::optional<std::vector<std::string>> value_names(std::string_view key) const = 0;
+  /// False for a text export: a key that is not in it was perhaps not exported.
+  [[nodiscard]] virtual bool whole() const = 0;
+  [[nodiscard]] virtual std::string cite(std::string_view key, std::string_view value) const = 0;
+
+  [[nodiscard]] std::optional<std::string> text(std::string_view key, std::string_view name) const;
+  [[nodiscard]] std::optional<std::uint32_t> dword(std::string_view key, std::string_view name) const;
+};
+
+/// Keeps the hive alive. `where`: how the hive file is cited.
+std::shared_ptr<const Registry> hive_registry(std::shared_ptr<const format::regf::Hive> hive, std::string where);
+
+}  // namespace tq::target

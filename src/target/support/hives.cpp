@@ -1,0 +1,62 @@
+#include "target/support/hives.hpp"
+
+#include "core/limits.hpp"
+
+namespace tq::target {
+namespace {
+
+std::optional<std::vector<std::byte>> log_beside(const fs::Tree& tree, const std::string& base, const char* suffix) {
+  auto r = fs::read_file(tree, base + suffix, limits::kHiveBytes);
+  if (!r) return std::nullopt;
+  return *std::move(r);
+}
+
+constexpr const char* kHives[] = {"SOFTWARE", "SYSTEM", "COMPONENTS"};
+
+}  // namespace
+
+HiveSlot open_hive(const fs::Tree& tree, const std::string& folder, const std::string& file) {
+  HiveSlot slot;
+  slot.name = file;
+  const std::string path = folder.empty() ? file : folder + "/" + file;
+  auto primary = fs::read_file(tree, path, limits::kHiveBytes);
+  if (!primary) {
+    if (primary.error().code == ErrorCode::not_found) return slot;
+    slot.where = tree.cite(path);
+    slot.error = primary.error();
+    return slot;
+  }
+  const auto real = tree.real_path(path);
+  const std::string spelled = real ? *real : path;
+  slot.where = tree.cite(spelled);
+  auto hive = format::regf::Hive::open(*std::move(primary), log_beside(tree, spelled, ".LOG1"), log_beside(tree, spelled, ".LOG2"),
+                                       log_beside(tree, spelled, ".LOG"));
+  if (!hive) {
+    slot.error = hive.error();
+    return slot;
+  }
+  slot.hive = std::make_shared<const format::regf::Hive>(*std::move(hive));
+  slot.registry = hive_registry(slot.hive, slot.where);
+  return slot;
+}
+
+std::string identify(const format::regf::Hive& hive) {
+  if (hive.find("Microsoft\\Windows NT\\CurrentVersion") || hive.find("Microsoft\\Windows\\CurrentVersion")) return "SOFTWARE";
+  if (hive.find("Select") && hive.find("CurrentControlSet")) return "SYSTEM";
+  if (hive.find("ControlSet001")) return "SYSTEM";
+  if (hive.find("CanonicalData") || hive.find("DerivedData")) return "COMPONENTS";
+  return {};
+}
+
+void add_windows_hives(Source& source) {
+  const std::string config = source.windows + "/System32/config";
+  for (const char* name : kHives) source.hives.push_back(open_hive(*source.tree, config, name));
+  for (const char* name : kHives) {
+    HiveSlot old = open_hive(*source.tree, config + "/RegBack", name);
+    if (old.where.empty()) continue;
+    old.older = true;
+    source.hives.push_back(std::move(old));
+  }
+}
+
+}  // namespace tq::target
