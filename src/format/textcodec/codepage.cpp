@@ -1,0 +1,138 @@
+#include "format/textcodec/codepage.hpp"
+
+#include <iconv.h>
+
+#include "core/text.hpp"
+#include "format/textcodec/scan.hpp"
+
+namespace tq::format::textcodec {
+namespace {
+
+constexpr std::uint32_t kReplacement = 0xFFFD;
+constexpr std::size_t kSampleBytes = 16 * 1024;  // the choice is made on so much of the non-ASCII lines
+
+struct DoubleByte {
+  const char* name;
+  const char* iconv_name;
+};
+constexpr std::array<DoubleByte, 4> kDoubleByte = {{{"cp936", "CP936"}, {"cp932", "CP932"}, {"cp949", "CP949"}, {"cp950", "CP950"}}};
+
+/// Lines with bytes above 0x7F, up to kSampleBytes: the others say nothing about the page.
+std::string sample_of(std::string_view s) {
+  std::string out;
+  for (std::size_t at = 0; at < s.size() && out.size() < kSampleBytes;) {
+    std::size_t end = s.find('\n', at);
+    if (end == std::string_view::npos) end = s.size();
+    const std::string_view line = s.substr(at, std::min(end - at, kSampleBytes));
+    for (char c : line)
+      if (static_cast<unsigned char>(c) >= 0x80) {
+        out.append(line);
+        out += '\n';
+        break;
+      }
+    at = end + 1;
+  }
+  return out;
+}
+
+/// Number of "KB" and digit pairs and of digits. A page that eats an ASCII byte as the second half of a character changes it.
+std::size_t structure(std::string_view s) {
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    if (is_digit(s[i])) ++n;
+    if (i + 2 < s.size() && (s[i] == 'K' || s[i] == 'k') && (s[i + 1] == 'B' || s[i + 1] == 'b') && is_digit(s[i + 2])) n += 1000;
+  }
+  return n;
+}
+
+}  // namespace
+
+void append_utf8(std::string& out, std::uint32_t c) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | (c >> 6));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xE0 | (c >> 12));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | (c >> 18));
+    out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+}
+
+Converted from_single_byte(const SingleByte& page, std::string_view s) {
+  Converted out;
+  out.utf8.reserve(s.size() + s.size() / 4);
+  for (char ch : s) {
+    const auto b = static_cast<unsigned char>(ch);
+    if (b < 0x80) {
+      out.utf8 += ch;
+      continue;
+    }
+    const std::uint16_t c = page.upper[b - 0x80U];
+    if (c == 0) ++out.bad;
+    append_utf8(out.utf8, c == 0 ? kReplacement : c);
+  }
+  return out;
+}
+
+bool from_double_byte(const char* iconv_name, std::string_view s, Converted& out) {
+  const iconv_t cd = ::iconv_open("UTF-8", iconv_name);
+  // iconv reports failure as the pointer value -1.
+  if (cd == reinterpret_cast<iconv_t>(-1)) return false;  // NOLINT
+  out = {};
+  std::string in(s);
+  std::array<char, 4096> buffer{};
+  char* from = in.data();
+  std::size_t left = in.size();
+  while (left > 0) {
+    char* to = buffer.data();
+    std::size_t room = buffer.size();
+    const std::size_t before = left;
+    ::iconv(cd, &from, &left, &to, &room);
+    out.utf8.append(buffer.data(), buffer.size() - room);
+    if (left == before && room == buffer.size()) {  // a byte that means nothing here, or half a character at the end
+      append_utf8(out.utf8, kReplacement);
+      ++out.bad;
+      ++from;
+      --left;
+    }
+  }
+  ::iconv_close(cd);
+  return true;
+}
+
+Choice choose_code_page(std::string_view s) {
+  const std::string sample = sample_of(s);
+  int best_score = 0;
+  const SingleByte* single = nullptr;
+  const DoubleByte* pair = nullptr;
+  for (const auto& page : single_byte_pages()) {
+    const int score = plausibility(from_single_byte(page, sample));
+    if (single == nullptr || score > best_score) {
+      best_score = score;
+      single = &page;
+    }
+  }
+  Converted converted;
+  for (const auto& page : kDoubleByte) {
+    Converted whole;
+    if (!from_double_byte(page.iconv_name, sample, whole)) continue;
+    const int score = plausibility(whole);
+    if (score <= best_score || structure(whole.utf8) != structure(sample)) continue;
+    if (!from_double_byte(page.iconv_name, s, whole) || structure(whole.utf8) != structure(s)) continue;
+    best_score = score;
+    pair = &page;
+    converted = std::move(whole);
+  }
+  if (pair != nullptr) return {std::move(converted.utf8), pair->name, converted.bad > 0};
+  converted = from_single_byte(*single, s);
+  return {std::move(converted.utf8), single->name, converted.bad > 0};
+}
+
+}  // namespace tq::format::textcodec

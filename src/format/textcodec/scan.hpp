@@ -1,0 +1,55 @@
+// What the inventory readers look for inside a line: versions, hotfix ids, product names, processor words.
+// All of it is recognised by its form, because labels come in forty languages and versions do not.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tq::format::textcodec {
+
+inline constexpr std::string_view kSpace = " \t\r\n\v\f";
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+/// Letter, digit or a byte of a non-ASCII character: what may not touch a number that is a number of its own.
+constexpr bool is_word(char c) { return is_digit(c) || is_letter(c) || c == '_'; }
+
+/// A Windows version as people and tools write it: "6.0.6003", "6.0.6003.20489".
+struct VersionText {
+  std::uint16_t major = 0, minor = 0;
+  std::uint32_t build = 0;
+  std::optional<std::uint32_t> revision;
+  std::size_t begin = 0, end = 0;  ///< where it stands in the searched text
+};
+
+/// First Windows version at or after `from`: a known pair (5.0-5.2, 6.0-6.4, 10.0) and a build of 2195 to 65535,
+/// not inside a longer number. That leaves out every date (years are below 2195) and every IP address.
+std::optional<VersionText> find_version(std::string_view s, std::size_t from = 0);
+
+/// First run of digits at or after `from` that is not part of a word; nullopt past 9 digits or when there is none.
+struct NumberText {
+  std::uint32_t value = 0;
+  std::size_t begin = 0, end = 0;
+};
+std::optional<NumberText> find_number(std::string_view s, std::size_t from = 0);
+
+/// KB number at the start of an id: "KB2803821-v2 - Update", "kb955430", bare "943729"; 0 for GUIDs, "File 1", "Q147222".
+std::uint32_t kb_of_id(std::string_view id);
+/// True when the text has the form of a hotfix id: a KB, a GUID in braces, "File N", "Q" and 6 digits.
+bool is_hotfix_id(std::string_view id);
+/// KB behind "kbid=", "/kb/" or "KB" anywhere in a text or address; 0 when there is none.
+std::uint32_t kb_inside(std::string_view s);
+
+/// "Microsoftr Windows Serverr 2008 Standard " -> "Windows Server 2008 Standard": without maker, trade mark signs (also
+/// those that a code page turned into r, T, ? or a stray character) and double spaces. Starts at "Windows" when it occurs.
+std::string plain_product(std::string_view name);
+
+/// "x86", "x64", "ia64", "arm64" for "x64-based PC", "AMD64", "64-bit", "X86-based PC", "Itanium..."; empty when unknown.
+std::string_view arch_of(std::string_view s);
+
+/// Service pack of "Service Pack 2", "SP2", "서비스 팩 2": the first number of one digit; nullopt when there is none.
+std::optional<int> service_pack_of(std::string_view s);
+
+}  // namespace tq::format::textcodec
