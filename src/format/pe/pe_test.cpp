@@ -291,7 +291,7 @@ TEST_CASE("pe: random mutations") {
   std::mt19937 rng(20190409);
   for (int round = 0; round < 4000; ++round) {
     auto bytes = kernel(kMachines[round % 3]).build();
-    for (unsigned k = rng() % 8 + 1; k > 0; --k) bytes[rng() % bytes.size()] = static_cast<std::byte>(rng());
+    for (std::size_t k = rng() % 8 + 1; k > 0; --k) bytes[rng() % bytes.size()] = static_cast<std::byte>(rng());
     walk(pe::View(bytes_of(bytes)));
   }
   CHECK(true);
