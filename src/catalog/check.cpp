@@ -20,8 +20,8 @@ class Checker {
     check_order(UpdateKind::monthly_rollup);
     check_order(UpdateKind::security_only);
     check_order(UpdateKind::servicing_stack);
-    check_cycles("supersedence", [](const Update& u) { return edges(u, true); });
-    check_cycles("requirements", [](const Update& u) { return edges(u, false); });
+    check_cycles();
+    check_installable();
     check_goals();
     check_lifecycle();
     check_years();
@@ -40,15 +40,9 @@ class Checker {
   }
   void about(const Update& u, std::string what) { problem(TableId::updates, row_of_.at(u.kb), std::move(what)); }
 
-  static Edges edges(const Update& u, bool supersedence) {
-    Edges out;
-    if (supersedence) {
-      for (std::uint32_t kb : u.supersedes) out.push_back(kb);
-      for (std::uint32_t kb : u.supersedes_inferred) out.push_back(kb);
-    } else {
-      for (const KbList& any : u.requirements)
-        for (std::uint32_t kb : any) out.push_back(kb);
-    }
+  static Edges superseded_by(const Update& u) {
+    Edges out(u.supersedes.begin(), u.supersedes.end());
+    out.insert(out.end(), u.supersedes_inferred.begin(), u.supersedes_inferred.end());
     return out;
   }
 
@@ -57,7 +51,7 @@ class Checker {
   }
 
   void check_update(const Update& u) {
-    for (std::uint32_t kb : edges(u, true)) check_superseded(u, kb);
+    for (std::uint32_t kb : superseded_by(u)) check_superseded(u, kb);
     for (const KbList& any : u.requirements) check_requirement(u, any);
     for (std::uint32_t kb : u.recommends)
       if (!catalog_.find_kb(kb)) about(u, fmt::format("recommends KB{}, which no row describes", kb));
@@ -100,12 +94,11 @@ class Checker {
   }
 
   /// Kahn's algorithm without recursion: what cannot be taken away stands on or behind a cycle.
-  template <class F>
-  void check_cycles(const char* what, F out_edges) {
+  void check_cycles() {
     std::map<std::uint32_t, std::size_t> open;
     std::map<std::uint32_t, Edges> used_by;
     for (const Update& u : catalog_.updates()) {
-      const Edges e = out_edges(u);
+      const Edges e = superseded_by(u);
       open[u.kb] = static_cast<std::size_t>(std::count_if(e.begin(), e.end(), [&](std::uint32_t kb) { return row_of_.contains(kb); }));
       for (std::uint32_t kb : e) used_by[kb].push_back(u.kb);
     }
@@ -119,7 +112,20 @@ class Checker {
         if (--open[user] == 0) ready.push_back(user);
     }
     for (const auto& [kb, n] : open)
-      if (n != 0) problem(TableId::updates, row_of_.at(kb), fmt::format("{}: KB{} stands on or behind a cycle", what, kb));
+      if (n != 0) problem(TableId::updates, row_of_.at(kb), fmt::format("supersedence: KB{} stands on or behind a cycle", kb));
+  }
+
+  /// Starting from nothing, can each update be installed at some point? Alternatives may name each other; needs may not.
+  void check_installable() {
+    std::set<std::uint32_t> done;
+    const auto met = [&](const KbList& any) { return std::any_of(any.begin(), any.end(), [&](std::uint32_t kb) { return done.contains(kb); }); };
+    for (bool grew = true; grew;) {
+      grew = false;
+      for (const Update& u : catalog_.updates())
+        if (!done.contains(u.kb) && std::all_of(u.requirements.begin(), u.requirements.end(), met)) grew = done.insert(u.kb).second;
+    }
+    for (const Update& u : catalog_.updates())
+      if (!done.contains(u.kb)) about(u, "requirements: it can never be installed, they need each other or have no row");
   }
 
   void check_goals() {

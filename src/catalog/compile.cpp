@@ -92,6 +92,7 @@ class Compiler {
     const bool none = is_no_source(source);
     if (none && words.size() >= 2) words[words.size() - 2] = static_cast<std::uint32_t>(Confidence::unconfirmed);
     if (!none && !Date::parse(retrieved)) problem(f.path, row.line, "retrieved: a row with a source needs the date it was read, YYYY-MM-DD");
+    if (!none && is_vague_source(source)) problem(f.path, row.line, "source: \"" + source + "\" is no source: name one, or write memory alone");
     if (none && !retrieved.empty()) problem(f.path, row.line, "retrieved: a row without a source cannot have been read anywhere");
   }
 

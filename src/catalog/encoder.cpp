@@ -148,4 +148,8 @@ std::optional<std::string> encode(Field field, std::string_view cell, Pools& poo
 
 bool is_no_source(std::string_view source) { return source.empty() || source == "memory" || source == "same"; }
 
+bool is_vague_source(std::string_view source) {
+  return ifind(source, "memory") != std::string_view::npos || ifind(source, "common knowledge") != std::string_view::npos;
+}
+
 }  // namespace tq::catalog

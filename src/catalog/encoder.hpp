@@ -35,5 +35,7 @@ std::optional<std::string> encode(Field field, std::string_view cell, Pools& poo
 
 /// True for the words that stand for "nobody wrote it down": such a row is unconfirmed.
 bool is_no_source(std::string_view source);
+/// True for a text that dresses up one of those words as a source.
+bool is_vague_source(std::string_view source);
 
 }  // namespace tq::catalog

@@ -62,6 +62,9 @@ Result<Image> Image::open(Bytes bytes, Check check) {
   if (head.file_size != bytes.size())
     return damage("catalog.file_size", fmt::format("{} bytes", bytes.size()), fmt::format("{} bytes", static_cast<std::uint64_t>(head.file_size)),
                   offsetof(FileHeader, file_size));
+  // The hash does not cover the header: whatever may be written there must be tested here.
+  if (std::any_of(head.reserved.begin(), head.reserved.end(), [](std::uint8_t b) { return b != 0; }))
+    return damage("catalog.reserved", "zeros", hex(Bytes(std::as_bytes(std::span(head.reserved)))), offsetof(FileHeader, reserved));
   Image image;
   image.bytes_ = bytes;
   image.sha256_ = hex(Bytes(std::as_bytes(std::span(head.sha256))));

@@ -41,54 +41,50 @@ std::optional<KernelException> exception_for(const Catalog& catalog, const FileV
   return std::nullopt;
 }
 
-/// Months of this NT version that a kernel can be compared with, oldest first; rows told by another file are left out.
+/// Is this a release of the monthly line of the kernel's NT version, with a version of whatever file?
 bool in_line(const Update& u, const FileVersion& kernel) {
   const bool line = u.kind == UpdateKind::monthly_rollup || u.kind == UpdateKind::security_only;
   return line && u.version && same_nt(*u.version, kernel);
 }
 
-/// Highest version that any release before `day` carries: what a new FixedBuild must stand clear of.
-std::optional<FileVersion> newest_before(const Catalog& catalog, const Date& day, const FileVersion& kernel) {
-  std::optional<FileVersion> best;
-  for (const Update& u : catalog.updates()) {
-    if (u.released >= day || !in_line(u, kernel)) continue;
-    best = std::max(best.value_or(FileVersion{}), std::max(*u.version, u.fixed_build.value_or(FileVersion{})));
-  }
-  return best;
-}
+/// The two numbers of the FixedBuild rule; rows of the meta table, since they were measured and may change.
+struct FixedBuildRule {
+  std::uint16_t slack = 0;    ///< how far a kernel may lie below the FixedBuild of its own month
+  std::uint16_t min_gap = 0;  ///< a FixedBuild says nothing unless it lies more than this above the month before
+};
 
-/// The lowest kernel that shows this update; nullopt when the kernel cannot show it.
-std::optional<FileVersion> threshold(const Catalog& catalog, const Update& u) {
+/// The lowest kernel that shows this update; nullopt when the kernel cannot show it. `before`: the highest version any
+/// earlier release carries.
+std::optional<FileVersion> threshold(const Update& u, const std::optional<FileVersion>& before, const FixedBuildRule& rule) {
   if (u.basis == VersionBasis::kernel) return u.version;
   if (u.basis != VersionBasis::fixed_build) return std::nullopt;
-  const auto before = newest_before(catalog, u.released, *u.version);
-  const std::uint16_t slack = parameter(catalog, *u.version, "fixed_build_slack");
-  const std::uint16_t gap = parameter(catalog, *u.version, "fixed_build_min_gap");
-  const bool clear = !before || before->build != u.version->build || u.version->revision - before->revision > gap;
-  if (!clear || u.version->revision < slack) return std::nullopt;
+  const bool clear = !before || before->build != u.version->build || u.version->revision - before->revision > rule.min_gap;
+  if (!clear || u.version->revision < rule.slack) return std::nullopt;
   FileVersion least = *u.version;
-  least.revision = static_cast<std::uint16_t>(least.revision - slack);
+  least.revision = static_cast<std::uint16_t>(least.revision - rule.slack);
   return least;
 }
 
-struct Reached {
-  std::vector<Update> updates;  ///< of the newest release day that the kernel reaches
-};
-
-Reached newest_reached(const Catalog& catalog, const FileVersion& kernel) {
-  Reached r;
+/// The updates of the newest release day that the kernel reaches; empty when it reaches none.
+std::vector<Update> newest_reached(const Catalog& catalog, const FileVersion& kernel) {
+  const FixedBuildRule rule{parameter(catalog, kernel, "fixed_build_slack"), parameter(catalog, kernel, "fixed_build_min_gap")};
+  std::vector<Update> reached;
+  std::optional<FileVersion> before, today;
+  Date day;
   for (const Update& u : catalog.updates()) {
-    // An unconfirmed row never carries a verdict alone.
-    if (!in_line(u, kernel) || u.confidence == Confidence::unconfirmed) continue;
-    // The threshold never lies above the version, so most rows need no look at their neighbours.
-    if (r.updates.empty() || u.released >= r.updates.front().released) {
-      const auto least = threshold(catalog, u);
-      if (!least || kernel < *least) continue;
-      if (!r.updates.empty() && u.released > r.updates.front().released) r.updates.clear();
-      r.updates.push_back(u);
+    if (!in_line(u, kernel)) continue;
+    if (u.released != day) {
+      before = std::max(before, today);
+      day = u.released;
     }
+    today = std::max(today, std::max(u.version, u.fixed_build));
+    const auto least = threshold(u, before, rule);
+    // An unconfirmed row never carries a verdict alone.
+    if (!least || kernel < *least || u.confidence == Confidence::unconfirmed) continue;
+    if (!reached.empty() && reached.front().released != u.released) reached.clear();
+    reached.push_back(u);
   }
-  return r;
+  return reached;
 }
 
 LevelMatch nothing(std::string why) {
@@ -185,8 +181,8 @@ LevelMatch level_of_kernel(const Catalog& catalog, const FileVersion& kernel) {
   LevelMatch m;
   if (special && special->treatment == KernelTreatment::counts_as && special->confidence != Confidence::unconfirmed) {
     m = counted_as(catalog, kernel, *special);
-  } else if (const Reached r = newest_reached(catalog, kernel); place.known && !r.updates.empty()) {
-    m = describe(catalog, kernel, r.updates);
+  } else if (const std::vector<Update> reached = newest_reached(catalog, kernel); place.known && !reached.empty()) {
+    m = describe(catalog, kernel, reached);
   } else if (place.known) {
     m = below_the_line(catalog, kernel, place);
     if (special) m.why += fmt::format("; it is {}", special->meaning) + (special->note.empty() ? "" : fmt::format(" ({})", special->note));

@@ -1,0 +1,184 @@
+#include "catalog/image.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "catalog/level.hpp"
+#include "tests/support/catalog_builder.hpp"
+
+using namespace tq;
+using namespace tq::catalog;
+using tq::test::sealed;
+
+namespace {
+
+std::vector<std::byte> good() {
+  auto c = test::CatalogBuilder().compile();
+  REQUIRE(c.problems.empty());
+  return c.bytes;
+}
+
+std::string why(const std::vector<std::byte>& bytes) {
+  const auto c = Catalog::open(bytes_of(bytes));
+  return c ? "opened" : c.error().place;
+}
+
+void put32(std::vector<std::byte>& b, std::size_t at, std::uint32_t v) {
+  for (std::size_t i = 0; i < 4; ++i) b[at + i] = static_cast<std::byte>(v >> (8 * i));
+}
+
+std::uint32_t get32(const std::vector<std::byte>& b, std::size_t at) { return *bytes_of(b).try_get<le32>(at); }
+
+/// Position of the directory entry of a table.
+std::size_t entry(const std::vector<std::byte>& b, TableId id) {
+  for (std::size_t at = sizeof(FileHeader);; at += sizeof(DirectoryEntry))
+    if (get32(b, at) == static_cast<std::uint32_t>(id)) return at;
+}
+
+/// Position of a word of the first row of a table.
+std::size_t word(const std::vector<std::byte>& b, TableId id, std::size_t n) { return get32(b, entry(b, id) + 12) + 4 * n; }
+
+/// Whatever opens is read to its last field; the sanitizers look on.
+bool opens_and_walks(const std::vector<std::byte>& bytes) {
+  const auto c = Catalog::open(bytes_of(bytes));
+  if (!c) {
+    CHECK_FALSE(c.error().text().empty());
+    return false;
+  }
+  CHECK_FALSE(test::walk(*c).empty());
+  CHECK_FALSE(level_of_kernel(*c, FileVersion{6, 0, 6003, 21192}).why.empty());
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("catalog file: a header that is not ours is refused by name") {
+  auto b = good();
+  CHECK(why(b) == "opened");
+  b[0] = std::byte{'X'};
+  CHECK(why(b) == "catalog.magic");
+  b = good();
+  put32(b, offsetof(FileHeader, version), 2);
+  CHECK(why(b) == "catalog.version");
+  b = good();
+  b[offsetof(FileHeader, reserved)] = std::byte{1};
+  CHECK(why(b) == "catalog.reserved");
+  b = good();
+  b.push_back(std::byte{0});
+  CHECK(why(b) == "catalog.file_size");
+  b = good();
+  b.back() ^= std::byte{1};
+  CHECK(why(b) == "catalog.sha256");
+  CHECK(why({}) == "catalog.header");
+}
+
+TEST_CASE("catalog file: cut at any length it is refused") {
+  const auto b = good();
+  for (std::size_t n = 0; n < b.size(); ++n) {
+    std::vector<std::byte> cut(b.begin(), b.begin() + static_cast<std::ptrdiff_t>(n));
+    CHECK_FALSE(Catalog::open(bytes_of(cut)));
+    if (n % 7 == 0) opens_and_walks(sealed(cut));
+  }
+}
+
+TEST_CASE("catalog file: any changed byte is refused") {
+  const auto b = good();
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    auto changed = b;
+    changed[i] ^= std::byte{0x5A};
+    CHECK_FALSE(Catalog::open(bytes_of(changed)));
+  }
+}
+
+TEST_CASE("catalog file: each word set to 0, 1 and all ones under a true hash is refused or read safely") {
+  const auto b = good();
+  std::size_t refused = 0;
+  for (std::size_t at = offsetof(FileHeader, table_count); at + 4 <= b.size(); at += 4) {
+    if (at >= offsetof(FileHeader, file_size) && at < sizeof(FileHeader)) continue;
+    for (std::uint32_t v : {0U, 1U, 0x7FFFFFFFU, 0xFFFFFFFFU}) {
+      auto changed = b;
+      put32(changed, at, v);
+      if (!opens_and_walks(sealed(std::move(changed)))) ++refused;
+    }
+  }
+  CHECK(refused > 500);
+}
+
+TEST_CASE("catalog file: random changes under a true hash are refused or read safely") {
+  const auto b = good();
+  std::mt19937 random(20190409);
+  for (int round = 0; round < 2000; ++round) {
+    auto changed = b;
+    for (int i = 0; i < 4; ++i) changed[random() % changed.size()] = static_cast<std::byte>(random());
+    opens_and_walks(sealed(std::move(changed)));
+  }
+}
+
+TEST_CASE("catalog file: what points outside is refused with its place") {
+  const auto refuse = [](TableId id, std::size_t n, std::uint32_t v, const char* place) {
+    auto b = good();
+    put32(b, word(b, id, n), v);
+    CHECK(why(sealed(b)) == place);
+  };
+  refuse(TableId::updates, 1, 20190230, "catalog.updates[0].release_date");
+  refuse(TableId::updates, 2, 9, "catalog.updates[0].kind");
+  refuse(TableId::updates, 3, 0x00FFFFFF, "catalog.updates[0].title");
+  refuse(TableId::updates, 4, 8, "catalog.updates[0].arches");
+  refuse(TableId::updates, 7, 5, "catalog.updates[0].version_basis");
+  refuse(TableId::updates, 11, 0x00FFFFFF, "catalog.updates[0].supersedes");
+  refuse(TableId::updates, 0, 1000009, "catalog.kb_index[0]");
+  refuse(TableId::kb_index, 1, 4, "catalog.kb_index[0]");
+  refuse(TableId::kb_index, 0, 1000002, "catalog.kb_index[0]");
+  refuse(TableId::groups, 1, 0xFFFFFFFF, "catalog.groups[0]");
+  refuse(TableId::beliefs, 3, 4, "catalog.beliefs[0].verdict");
+}
+
+TEST_CASE("catalog file: a directory that lies is refused") {
+  const auto refuse = [](TableId id, std::size_t field, std::uint32_t v, const char* place) {
+    auto b = good();
+    put32(b, entry(b, id) + field, v);
+    CHECK(why(sealed(b)) == place);
+  };
+  refuse(TableId::updates, 0, 99, "catalog.table.updates");
+  refuse(TableId::updates, 0, 16, "catalog.table[16]");
+  refuse(TableId::updates, 4, 3, "catalog.table[17].row_words");
+  refuse(TableId::updates, 4, 0, "catalog.table[17].row_words");
+  refuse(TableId::updates, 4, 1000, "catalog.table[17].row_words");
+  refuse(TableId::updates, 8, 0xFFFFFFFF, "catalog.table[17]");
+  refuse(TableId::updates, 8, 3, "catalog.kb_index");
+  refuse(TableId::updates, 12, 0xFFFFFFF0, "catalog.table[17]");
+  refuse(TableId::strings, 0, 98, "catalog.table[98].row_words");
+  refuse(TableId::strings, 4, 1, "catalog.table[1]");
+  refuse(TableId::groups, 4, 1, "catalog.directory");
+  auto b = good();
+  put32(b, offsetof(FileHeader, table_count), 300);
+  CHECK(why(sealed(b)) == "catalog.table_count");
+}
+
+TEST_CASE("catalog file: tables and columns of a later program are passed over") {
+  auto b = good();
+  const std::size_t old = entry(b, TableId::exposure_defaults);
+  const std::uint32_t start = get32(b, old + 12), words = get32(b, old + 4);
+  // The row once more at the end, one word wider, and the directory entry pointing there.
+  const auto at = static_cast<std::uint32_t>(b.size());
+  for (std::uint32_t i = 0; i < words * 4; ++i) b.push_back(b[start + i]);
+  b.insert(b.end(), 4, std::byte{0x77});
+  put32(b, old + 4, words + 1);
+  put32(b, old + 12, at);
+  b = sealed(b);
+  const auto c = Catalog::open(b);
+  REQUIRE(c);
+  CHECK(c->exposure_defaults()[0].setting == "SMB1");
+  CHECK(c->exposure_defaults()[0].confidence == Confidence::high);
+}
+
+TEST_CASE("catalog: a copy of an owned catalog outlives the original") {
+  std::optional<Catalog> copy;
+  {
+    auto c = Catalog::open(good());
+    REQUIRE(c);
+    copy = *c;
+  }
+  CHECK(copy->find_kb(1000004)->title == "August");
+}
