@@ -6,9 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "format/banner/banner.hpp"
-#include "format/inventory/inventory.hpp"
-#include "format/qfe/qfe.hpp"
 #include "format/systeminfo/systeminfo.hpp"
 #include "fs/tree.hpp"
 #include "model/facts.hpp"
@@ -34,10 +31,8 @@ struct Source {
   std::string windows;                   ///< path of the Windows folder in the tree
   bool expects_hives = false;            ///< a hive that is missing is worth a line in the coverage
   std::vector<HiveSlot> hives;
+  std::string text_note;  ///< encoding of a text target
   std::optional<format::systeminfo::SystemInfo> systeminfo;
-  std::optional<format::qfe::List> qfe;
-  std::optional<format::banner::Banner> banner;
-  std::optional<format::inventory::Machine> inventory;
   std::optional<model::Facts> facts;  ///< a facts file: nothing is left to collect
 
   [[nodiscard]] const Registry* registry(std::string_view hive, bool older = false) const;

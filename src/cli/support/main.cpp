@@ -1,0 +1,102 @@
+// The only file that knows CLI11.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "cli/command.hpp"
+#include "cli/support/version.hpp"
+#include "core/text.hpp"
+
+namespace tq::cli {
+namespace {
+
+struct Wired {
+  const Command* command;
+  CLI::App* app;
+  Args args;
+  std::map<std::string, CLI::Option*> options;
+};
+
+/// "text|json" -> the words.
+std::vector<std::string> words(const std::string& s) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at <= s.size();) {
+    const auto bar = std::min(s.find('|', at), s.size());
+    out.push_back(s.substr(at, bar - at));
+    at = bar + 1;
+  }
+  return out;
+}
+
+void wire(Wired& w) {
+  if (*w.command->operand != 0) w.app->add_option(w.command->operand, w.args.positional)->required()->type_name("");
+  for (const Option& o : w.command->options) {
+    if (*o.value == 0) {
+      w.options[o.name] = w.app->add_flag(o.name, o.help);
+      continue;
+    }
+    // One argument each time; an option may be given again, and Args::get takes the last.
+    auto* opt = w.app->add_option(o.name, w.args.given[o.name], o.help)->type_name(o.value)->type_size(1)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (*o.choices != 0) opt->check(CLI::IsMember(words(o.choices)));
+    w.options[o.name] = opt;
+  }
+}
+
+void settle(Wired& w) {
+  for (const auto& [name, opt] : w.options) {
+    const std::string key = name.substr(0, name.find(','));
+    std::vector<std::string> values = w.args.given.contains(name) ? w.args.given[name] : std::vector<std::string>{};
+    w.args.given.erase(name);
+    if (opt->count() == 0) continue;
+    if (values.empty()) values.emplace_back();
+    w.args.given[key] = std::move(values);
+  }
+}
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App app{"Tells, offline and read-only, which Windows build a machine really has and how far it is patched.", "tourniquet"};
+  app.set_version_flag("--version", std::string("tourniquet ") + kVersion);
+  app.require_subcommand(1);
+  std::vector<std::unique_ptr<Wired>> wired;
+  for (const Command* c : all()) {
+    auto w = std::make_unique<Wired>(Wired{c, app.add_subcommand(c->name, c->summary), {}, {}});
+    wire(*w);
+    wired.push_back(std::move(w));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) {
+      app.exit(e);
+      return kNothingFound;
+    }
+    // CLI11 repeats the offending words, which may come from a script's variables: escaped like everything foreign.
+    std::fprintf(stderr, "tourniquet: %s\nSee 'tourniquet --help'.\n", printable(e.what()).c_str());
+    return kUsage;
+  }
+  for (auto& w : wired) {
+    if (!w->app->parsed()) continue;
+    settle(*w);
+    return w->command->run(w->args);
+  }
+  return kUsage;
+}
+
+}  // namespace
+
+std::string Args::get(const std::string& option, const std::string& otherwise) const {
+  const auto it = given.find(option);
+  return it == given.end() || it->second.empty() ? otherwise : it->second.back();
+}
+
+int run_main(int argc, char** argv) {
+  // Bad input is never an exception here; what arrives is a full memory or an error of a library.
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "tourniquet: internal error: %s\n", printable(e.what()).c_str());
+    return kInternal;
+  }
+}
+
+}  // namespace tq::cli

@@ -1,0 +1,18 @@
+// The one place that writes: reports, never into or over a target.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace tq::io {
+
+/// Writes through a temporary file beside `path` and renames it, so that a failure leaves no half report.
+/// Refused when `path` is one of `targets`, lies below one of them, or is no place for a regular file. "-" = standard output.
+Status write_output(const std::string& path, std::string_view content, const std::vector<std::string>& targets);
+/// True when standard output is a terminal.
+bool stdout_is_terminal();
+
+}  // namespace tq::io
