@@ -127,6 +127,10 @@ class Style(Tree):
         self.write("src/core/a.cpp", "int x;\n" * 801)
         self.assertEqual(measure_style.measure(self.root)[1], ["src/core/a.cpp: 801 lines, at most 800"])
 
+    def test_a_table_laid_out_by_hand_does_not_count(self):
+        text = "int f() {\n  // clang-format off\n" + "  1,\n" * 200 + "  // clang-format on\n  return 1;\n}\n"
+        self.assertEqual(measure_style.functions(text), [(1, 3)])
+
     def test_comment_share(self):
         self.assertEqual(measure_style.comment_share(['// why\nint a;\n\nauto b = "// no";\nint c;  // why\n']), 50.0)
 
