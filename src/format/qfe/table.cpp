@@ -97,8 +97,9 @@ std::string_view date_word(std::string_view line, std::string_view id) {
   return {};
 }
 
+/// A name with a digit, as ids of other kinds are; the first letters of a prompt that was cut are none.
 bool is_name(std::string_view s) {
-  return s.size() <= 64 && std::all_of(s.begin(), s.end(), [](char c) { return is_word(c) || c == '-' || c == '.'; });
+  return s.size() >= 6 && s.size() <= 64 && s.find_first_of("0123456789") != std::string_view::npos && std::all_of(s.begin(), s.end(), [](char c) { return is_word(c) || c == '-' || c == '.'; });
 }
 
 bool only_dashes(std::string_view s) { return !s.empty() && s.find_first_not_of("- ") == std::string_view::npos; }
