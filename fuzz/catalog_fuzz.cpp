@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "catalog/level.hpp"
-#include "tests/support/catalog_builder.hpp"
+#include "tests/support/catalog_walk.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));

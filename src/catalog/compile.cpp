@@ -35,8 +35,8 @@ class Compiler {
       check_whole(out.bytes);
     }
     if (!problems_.empty()) out.bytes.clear();
-    std::stable_sort(problems_.begin(), problems_.end(),
-                     [](const Problem& a, const Problem& b) { return std::tie(a.file, a.line) < std::tie(b.file, b.line); });
+    std::sort(problems_.begin(), problems_.end(),
+              [](const Problem& a, const Problem& b) { return std::tie(a.file, a.line, a.what) < std::tie(b.file, b.line, b.what); });
     out.problems = std::move(problems_);
     return out;
   }
@@ -61,9 +61,9 @@ class Compiler {
     const bool same = std::equal(s.columns.begin(), s.columns.end(), header.cells.begin(), header.cells.end(),
                                  [](const Column& c, const std::string& cell) { return c.name == cell; });
     if (same) return true;
-    std::string wanted;
-    for (const Column& c : s.columns) wanted += (wanted.empty() ? "" : ",") + std::string(c.name);
-    problem(f.path, header.line, "the header must be " + wanted);
+    std::vector<std::string_view> names;
+    for (const Column& c : s.columns) names.push_back(c.name);
+    problem(f.path, header.line, fmt::format("the header must be {}", fmt::join(names, ",")));
     return false;
   }
 
@@ -97,8 +97,7 @@ class Compiler {
   }
 
   void add_key(const Schema& s, const SourceFile& f, const CsvRow& row) {
-    std::string key;
-    for (std::size_t i = 0; i < s.key_columns; ++i) key += (i == 0 ? "" : ", ") + row.cells[i];
+    const std::string key = fmt::format("{}", fmt::join(row.cells.begin(), row.cells.begin() + s.key_columns, ", "));
     if (!drafts_[s.id].keys.insert(key).second) problem(f.path, row.line, "a second row of " + key);
   }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "catalog/catalog.hpp"
+#include "catalog/format.hpp"
 #include "tests/support/catalog_builder.hpp"
 
 using namespace tq;

@@ -6,6 +6,7 @@
 
 #include "catalog/level.hpp"
 #include "tests/support/catalog_builder.hpp"
+#include "tests/support/catalog_walk.hpp"
 
 using namespace tq;
 using namespace tq::catalog;

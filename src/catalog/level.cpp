@@ -113,7 +113,10 @@ LevelMatch foreign(const FileVersion& kernel) {
 
 std::string release_names(const std::vector<Update>& updates) {
   std::string out;
-  for (const Update& u : updates) out += (out.empty() ? "" : ", ") + kb_text(u.kb);
+  for (const Update& u : updates) {
+    if (!out.empty()) out += ", ";
+    out += kb_text(u.kb);
+  }
   return out;
 }
 

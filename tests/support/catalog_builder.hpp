@@ -1,11 +1,10 @@
-// Small catalogs as CSV text, the way back from bytes to text, and the seal that a changed catalog needs to be looked at.
+// Small catalogs as CSV text, to be spoiled one cell at a time.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
-#include "catalog/catalog.hpp"
 #include "catalog/compile.hpp"
 
 namespace tq::test {
@@ -27,10 +26,5 @@ class CatalogBuilder {
   catalog::SourceFile& file(const std::string& table);
   std::vector<catalog::SourceFile> files_;
 };
-
-/// Writes true size and hash into the header, so that open() looks at what lies behind them. Short input stays as it is.
-std::vector<std::byte> sealed(std::vector<std::byte> bytes);
-/// Every field of every row as text.
-std::string walk(const catalog::Catalog& c);
 
 }  // namespace tq::test
