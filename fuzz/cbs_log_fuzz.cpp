@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   for (const cbs_log::StackLoad& s : log->stacks) print(s.version.text() + s.core_path + s.first_time + s.last_time);
-  for (const cbs_log::PackageEvent& e : log->events) print(cbs_log::to_string(e.kind) + e.package.text() + e.state + e.first_time + e.last_time);
+  for (const cbs_log::PackageEvent& e : log->events)
+    print(cbs_log::to_string(e.kind) + e.package.text() + e.state + e.first_time + e.last_time);
   for (const Error& e : log->lost) print(e.text());
   return 0;
 }

@@ -12,9 +12,8 @@ namespace {
 constexpr std::size_t kNameLimit = 512;  // longer than any name that NTFS or the registry can hold
 
 bool is_hex(std::string_view s) {
-  return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  });
+  return !s.empty() &&
+         std::all_of(s.begin(), s.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -48,10 +47,15 @@ std::optional<ComponentName> parse_component_name(std::string_view folder) {
     return std::nullopt;
   const std::size_t first = folder.find('_');
   const auto v = exact_version(version);
-  if (first == std::string_view::npos || first == 0 || first + 1 == folder.size() || !v || !is_hex(hash) || hash.size() != 16) return std::nullopt;
+  if (first == std::string_view::npos || first == 0 || first + 1 == folder.size() || !v || !is_hex(hash) || hash.size() != 16)
+    return std::nullopt;
   if (token != "none" && (token.size() != 16 || !is_hex(token))) return std::nullopt;
-  return ComponentName{lower_ascii(folder.substr(0, first)), lower_ascii(folder.substr(first + 1)), lower_ascii(token), lower_ascii(language),
-                       lower_ascii(hash), *v};
+  return ComponentName{lower_ascii(folder.substr(0, first)),
+                       lower_ascii(folder.substr(first + 1)),
+                       lower_ascii(token),
+                       lower_ascii(language),
+                       lower_ascii(hash),
+                       *v};
 }
 
 std::optional<ComponentName> component_in_path(std::string_view path) {
@@ -62,7 +66,9 @@ std::optional<ComponentName> component_in_path(std::string_view path) {
   return parse_component_name(rest.substr(0, rest.find('\\')));
 }
 
-std::string PackageName::text() const { return fmt::format("{}~{}~{}~{}~{}", name, public_key_token, architecture, language, version.text()); }
+std::string PackageName::text() const {
+  return fmt::format("{}~{}~{}~{}~{}", name, public_key_token, architecture, language, version.text());
+}
 
 std::optional<PackageName> parse_package_name(std::string_view identity) {
   if (identity.size() > kNameLimit || std::count(identity.begin(), identity.end(), '~') != 4) return std::nullopt;

@@ -6,7 +6,8 @@ using namespace tq;
 using namespace tq::format;
 
 TEST_CASE("servicing names: component folders") {
-  const auto c = parse_component_name("amd64_microsoft-windows-i..rnational-timezones_31bf3856ad364e35_6.0.6002.18984_none_72f9fc71bf52f9f5");
+  const auto c =
+      parse_component_name("amd64_microsoft-windows-i..rnational-timezones_31bf3856ad364e35_6.0.6002.18984_none_72f9fc71bf52f9f5");
   REQUIRE(c);
   CHECK(c->architecture == "amd64");
   CHECK(c->name == "microsoft-windows-i..rnational-timezones");
@@ -15,9 +16,10 @@ TEST_CASE("servicing names: component folders") {
   CHECK(c->language == "none");
   CHECK(c->hash == "72f9fc71bf52f9f5");
   CHECK(parse_component_name("x86_a_b_31bf3856ad364e35_1.2.3.4_en-us_0123456789abcdef")->name == "a_b");
-  for (const char* bad : {"", "Backup", "Manifests", "x86_a_31bf3856ad364e35_1.2.3_none_0123456789abcdef", "x86_a_31bf3856ad364e35_1.2.3.4_none_xyz",
-                          "_a_31bf3856ad364e35_1.2.3.4_none_0123456789abcdef", "x86__31bf3856ad364e35_1.2.3.4_none_0123456789abcdef",
-                          "x86_a_31bf_1.2.3.4_none_0123456789abcdef", "x86_a_31bf3856ad364e35_1.2.3.4.5_none_0123456789abcdef"}) {
+  for (const char* bad :
+       {"", "Backup", "Manifests", "x86_a_31bf3856ad364e35_1.2.3_none_0123456789abcdef", "x86_a_31bf3856ad364e35_1.2.3.4_none_xyz",
+        "_a_31bf3856ad364e35_1.2.3.4_none_0123456789abcdef", "x86__31bf3856ad364e35_1.2.3.4_none_0123456789abcdef",
+        "x86_a_31bf_1.2.3.4_none_0123456789abcdef", "x86_a_31bf3856ad364e35_1.2.3.4.5_none_0123456789abcdef"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_component_name(bad));
   }

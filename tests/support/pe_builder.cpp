@@ -12,8 +12,8 @@ namespace {
 using format::pe::Directory;
 using format::pe::DirectoryEntry;
 using format::pe::Import;
-using format::pe::Machine;
 using format::pe::kDirectories;
+using format::pe::Machine;
 
 constexpr std::uint32_t kFileAlignment = 0x200;
 constexpr std::uint32_t kNtAt = 0x80;
@@ -181,7 +181,8 @@ class PeWriter {
     std::sort(named.begin(), named.end(), [&](std::uint32_t x, std::uint32_t y) { return b_.exports_[x].name < b_.exports_[y].name; });
     const auto names = static_cast<std::uint32_t>(named.size());
     const std::uint32_t functions_at = start + 40, names_at = functions_at + 4 * count, ordinals_at = names_at + 4 * names;
-    for (const std::uint32_t v : {0U, b_.time_stamp_, 0U, 0U, 1U, count, names, rva + functions_at, rva + names_at, rva + ordinals_at}) t.u32(v);
+    for (const std::uint32_t v : {0U, b_.time_stamp_, 0U, 0U, 1U, count, names, rva + functions_at, rva + names_at, rva + ordinals_at})
+      t.u32(v);
     t.zeros(4 * count + 6 * names);
     t.set(start + 12, rva + t.size(), 4);
     t.asciiz(b_.export_dll_);
@@ -255,7 +256,8 @@ class PeWriter {
   }
 
   std::vector<std::byte> finish() {
-    const std::uint32_t headers = round_up(kNtAt + 24 + optional_size() + 40 * static_cast<std::uint32_t>(sections_.size()), kFileAlignment);
+    const std::uint32_t headers =
+        round_up(kNtAt + 24 + optional_size() + 40 * static_cast<std::uint32_t>(sections_.size()), kFileAlignment);
     std::uint32_t at = headers;
     for (SectionPart& s : sections_) {
       s.offset = at;
@@ -294,7 +296,8 @@ class PeWriter {
       std::string name = s.name;
       name.resize(8, '\0');
       for (const char c : name) h.put(static_cast<unsigned char>(c), 1);
-      for (const std::uint32_t v : {s.data.size(), s.rva, round_up(s.data.size(), kFileAlignment), s.offset, 0U, 0U, 0U, s.characteristics}) h.u32(v);
+      for (const std::uint32_t v : {s.data.size(), s.rva, round_up(s.data.size(), kFileAlignment), s.offset, 0U, 0U, 0U, s.characteristics})
+        h.u32(v);
     }
     h.align(kFileAlignment);
     return h;
@@ -303,7 +306,9 @@ class PeWriter {
   void put_optional(Blob& h, std::uint32_t headers) {
     h.u16(plus_ ? 0x20B : 0x10B);
     h.u16(8);  // linker 8.0
-    for (const std::uint32_t v : {round_up(sections_.front().data.size(), kFileAlignment), 0U, 0U, sections_.front().rva, sections_.front().rva}) h.u32(v);
+    for (const std::uint32_t v :
+         {round_up(sections_.front().data.size(), kFileAlignment), 0U, 0U, sections_.front().rva, sections_.front().rva})
+      h.u32(v);
     if (!plus_) h.u32(0);
     h.put(plus_ ? 0x180000000 : 0x10000000, plus_ ? 8 : 4);
     h.u32(section_alignment());

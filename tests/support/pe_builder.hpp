@@ -23,11 +23,15 @@ class PeBuilder {
   PeBuilder& version(FileVersion v) { return file_ = product_ = v, resource_ = true, *this; }
   PeBuilder& product_version(FileVersion v) { return product_ = v, resource_ = true, *this; }
   /// One entry of the string table; makes a version resource.
-  PeBuilder& string(std::string key, std::string value) { return strings_.emplace_back(std::move(key), std::move(value)), resource_ = true, *this; }
+  PeBuilder& string(std::string key, std::string value) {
+    return strings_.emplace_back(std::move(key), std::move(value)), resource_ = true, *this;
+  }
   /// A wrong signature of VS_FIXEDFILEINFO, for tests.
   PeBuilder& fixed_signature(std::uint32_t s) { return fixed_signature_ = s, *this; }
   /// A name "#12" imports by ordinal.
-  PeBuilder& import(std::string dll, std::vector<std::string> names) { return imports_.push_back({std::move(dll), std::move(names), false}), *this; }
+  PeBuilder& import(std::string dll, std::vector<std::string> names) {
+    return imports_.push_back({std::move(dll), std::move(names), false}), *this;
+  }
   PeBuilder& delay_import(std::string dll, std::vector<std::string> names) {
     return delayed_.push_back({std::move(dll), std::move(names), true}), *this;
   }

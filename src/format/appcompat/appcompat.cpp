@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::uint32_t kSignature60 = 0xBADC0FFE;  // NT 5.2 and 6.0
 constexpr std::uint32_t kSignature61 = 0xBADC0FEE;
-constexpr std::uint32_t kEntryLimit = 16384;        // the kernels keep 512 (5.2) or 1024 entries
-constexpr std::uint64_t kTextLimit = 32u << 20;     // paths may overlap, so their sum is not bounded by the value
-constexpr std::uint32_t kProbe = 64;                // entries that decide the word size and the generation
-constexpr std::uint32_t kLargestFlags = 0xFF;       // insertion flags seen on NT 6.0 are 1 to 3; a program of 255 bytes is none
+constexpr std::uint32_t kEntryLimit = 16384;     // the kernels keep 512 (5.2) or 1024 entries
+constexpr std::uint64_t kTextLimit = 32u << 20;  // paths may overlap, so their sum is not bounded by the value
+constexpr std::uint32_t kProbe = 64;             // entries that decide the word size and the generation
+constexpr std::uint32_t kLargestFlags = 0xFF;    // insertion flags seen on NT 6.0 are 1 to 3; a program of 255 bytes is none
 
 struct Record32 {
   le16 length, maximum;
@@ -56,7 +56,8 @@ std::optional<Record> record_at(Bytes value, std::uint64_t at, bool x64) {
 }
 
 bool plausible(Bytes value, const Record& r) {
-  return r.length != 0 && r.length % 2 == 0 && r.maximum >= r.length && r.padding == 0 && r.path_at > r.at && value.holds(r.path_at, r.length);
+  return r.length != 0 && r.length % 2 == 0 && r.maximum >= r.length && r.padding == 0 && r.path_at > r.at &&
+         value.holds(r.path_at, r.length);
 }
 
 std::uint32_t plausible_count(Bytes value, const Layout& l, std::uint32_t count, bool x64) {
@@ -87,16 +88,23 @@ class Reader {
   void read(std::uint32_t count, Cache& cache) {
     const std::uint32_t wanted = std::min(count, kEntryLimit);
     if (wanted < count)
-      cache.lost.push_back({ErrorCode::limit, "appcompat.count", fmt::format("at most {}", kEntryLimit), fmt::format("{}", count), value_.base() + 4, {}});
+      cache.lost.push_back(
+          {ErrorCode::limit, "appcompat.count", fmt::format("at most {}", kEntryLimit), fmt::format("{}", count), value_.base() + 4, {}});
     for (std::uint32_t i = 0; i < wanted; ++i) {
       const std::uint64_t at = layout_.first + std::uint64_t{i} * (x64_ ? layout_.width64 : layout_.width32);
       const auto r = record_at(value_, at, x64_);
       if (!r) {
-        cache.lost.push_back({ErrorCode::truncated, "appcompat.entries", fmt::format("{} entries", count), fmt::format("{} entries", i), value_.base() + at, {}});
+        cache.lost.push_back({ErrorCode::truncated,
+                              "appcompat.entries",
+                              fmt::format("{} entries", count),
+                              fmt::format("{} entries", i),
+                              value_.base() + at,
+                              {}});
         return;
       }
       if (text_ > kTextLimit) {
-        cache.lost.push_back({ErrorCode::limit, "appcompat.paths", fmt::format("at most {} bytes", kTextLimit), "more", value_.base() + at, {}});
+        cache.lost.push_back(
+            {ErrorCode::limit, "appcompat.paths", fmt::format("at most {} bytes", kTextLimit), "more", value_.base() + at, {}});
         return;
       }
       add(i, *r, cache);
@@ -108,8 +116,12 @@ class Reader {
     const auto path = r.length % 2 == 0 ? value_.try_sub(r.path_at, r.length) : std::nullopt;
     if (!path) {
       if (cache.lost.size() < limits::kLossesListed)
-        cache.lost.push_back({ErrorCode::corrupt, fmt::format("appcompat.entry {}.path", index), "an even length inside the value",
-                              fmt::format("{} bytes at 0x{:x}", r.length, r.path_at), value_.base() + r.at, {}});
+        cache.lost.push_back({ErrorCode::corrupt,
+                              fmt::format("appcompat.entry {}.path", index),
+                              "an even length inside the value",
+                              fmt::format("{} bytes at 0x{:x}", r.length, r.path_at),
+                              value_.base() + r.at,
+                              {}});
       return;
     }
     Entry e;
@@ -139,7 +151,8 @@ Result<Cache> parse(Bytes value, Generation generation) {
   TQ_TRY(const std::uint32_t signature, value.get<le32>(0, "appcompat.signature"));
   TQ_TRY(const std::uint32_t count, value.get<le32>(4, "appcompat.count"));
   if (signature != kSignature60 && signature != kSignature61)
-    return Error{ErrorCode::unsupported, "appcompat.signature", "0xbadc0ffe or 0xbadc0fee", fmt::format("0x{:08x}", signature), value.base(), {}};
+    return Error{
+        ErrorCode::unsupported, "appcompat.signature", "0xbadc0ffe or 0xbadc0fee", fmt::format("0x{:08x}", signature), value.base(), {}};
   const Layout l = layout_of(signature);
   Cache cache;
   // The word size is not written down. The wrong one turns offsets into time stamps, so hardly any entry stays plausible.

@@ -16,12 +16,12 @@ namespace tq::format::appcompat {
 enum class Generation { guess, nt52, nt60 };
 
 struct Entry {
-  std::string path;            ///< as stored, "\??\C:\Windows\..."
-  FileTime modified;           ///< last write time of the file (not: when it ran)
+  std::string path;                  ///< as stored, "\??\C:\Windows\..."
+  FileTime modified;                 ///< last write time of the file (not: when it ran)
   std::uint64_t file_size_or_0 = 0;  ///< NT 5.2 only
   std::uint32_t flags = 0, shim_flags = 0;
   bool has_flags = false;
-  std::uint64_t offset = 0;    ///< of the entry's record
+  std::uint64_t offset = 0;  ///< of the entry's record
 };
 
 struct Cache {
@@ -41,10 +41,10 @@ const char* to_string(TraceKind k);
 /// TrustedInstaller.exe itself. It shows that the file was there, not that an installation succeeded.
 struct Trace {
   TraceKind kind = TraceKind::component;
-  std::string name;            ///< component name, "KB<number>", or "TrustedInstaller.exe"
-  FileVersion version;         ///< of a component folder; all zero otherwise
-  std::string architecture;    ///< of a component folder
-  std::uint32_t kb = 0;        ///< of an update_file
+  std::string name;          ///< component name, "KB<number>", or "TrustedInstaller.exe"
+  FileVersion version;       ///< of a component folder; all zero otherwise
+  std::string architecture;  ///< of a component folder
+  std::uint32_t kb = 0;      ///< of an update_file
   FileTime modified;
   std::string path;
 };

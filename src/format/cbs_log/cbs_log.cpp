@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::uint64_t kLogLimit = 256u << 20;
 constexpr std::size_t kEventLimit = 20000, kStackLimit = 1000;
-constexpr std::size_t kLineLimit = 8192;    // what is looked at of one line; the real ones stay below 1 KiB
+constexpr std::size_t kLineLimit = 8192;  // what is looked at of one line; the real ones stay below 1 KiB
 constexpr std::size_t kPathLimit = 1024;
-constexpr std::size_t kTimeLength = 19;     // "2016-09-28 04:30:30"
+constexpr std::size_t kTimeLength = 19;  // "2016-09-28 04:30:30"
 
 bool digits(std::string_view s) {
   return std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -98,8 +98,10 @@ class Reader {
     ++log_.lines;
     if (log_.first_time.empty()) log_.first_time = time;
     const std::string_view message = raw.substr(kTimeLength + 1);
-    if (const std::size_t at = message.find("Loaded Servicing Stack v"); at != std::string_view::npos) stack(message.substr(at), time, offset);
-    else if (message.find('~') != std::string_view::npos) package(message, time, offset);
+    if (const std::size_t at = message.find("Loaded Servicing Stack v"); at != std::string_view::npos)
+      stack(message.substr(at), time, offset);
+    else if (message.find('~') != std::string_view::npos)
+      package(message, time, offset);
     log_.last_time = std::move(time);
   }
 
@@ -107,7 +109,12 @@ class Reader {
     constexpr std::string_view kBefore = "Loaded Servicing Stack v", kCore = "with Core: ";
     const auto version = FileVersion::parse(message.substr(kBefore.size()));
     if (!version) {
-      lose({ErrorCode::corrupt, "cbs_log.stack.version", "a version of four numbers", printable(message.substr(kBefore.size(), 40)), offset, {}});
+      lose({ErrorCode::corrupt,
+            "cbs_log.stack.version",
+            "a version of four numbers",
+            printable(message.substr(kBefore.size(), 40)),
+            offset,
+            {}});
       return;
     }
     if (!log_.stacks.empty() && log_.stacks.back().version == *version) {
@@ -128,7 +135,8 @@ class Reader {
     auto name = package_in_text(message);
     if (!name) return;
     std::string state = state_of(*kind, message);
-    std::string key = fmt::format("{}|{}|{}|{}", static_cast<int>(*kind), name->text(), state, hresult ? fmt::format("{:x}", *hresult) : "");
+    std::string key =
+        fmt::format("{}|{}|{}|{}", static_cast<int>(*kind), name->text(), state, hresult ? fmt::format("{:x}", *hresult) : "");
     if (const auto it = seen_.find(key); it != seen_.end()) {
       PackageEvent& e = log_.events[it->second];
       e.last_time = time;

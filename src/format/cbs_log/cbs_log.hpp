@@ -33,21 +33,21 @@ const char* to_string(EventKind k);
 struct PackageEvent {
   EventKind kind = EventKind::reported;
   PackageName package;
-  std::string state;                       ///< "new state" or "targeted" when the line has one
-  std::optional<std::uint32_t> hresult;    ///< absent when the line has none, which for `completed` means success
+  std::string state;                     ///< "new state" or "targeted" when the line has one
+  std::optional<std::uint32_t> hresult;  ///< absent when the line has none, which for `completed` means success
   std::string first_time, last_time;
   std::uint64_t offset = 0;
-  std::uint32_t count = 0;                 ///< lines that say the same
+  std::uint32_t count = 0;  ///< lines that say the same
   /// A failure HRESULT (its top bit).
   [[nodiscard]] bool failed() const { return hresult && (*hresult & 0x80000000U) != 0; }
 };
 
 struct Log {
-  std::vector<StackLoad> stacks;       ///< in file order
-  std::vector<PackageEvent> events;    ///< in file order of first occurrence; repeats are counted, not listed
-  std::string first_time, last_time;   ///< of the lines in the log's own shape
-  std::uint64_t lines = 0;             ///< in the log's own shape
-  std::uint64_t other_lines = 0;       ///< continuation lines and anything else
+  std::vector<StackLoad> stacks;      ///< in file order
+  std::vector<PackageEvent> events;   ///< in file order of first occurrence; repeats are counted, not listed
+  std::string first_time, last_time;  ///< of the lines in the log's own shape
+  std::uint64_t lines = 0;            ///< in the log's own shape
+  std::uint64_t other_lines = 0;      ///< continuation lines and anything else
   std::vector<Error> lost;
 };
 

@@ -11,19 +11,24 @@ using namespace tq::format;
 
 namespace {
 
-std::string line(const std::string& time, const std::string& message) { return time + ", Info                  CBS    " + message + "\r\n"; }
+std::string line(const std::string& time, const std::string& message) {
+  return time + ", Info                  CBS    " + message + "\r\n";
+}
 
 const std::string kPackage = "Package_for_KB4493471~31bf3856ad364e35~amd64~~6.0.1.2";
 
 std::string sample() {
   const std::string t = "2019-04-10 03:00:0";
   return line(t + "0", "Loaded Servicing Stack v6.0.6002.18005 with Core: C:\\Windows\\winsxs\\x\\cbscore.dll") +
-         line(t + "1", "Plan: Package: " + kPackage + ", current: Absent, pending: Default, start: Absent, applicable: Installed, targeted: Installed") +
+         line(t + "1", "Plan: Package: " + kPackage +
+                           ", current: Absent, pending: Default, start: Absent, applicable: Installed, targeted: Installed") +
          line(t + "2", "Failed to resolve package '" + kPackage + "' [HRESULT = 0x800f0831 - CBS_E_STORE_CORRUPTION]") +
-         line(t + "3", "Exec: Processing complete.  Session: 30560, Package: " + kPackage + " [HRESULT = 0x800f0922 - CBS_E_INSTALLERS_FAILED]") +
+         line(t + "3",
+              "Exec: Processing complete.  Session: 30560, Package: " + kPackage + " [HRESULT = 0x800f0922 - CBS_E_INSTALLERS_FAILED]") +
          line(t + "4", "Failed to resolve package '" + kPackage + "' [HRESULT = 0x800f0831 - CBS_E_STORE_CORRUPTION]") +
          "   a continuation line\r\n" +
-         line(t + "5", "Startup: Package: " + kPackage + " completed startup processing, new state: Installed, original: Staged, targeted: Installed. hr = 0x0") +
+         line(t + "5", "Startup: Package: " + kPackage +
+                           " completed startup processing, new state: Installed, original: Staged, targeted: Installed. hr = 0x0") +
          line(t + "6", "Exec: Processing complete.  Session: 30561, Package: " + kPackage) +
          line(t + "7", "Appl: Evaluating package applicability for package " + kPackage + ", applicable state: Installed") +
          line(t + "8", "Loaded Servicing Stack v6.0.6003.20482 with Core: C:\\Windows\\winsxs\\y\\cbscore.dll") +

@@ -14,8 +14,13 @@ constexpr std::uint64_t kManifestLimit = 16u << 20;
 constexpr std::size_t kItemLimit = 100000;  // identities, parents, updates and files together
 
 AssemblyIdentity identity_of(const Attributes& a) {
-  AssemblyIdentity i{a.get("name"),     a.get("version"),        a.get("processorArchitecture"), a.get("language"),
-                     a.get("publicKeyToken"), a.get("versionScope"), {}};
+  AssemblyIdentity i{a.get("name"),
+                     a.get("version"),
+                     a.get("processorArchitecture"),
+                     a.get("language"),
+                     a.get("publicKeyToken"),
+                     a.get("versionScope"),
+                     {}};
   i.version = FileVersion::parse(i.version_text);
   return i;
 }
@@ -56,8 +61,13 @@ class Reader final : public Handler {
   }
 
   static Parent parent_of(const Attributes& a) {
-    return {a.get("buildCompare"), a.get("serviceCompare"), a.get("revisionCompare"), a.get("distributionCompare"), a.get("integrate"),
-            a.get("disposition"),  {}};
+    return {a.get("buildCompare"),
+            a.get("serviceCompare"),
+            a.get("revisionCompare"),
+            a.get("distributionCompare"),
+            a.get("integrate"),
+            a.get("disposition"),
+            {}};
   }
 
   void identity(const std::vector<std::string>& path, AssemblyIdentity i) {
@@ -92,7 +102,8 @@ class Reader final : public Handler {
 
 std::string AssemblyIdentity::package_form() const {
   const bool neutral = language.empty() || iequals(language, "neutral");
-  return fmt::format("{}~{}~{}~{}~{}", name, public_key_token, architecture, neutral ? std::string_view{} : std::string_view(language), version_text);
+  return fmt::format("{}~{}~{}~{}~{}", name, public_key_token, architecture, neutral ? std::string_view{} : std::string_view(language),
+                     version_text);
 }
 
 Result<Manifest> parse_manifest(Bytes text) {
@@ -102,8 +113,12 @@ Result<Manifest> parse_manifest(Bytes text) {
   const auto stopped = read_xml(text, kManifestLimit, reader);
   if (!reader.is_assembly || !reader.has_identity) {
     if (stopped) return *stopped;
-    return Error{ErrorCode::corrupt, "manifest.assembly", "an <assembly> with an <assemblyIdentity>", reader.is_assembly ? "no identity" : "another root",
-                 text.base(), {}};
+    return Error{ErrorCode::corrupt,
+                 "manifest.assembly",
+                 "an <assembly> with an <assemblyIdentity>",
+                 reader.is_assembly ? "no identity" : "another root",
+                 text.base(),
+                 {}};
   }
   if (stopped && stopped->code == ErrorCode::unsupported) return *stopped;  // hostile on purpose: nothing of it is believed
   if (stopped) reader.out.lost.push_back(*stopped);

@@ -117,7 +117,8 @@ TEST_CASE("manifest: UTF-16 is read as well") {
 }
 
 TEST_CASE("manifest: document types and entities are refused whole") {
-  const std::string bomb = "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x 'xxxx'><!ENTITY y '&x;&x;&x;'>]>" + kMum.substr(kMum.find("<assembly"));
+  const std::string bomb =
+      "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x 'xxxx'><!ENTITY y '&x;&x;&x;'>]>" + kMum.substr(kMum.find("<assembly"));
   const auto m = manifest::parse_manifest(bytes_of(bomb));
   REQUIRE_FALSE(m);
   CHECK(m.error().code == ErrorCode::unsupported);

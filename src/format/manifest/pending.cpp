@@ -13,7 +13,8 @@ namespace {
 constexpr std::uint64_t kPendingLimit = 256u << 20;  // a service pack writes tens of megabytes
 constexpr std::size_t kListLimit = 20000, kKindLimit = 200;
 
-/// "Package_for_KB948465, Culture=neutral, Version=6.0.1.18005, PublicKeyToken=31bf3856ad364e35, ProcessorArchitecture=amd64, versionScope=NonSxS"
+/// "Package_for_KB948465, Culture=neutral, Version=6.0.1.18005, PublicKeyToken=31bf3856ad364e35, ProcessorArchitecture=amd64,
+/// versionScope=NonSxS"
 AssemblyIdentity identity_of(std::string_view text) {
   AssemblyIdentity i;
   for (bool first = true; !text.empty(); first = false) {
@@ -68,15 +69,19 @@ class Reader final : public Handler {
 
   void operation(const std::string& name) {
     ++out_.operations;
-    if (out_.operation_kinds.contains(name) || out_.operation_kinds.size() < kKindLimit) ++out_.operation_kinds[name];
-    else cap("pending.operation_kinds", kKindLimit);
+    if (out_.operation_kinds.contains(name) || out_.operation_kinds.size() < kKindLimit)
+      ++out_.operation_kinds[name];
+    else
+      cap("pending.operation_kinds", kKindLimit);
   }
 
   void install(const Attributes& a) {
     const std::string application = a.get("Application");
     if (application.empty()) return;
-    if (out_.installs.size() < kListLimit) out_.installs.push_back(identity_of(application));
-    else cap("pending.installs", kListLimit);
+    if (out_.installs.size() < kListLimit)
+      out_.installs.push_back(identity_of(application));
+    else
+      cap("pending.installs", kListLimit);
   }
 
   void scan(const std::string& value) {
@@ -87,8 +92,10 @@ class Reader final : public Handler {
 
   template <class T>
   void keep(std::set<T>& into, T value, const char* place) {
-    if (into.size() < kListLimit) into.insert(std::move(value));
-    else if (!into.contains(value)) cap(place, kListLimit);
+    if (into.size() < kListLimit)
+      into.insert(std::move(value));
+    else if (!into.contains(value))
+      cap(place, kListLimit);
   }
 
   /// Each list is named once.

@@ -9,10 +9,10 @@
 namespace tq::format::manifest {
 namespace {
 
-constexpr std::size_t kDepthLimit = 64;       // servicing files stay below 10
+constexpr std::size_t kDepthLimit = 64;  // servicing files stay below 10
 constexpr std::size_t kNameLimit = 256;
 constexpr std::size_t kValueLimit = 4096;
-constexpr std::uint64_t kChunk = 1u << 20;    // expat takes an int
+constexpr std::uint64_t kChunk = 1u << 20;  // expat takes an int
 
 struct State {
   XML_Parser parser;
@@ -60,7 +60,12 @@ Error stopped(const State& s, Bytes text) {
   if (s.refused != nullptr) return Error{ErrorCode::unsupported, "manifest.xml", "elements and attributes only", s.refused, at, {}};
   const char* why = XML_ErrorString(XML_GetErrorCode(s.parser));
   const bool cut = XML_GetErrorCode(s.parser) == XML_ERROR_NO_ELEMENTS || XML_GetErrorCode(s.parser) == XML_ERROR_UNCLOSED_TOKEN;
-  return Error{cut ? ErrorCode::truncated : ErrorCode::corrupt, "manifest.xml", "well-formed XML", why != nullptr ? why : "an unknown error", at, {}};
+  return Error{cut ? ErrorCode::truncated : ErrorCode::corrupt,
+               "manifest.xml",
+               "well-formed XML",
+               why != nullptr ? why : "an unknown error",
+               at,
+               {}};
 }
 
 }  // namespace
@@ -75,8 +80,7 @@ std::string Attributes::get(std::string_view name) const {
 
 std::vector<std::pair<std::string, std::string>> Attributes::all() const {
   std::vector<std::pair<std::string, std::string>> out;
-  for (const char** p = pairs_; *p != nullptr; p += 2)
-    out.emplace_back(local_name(p[0]), std::string_view(p[1]).substr(0, kValueLimit));
+  for (const char** p = pairs_; *p != nullptr; p += 2) out.emplace_back(local_name(p[0]), std::string_view(p[1]).substr(0, kValueLimit));
   return out;
 }
 

@@ -31,8 +31,10 @@ class Walk {
       lose(dir.error());
       return std::move(out_);
     }
-    if (auto name = mapped_.name(dir->dll, kNameBytes, "pe.exports.dll")) out_.dll = *std::move(name);
-    else lose(name.error());
+    if (auto name = mapped_.name(dir->dll, kNameBytes, "pe.exports.dll"))
+      out_.dll = *std::move(name);
+    else
+      lose(name.error());
     read_names(*dir);
     read_functions(*dir);
     std::sort(out_.entries.begin(), out_.entries.end(),
@@ -56,7 +58,8 @@ class Walk {
       }
       text_ += name->size();
       names_.emplace(*index, *std::move(name));
-      if (text_ > kTextLimit) return lose({ErrorCode::limit, "pe.exports.names", fmt::format("at most {} bytes", kTextLimit), "more", {}, {}});
+      if (text_ > kTextLimit)
+        return lose({ErrorCode::limit, "pe.exports.names", fmt::format("at most {} bytes", kTextLimit), "more", {}, {}});
     }
   }
 
@@ -85,7 +88,8 @@ class Walk {
     if (from == to) out_.entries.push_back(e);
     for (auto it = from; it != to; ++it) {
       text_ += e.forwarder.size();  // each alias holds its own copy
-      if (text_ > kTextLimit) return lose({ErrorCode::limit, "pe.exports.forwarders", fmt::format("at most {} bytes", kTextLimit), "more", {}, {}});
+      if (text_ > kTextLimit)
+        return lose({ErrorCode::limit, "pe.exports.forwarders", fmt::format("at most {} bytes", kTextLimit), "more", {}, {}});
       e.name = it->second;
       out_.entries.push_back(e);
     }

@@ -75,8 +75,12 @@ void read_directories(Bytes optional, std::uint64_t count_at, Image& image) {
     const auto rva = optional.try_get<le32>(count_at + 4 + 8 * i);
     const auto size = optional.try_get<le32>(count_at + 8 + 8 * i);
     if (!rva || !size) {
-      image.lost.push_back({ErrorCode::truncated, "pe.optional_header.directories", fmt::format("{} entries", wanted),
-                            fmt::format("{} entries", i), optional.base() + count_at + 4 + 8 * i, {}});
+      image.lost.push_back({ErrorCode::truncated,
+                            "pe.optional_header.directories",
+                            fmt::format("{} entries", wanted),
+                            fmt::format("{} entries", i),
+                            optional.base() + count_at + 4 + 8 * i,
+                            {}});
       return;
     }
     image.directories[i] = {*rva, *size};
@@ -116,7 +120,8 @@ std::string section_name(const std::array<std::uint8_t, 8>& raw) {
 void read_sections(Bytes table, std::uint16_t promised, Image& image) {
   const std::uint16_t count = std::min(promised, kSectionLimit);
   if (count < promised)
-    image.lost.push_back({ErrorCode::limit, "pe.sections", fmt::format("at most {}", kSectionLimit), fmt::format("{}", promised), table.base(), {}});
+    image.lost.push_back(
+        {ErrorCode::limit, "pe.sections", fmt::format("at most {}", kSectionLimit), fmt::format("{}", promised), table.base(), {}});
   for (std::uint16_t i = 0; i < count; ++i) {
     const auto h = table.get<SectionHeader>(std::uint64_t{i} * sizeof(SectionHeader), "pe.section_header");
     if (!h) {
@@ -126,8 +131,12 @@ void read_sections(Bytes table, std::uint16_t promised, Image& image) {
     Section s{section_name(h->name), h->rva, h->virtual_size, h->file_offset, h->file_size, h->characteristics};
     const std::uint64_t end = std::uint64_t{s.file_offset} + s.file_size;
     if (s.file_size != 0 && end > image.file_size)
-      image.lost.push_back({ErrorCode::truncated, fmt::format("pe.section {}", printable(s.name)), fmt::format("data up to byte {}", end),
-                            fmt::format("a file of {} bytes", image.file_size), s.file_offset, {}});
+      image.lost.push_back({ErrorCode::truncated,
+                            fmt::format("pe.section {}", printable(s.name)),
+                            fmt::format("data up to byte {}", end),
+                            fmt::format("a file of {} bytes", image.file_size),
+                            s.file_offset,
+                            {}});
     image.sections.push_back(std::move(s));
   }
 }
@@ -137,8 +146,12 @@ void note_certificates(Image& image) {
   if (!d.present()) return;
   const std::uint64_t end = std::uint64_t{d.rva} + d.size;
   if (end > image.file_size) {
-    image.lost.push_back({ErrorCode::truncated, "pe.certificates", fmt::format("data up to byte {}", end),
-                          fmt::format("a file of {} bytes", image.file_size), d.rva, {}});
+    image.lost.push_back({ErrorCode::truncated,
+                          "pe.certificates",
+                          fmt::format("data up to byte {}", end),
+                          fmt::format("a file of {} bytes", image.file_size),
+                          d.rva,
+                          {}});
     return;
   }
   image.has_authenticode = true;

@@ -6,9 +6,9 @@ namespace tq::format::pe {
 namespace {
 
 constexpr std::uint32_t kDllLimit = 1024;
-constexpr std::uint32_t kNameLimit = 65536;         // names of one image, over all its DLLs
-constexpr std::size_t kNameBytes = 4096;            // C++ names get long; the linker's own limit is 4096
-constexpr std::uint64_t kTextLimit = 8u << 20;      // names that overlap can ask for far more text than the file holds
+constexpr std::uint32_t kNameLimit = 65536;     // names of one image, over all its DLLs
+constexpr std::size_t kNameBytes = 4096;        // C++ names get long; the linker's own limit is 4096
+constexpr std::uint64_t kTextLimit = 8u << 20;  // names that overlap can ask for far more text than the file holds
 constexpr std::uint32_t kDelayUsesRva = 1;
 
 struct ImportRecord {

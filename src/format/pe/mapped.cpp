@@ -10,9 +10,9 @@ namespace tq::format::pe {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-constexpr std::size_t kPagesKept = 1024;             // 4 MiB: a walk that needs more than that pays by reading again
-constexpr std::uint32_t kReadLimit = 16u << 20;      // one read_rva
-constexpr std::uint32_t kLoaderAlignment = 0x200;    // the loader ignores the low bits of PointerToRawData
+constexpr std::size_t kPagesKept = 1024;           // 4 MiB: a walk that needs more than that pays by reading again
+constexpr std::uint32_t kReadLimit = 16u << 20;    // one read_rva
+constexpr std::uint32_t kLoaderAlignment = 0x200;  // the loader ignores the low bits of PointerToRawData
 
 /// Bytes of the section that are both in the file and mapped.
 std::uint64_t backed(const Section& s) {
@@ -83,7 +83,8 @@ Result<Bytes> Mapped::run(std::uint64_t rva, std::uint64_t most, const char* pla
   if (!e) return not_backed(rva, place);
   TQ_TRY(const std::vector<std::byte>* bytes, page(e->offset / kPage));
   const std::uint64_t in_page = e->offset % kPage;
-  if (in_page >= bytes->size()) return Error{ErrorCode::truncated, place, fmt::format("{} bytes", most), "the end of the file", e->offset, {}};
+  if (in_page >= bytes->size())
+    return Error{ErrorCode::truncated, place, fmt::format("{} bytes", most), "the end of the file", e->offset, {}};
   const std::uint64_t n = std::min({e->left, bytes->size() - in_page, most});
   return Bytes(std::span(*bytes).subspan(in_page, n), e->offset);
 }

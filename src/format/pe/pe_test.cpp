@@ -344,8 +344,8 @@ TEST_CASE("pe: objdump reads the builder's images as this reader does") {
     std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     const std::string text = run("objdump -p -h " + path);
     std::remove(path.c_str());
-    for (const char* wanted : {"BOOTVID.dll", "VidInitialize", "HAL.dll", "HalReturnToFirmware", "ntoskrnl.exe", "NtClose", "NTDLL.RtlZeroMemory",
-                               ".rsrc"}) {
+    for (const char* wanted :
+         {"BOOTVID.dll", "VidInitialize", "HAL.dll", "HalReturnToFirmware", "ntoskrnl.exe", "NtClose", "NTDLL.RtlZeroMemory", ".rsrc"}) {
       CAPTURE(wanted);
       CHECK(text.find(wanted) != std::string::npos);
     }

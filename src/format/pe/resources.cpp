@@ -8,10 +8,10 @@
 namespace tq::format::pe {
 namespace {
 
-constexpr std::uint32_t kEntryLimit = 4096;       // entries looked at in one directory
-constexpr std::uint32_t kBlockLimit = 1u << 16;   // wLength of a version block is 16 bit, so nothing past this belongs to it
-constexpr std::uint32_t kTypeVersion = 16;        // RT_VERSION
-constexpr std::uint32_t kIdVersion = 1;           // VS_VERSION_INFO: the one that GetFileVersionInfo looks up
+constexpr std::uint32_t kEntryLimit = 4096;      // entries looked at in one directory
+constexpr std::uint32_t kBlockLimit = 1u << 16;  // wLength of a version block is 16 bit, so nothing past this belongs to it
+constexpr std::uint32_t kTypeVersion = 16;       // RT_VERSION
+constexpr std::uint32_t kIdVersion = 1;          // VS_VERSION_INFO: the one that GetFileVersionInfo looks up
 constexpr std::uint32_t kSubdirectory = 0x80000000;
 
 struct DirectoryHeader {
@@ -57,7 +57,9 @@ class Tree {
   std::set<std::uint32_t> seen_;
 };
 
-Error wrong_kind(const char* place, const char* wanted) { return Error{ErrorCode::corrupt, place, wanted, "the other kind of entry", {}, {}}; }
+Error wrong_kind(const char* place, const char* wanted) {
+  return Error{ErrorCode::corrupt, place, wanted, "the other kind of entry", {}, {}};
+}
 
 /// Where the version block lies. A type without entries in it is as good as none, but a damaged one is an error of its own.
 Result<DataRecord> find_version(Mapped& mapped, std::uint32_t root) {

@@ -103,7 +103,8 @@ class Reader {
     auto e = read_entry(text);
     if (!e) return lose(text, offset);
     if (log_.entries.size() >= kEntryLimit) {
-      if (!capped_) log_.lost.push_back({ErrorCode::limit, "reporting_events", fmt::format("at most {} entries", kEntryLimit), "more", offset, {}});
+      if (!capped_)
+        log_.lost.push_back({ErrorCode::limit, "reporting_events", fmt::format("at most {} entries", kEntryLimit), "more", offset, {}});
       capped_ = true;
       return;
     }
@@ -128,8 +129,12 @@ class Reader {
   }
   void lose(std::string_view text, std::uint64_t offset) {
     if (log_.lost.size() < kLossLimit)
-      log_.lost.push_back({ErrorCode::corrupt, "reporting_events.line", "tab-separated columns with an id, a time and an update id",
-                           printable(text.substr(0, 60)), offset, {}});
+      log_.lost.push_back({ErrorCode::corrupt,
+                           "reporting_events.line",
+                           "tab-separated columns with an id, a time and an update id",
+                           printable(text.substr(0, 60)),
+                           offset,
+                           {}});
   }
   Log log_;
   bool capped_ = false;
@@ -181,11 +186,18 @@ Outcome Entry::outcome() const {
 
 Result<Log> parse(Bytes text) {
   if (text.size() > limits::kTextBytes)
-    return Error{ErrorCode::limit, "reporting_events", fmt::format("at most {} bytes", limits::kTextBytes), fmt::format("{} bytes", text.size()), {}, {}};
+    return Error{ErrorCode::limit,
+                 "reporting_events",
+                 fmt::format("at most {} bytes", limits::kTextBytes),
+                 fmt::format("{} bytes", text.size()),
+                 {},
+                 {}};
   Reader reader;
   const auto feed = [&](std::string_view line, std::uint64_t offset) { reader.line(line, offset); };
-  if (is_utf16(text)) each_utf16_line(text, feed);
-  else each_line(text, feed);
+  if (is_utf16(text))
+    each_utf16_line(text, feed);
+  else
+    each_line(text, feed);
   Log log = reader.take();
   if (log.entries.empty() && !log.lost.empty()) return log.lost.front();
   return log;

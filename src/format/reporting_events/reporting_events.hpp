@@ -16,17 +16,17 @@ const char* to_string(Outcome o);
 
 /// One event. The texts after the update id are English on every system except `text`, which is in the system's language.
 struct Entry {
-  std::string id;                ///< "{GUID}" of the event
-  FileTime time;                 ///< UTC
-  std::string local_time;        ///< as written, "2008-02-14 03:16:55:971-0000"
-  std::uint32_t event_id = 0;    ///< 183 = installation succeeded, 182 = installation failed, 162 = download succeeded, ...
-  std::string event_name;        ///< "AGENT_INSTALLING_SUCCEEDED"; empty in the logs of older agents
-  std::string update_id;         ///< "{GUID}" of the update; zeros when the event is about none
+  std::string id;              ///< "{GUID}" of the event
+  FileTime time;               ///< UTC
+  std::string local_time;      ///< as written, "2008-02-14 03:16:55:971-0000"
+  std::uint32_t event_id = 0;  ///< 183 = installation succeeded, 182 = installation failed, 162 = download succeeded, ...
+  std::string event_name;      ///< "AGENT_INSTALLING_SUCCEEDED"; empty in the logs of older agents
+  std::string update_id;       ///< "{GUID}" of the update; zeros when the event is about none
   std::uint32_t revision = 0;
   std::uint32_t hresult = 0;
-  std::string client;            ///< "AutomaticUpdates", "wusa", ...
-  std::string result;            ///< as written: "Success", "Failure", "Reboot Required", ...
-  std::string operation;         ///< "Content Install", "Content Download", "Software Synchronization", ...
+  std::string client;     ///< "AutomaticUpdates", "wusa", ...
+  std::string result;     ///< as written: "Success", "Failure", "Reboot Required", ...
+  std::string operation;  ///< "Content Install", "Content Download", "Software Synchronization", ...
   std::string text;
   std::vector<std::uint32_t> kbs;  ///< in `text`
   std::uint64_t offset = 0;

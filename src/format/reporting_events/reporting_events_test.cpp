@@ -15,17 +15,21 @@ namespace {
 const std::string kZero = "{00000000-0000-0000-0000-000000000000}";
 
 /// The shape of an NT 6.0 agent's line: id, time, 1, event, category, update, revision, HRESULT, client, result, operation, text.
-std::string row(const std::string& time, const std::string& event, const std::string& hresult, const std::string& result, const std::string& text) {
-  return "{5799BAC1-56F4-4944-862E-9DE7AFEAB1A2}\t" + time + "\t1\t" + event + "\t101\t{A8944CC2-C640-42AB-96EB-CA18473B3BD7}\t105\t" + hresult +
-         "\tAutomaticUpdates\t" + result + "\tContent Install\t" + text + "\r\n";
+std::string row(const std::string& time, const std::string& event, const std::string& hresult, const std::string& result,
+                const std::string& text) {
+  return "{5799BAC1-56F4-4944-862E-9DE7AFEAB1A2}\t" + time + "\t1\t" + event + "\t101\t{A8944CC2-C640-42AB-96EB-CA18473B3BD7}\t105\t" +
+         hresult + "\tAutomaticUpdates\t" + result + "\tContent Install\t" + text + "\r\n";
 }
 
 std::string sample() {
   return row("2009-06-10 03:16:55:971+0100", "183", "0", "Success",
-             "Installation Successful: Windows successfully installed the following update: Security Update for Windows Server 2008 (KB961501)") +
-         row("2009-06-10 03:20:00:000-0530", "182 [AGENT_INSTALLING_FAILED]", "80070643", "Failure", "Installation Failure: error 0x80070643: (KB968537)") +
+             "Installation Successful: Windows successfully installed the following update: Security Update for Windows Server 2008 "
+             "(KB961501)") +
+         row("2009-06-10 03:20:00:000-0530", "182 [AGENT_INSTALLING_FAILED]", "80070643", "Failure",
+             "Installation Failure: error 0x80070643: (KB968537)") +
          "{3FB452A9-013A-437A-91AF-2213D98700DE}\t2009-06-10 04:00:00:001+0000\t1\t188\t102\t" + kZero +
-         "\t0\t0\tAutomaticUpdates\tReboot Required\tContent Install\tInstallation Ready:\r\n- Update (KB961371)\r\n- Update (KB969897)\r\n";
+         "\t0\t0\tAutomaticUpdates\tReboot Required\tContent Install\tInstallation Ready:\r\n- Update (KB961371)\r\n- Update "
+         "(KB969897)\r\n";
 }
 
 std::vector<std::byte> utf16(const std::string& s, bool mark) {
@@ -76,8 +80,9 @@ TEST_CASE("reporting_events: entries in each encoding") {
 }
 
 TEST_CASE("reporting_events: the event's name in a column of its own, a full stop before the milliseconds") {
-  const std::string text = "{5799BAC1-56F4-4944-862E-9DE7AFEAB1A2}\t2024-01-15 08:00:00.123-0500\t1\t183\t[AGENT_INSTALLING_SUCCEEDED]\t101\t" + kZero +
-                           "\t200\t0x0\twusa\tSuccess\tContent Install\tdone\tAAAA.1\r\n";
+  const std::string text =
+      "{5799BAC1-56F4-4944-862E-9DE7AFEAB1A2}\t2024-01-15 08:00:00.123-0500\t1\t183\t[AGENT_INSTALLING_SUCCEEDED]\t101\t" + kZero +
+      "\t200\t0x0\twusa\tSuccess\tContent Install\tdone\tAAAA.1\r\n";
   const auto log = reporting_events::parse(bytes_of(text));
   REQUIRE(log);
   REQUIRE(log->entries.size() == 1);
