@@ -22,7 +22,7 @@ std::optional<ComponentName> parse_component_name(std::string_view folder);
 /// The component folder below a "\WinSxS\" in a path; nullopt when there is none.
 std::optional<ComponentName> component_in_path(std::string_view path);
 
-/// A package identity, "Package_for_KB4493471~31bf3856ad364e35~amd64~~6.0.1.2". An empty language is neutral.
+/// A package identity, "Package_for_KBnnnnnnn~31bf3856ad364e35~amd64~~6.0.1.2". An empty language is neutral.
 struct PackageName {
   std::string name, public_key_token, architecture, language;
   FileVersion version;

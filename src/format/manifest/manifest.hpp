@@ -17,7 +17,7 @@ namespace tq::format::manifest {
 struct AssemblyIdentity {
   std::string name, version_text, architecture, language, public_key_token, version_scope;
   std::optional<FileVersion> version;  ///< absent when version_text is not four numbers
-  /// The registry's and the file names' form, "Package_for_KB4493471~31bf3856ad364e35~amd64~~6.0.1.2"; neutral language is empty.
+  /// The registry's and the file names' form, "Package_for_KBnnnnnnn~31bf3856ad364e35~amd64~~6.0.1.2"; neutral language is empty.
   [[nodiscard]] std::string package_form() const;
 };
 

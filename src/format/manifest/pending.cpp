@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kPendingLimit = 256u << 20;  // a service pack writes tens of megabytes
 constexpr std::size_t kListLimit = 20000, kKindLimit = 200;
 
-/// "Package_for_KB948465, Culture=neutral, Version=6.0.1.18005, PublicKeyToken=31bf3856ad364e35, ProcessorArchitecture=amd64,
+/// "Package_for_KBnnnnnnn, Culture=neutral, Version=6.0.1.18005, PublicKeyToken=31bf3856ad364e35, ProcessorArchitecture=amd64,
 /// versionScope=NonSxS"
 AssemblyIdentity identity_of(std::string_view text) {
   AssemblyIdentity i;
