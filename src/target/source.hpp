@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "format/qfe/qfe.hpp"
 #include "format/systeminfo/systeminfo.hpp"
 #include "fs/tree.hpp"
 #include "model/facts.hpp"
@@ -33,6 +34,7 @@ struct Source {
   std::vector<HiveSlot> hives;
   std::string text_note;  ///< encoding of a text target
   std::optional<format::systeminfo::SystemInfo> systeminfo;
+  std::optional<format::qfe::QfeList> qfe;
   std::optional<model::Facts> facts;  ///< a facts file: nothing is left to collect
 
   [[nodiscard]] const Registry* registry(std::string_view hive, bool older = false) const;

@@ -1,0 +1,31 @@
+// A hotfix list from wmic or PowerShell. It has no build; on NT 6.0 it lists what servicing calls installed.
+#include <fmt/format.h>
+
+#include "evidence/collector.hpp"
+#include "evidence/support/note.hpp"
+
+namespace tq::evidence {
+namespace {
+
+void collect(const target::Source& source, model::Facts& facts) {
+  if (!source.qfe) return;
+  const auto& q = *source.qfe;
+  facts.identity.name = q.computer;
+  std::uint32_t listed = 0;
+  for (const auto& e : q.entries) {
+    if (e.kb == 0) continue;
+    ++listed;
+    facts.hotfixes.push_back({e.kb, "qfe", e.date ? e.date->text() : std::string{}, true, fmt::format("{}//line {}", source.label, e.line)});
+  }
+  facts.hotfix_lists.push_back({"qfe", q.losses.empty(), listed, listed, source.label});
+  for (const auto& e : q.losses) cover(facts, "qfe", model::CoverageStatus::failed, e.text());
+  if (q.several_computers) cover(facts, "qfe", model::CoverageStatus::unsupported, "the list mixes several computers: split it by computer");
+  cover(facts, "qfe", model::CoverageStatus::read, fmt::format("{} entries, {}", q.entries.size(), source.text_note));
+}
+
+}  // namespace
+
+extern const Collector qfe_list;
+const Collector qfe_list{"qfe_list", collect};
+
+}  // namespace tq::evidence
