@@ -26,7 +26,7 @@ inline std::string line_of(const catalog::Update& u) {
   std::string out = kb_text(u.kb) + " " + u.released.text() + " " + to_string(u.kind) + " " + std::string(u.title) + " " + to_string(u.basis);
   out += (u.version ? u.version->text() : "") + (u.fixed_build ? u.fixed_build->text() : "") + std::string(u.version_file);
   out += join(u.supersedes) + join(u.supersedes_inferred) + join(u.recommends);
-  for (const auto& any : u.requirements) out += "(" + join(any) + ")";
+  for (const auto& any : u.requirements) out.append("(").append(join(any)).append(")");
   return out + std::to_string(u.esu_year) + " " + std::to_string(u.n_cves) + std::string(u.order_exception) + line_of(static_cast<const catalog::Provenance&>(u));
 }
 
