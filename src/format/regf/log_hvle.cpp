@@ -114,16 +114,19 @@ class Replayer {
     std::uint32_t expected = log.first();
     bool skipped = false;
     std::uint32_t played = 0;
-    for (std::uint64_t at = kSectorBytes; auto e = entry_at(b, at); at += e->bytes.size(), ++expected) {
+    std::uint64_t at = kSectorBytes;
+    for (auto e = entry_at(b, at); e; e = entry_at(b, at)) {
       if (e->head.sequence != expected) break;
       if (const std::string why = fault(*e); !why.empty()) return stop(at, expected, why);
       if (valid_ && before(expected, oldest_)) {
         skipped = true;
-        continue;
+      } else {
+        if (!growth_plausible(e->head.bins_bytes, primary_, logs_)) return stop(at, expected, "hive bins size not plausible");
+        write(*e);
+        ++played;
       }
-      if (!growth_plausible(e->head.bins_bytes, primary_, logs_)) return stop(at, expected, "hive bins size not plausible");
-      write(*e);
-      ++played;
+      at += e->bytes.size();
+      ++expected;
     }
     if (played != 0) return {};
     return skipped ? fmt::format("only entries older than the hive's sequence {}", oldest_) : "no usable entry";
