@@ -1,0 +1,37 @@
+// Registry text: decode, recognise, parse, look everything up again, print everything.
+#include <cstdint>
+#include <cstdio>
+
+#include "format/regtext/regtext.hpp"
+#include "format/textcodec/textcodec.hpp"
+
+using namespace tq;
+using namespace tq::format;
+
+namespace {
+void print(const std::string& s) {
+  static std::FILE* const sink = std::fopen("/dev/null", "w");
+  if (sink != nullptr) std::fwrite(s.data(), 1, s.size(), sink);
+}
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto text = textcodec::decode(Bytes(std::as_bytes(std::span(data, size))));
+  regtext::looks_like(text.utf8);
+  const auto all = regtext::parse(text.utf8);
+  if (!all) {
+    print(all.error().text());
+    return 0;
+  }
+  print(regtext::to_string(all->layout));
+  for (const auto& key : all->keys) {
+    print(key.path);
+    if (!key.deleted && regtext::find_key(*all, key.path) == nullptr) __builtin_trap();
+    for (const auto& value : key.values) {
+      print(value.name + value.text);
+      if (!value.deleted && regtext::find_value(key, value.name) == nullptr) __builtin_trap();
+    }
+  }
+  for (const auto& e : all->losses) print(e.text());
+  return 0;
+}
