@@ -85,21 +85,12 @@ int status_of(const Run& run, const std::string& fail_on) {
   return kNothingFound;
 }
 
-bool parse_map(const Args& args, target::OpenOptions& open) {
-  const auto it = args.given.find("--map");
-  if (it == args.given.end()) return true;
-  for (std::string_view rest : it->second)
-    while (!rest.empty()) {
-      const auto item = rest.substr(0, rest.find(','));
-      rest.remove_prefix(std::min(rest.size(), item.size() + 1));
-      const auto eq = item.find('=');
-      if (eq == std::string_view::npos) {
-        complain("--map wants NAME=COLUMN, found " + std::string(item));
-        return false;
-      }
-      open.column_map.emplace_back(item.substr(0, eq), item.substr(eq + 1));
-    }
-  return true;
+/// --map may be given again; the loader reads "NAME=COLUMN,...".
+std::string column_map(const Args& args) {
+  std::string all;
+  if (const auto it = args.given.find("--map"); it != args.given.end())
+    for (const auto& m : it->second) all += (all.empty() ? "" : ",") + m;
+  return all;
 }
 
 bool fresh_enough(const Args& args, const catalog::Catalog& catalog, const Date& today) {
@@ -114,8 +105,8 @@ bool fresh_enough(const Args& args, const catalog::Catalog& catalog, const Date&
 
 int run_check(const Args& args) {
   const auto day = as_of(args);
-  target::OpenOptions open{args.get("--as"), {}};
-  if (!day || !parse_map(args, open)) return kUsage;
+  const target::OpenOptions open{args.get("--as"), column_map(args)};
+  if (!day) return kUsage;
   const auto catalog = open_catalog(args);
   if (!catalog || !fresh_enough(args, *catalog, *day)) return kCatalog;
   Run run{{args.get("--goal", "last"), *day}, *catalog, {}};

@@ -28,7 +28,7 @@ FileMap patched() {
 FileMap contradicted() {
   MachineBuilder m;
   m.name("PLANT-CTRL-2").registry_build("6003", "vistasp2_ldr_escrow.190320-1700").kernel({6, 0, 6002, 24520}).neighbours({6, 0, 6002, 19680});
-  m.stack("6.0.6003.20484").package(4493730, kInstalled);
+  m.stack("6.0.6003.20484").package(4493730, kInstalled).package(4463097, kInstalled);
   return m.build();
 }
 
