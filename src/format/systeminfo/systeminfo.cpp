@@ -16,7 +16,7 @@ bool looks_like(std::string_view utf8) {
   if (parse_table(head) || parse_csv(utf8)) return true;
   const auto list = parse_list(head);
   // A version line alone may come from any program. systeminfo repeats the build or shows its other lines around it.
-  return list && (list->text_build || !list->system_type.empty() || list->hotfixes_seen) && !list->os_name.empty();
+  return list && (list->text_build || !list->system_type.empty() || list->hotfixes_seen) && !(list->os_name.empty() && list->host.empty());
 }
 
 Result<SystemInfo> parse(std::string_view utf8) {

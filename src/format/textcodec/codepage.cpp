@@ -2,6 +2,8 @@
 
 #include <iconv.h>
 
+#include <algorithm>
+
 #include "core/text.hpp"
 #include "format/textcodec/scan.hpp"
 
@@ -9,7 +11,7 @@ namespace tq::format::textcodec {
 namespace {
 
 constexpr std::uint32_t kReplacement = 0xFFFD;
-constexpr std::size_t kSampleBytes = 16 * 1024;  // the choice is made on so much of the non-ASCII lines
+constexpr std::size_t kSampleBytes = 4 * 1024;  // the choice is made on so much of the non-ASCII lines
 
 struct DoubleByte {
   const char* name;
@@ -43,6 +45,10 @@ std::size_t structure(std::string_view s) {
     if (i + 2 < s.size() && (s[i] == 'K' || s[i] == 'k') && (s[i + 1] == 'B' || s[i + 1] == 'b') && is_digit(s[i + 2])) n += 1000;
   }
   return n;
+}
+
+int non_ascii(std::string_view s) {
+  return static_cast<int>(std::count_if(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
 }
 
 }  // namespace
@@ -120,7 +126,10 @@ Choice choose_code_page(std::string_view s) {
     }
   }
   Converted converted;
+  // Two bytes of one character, read one by one, never look like words. Opening iconv costs more than all tables together.
+  const bool convincing = best_score >= non_ascii(sample) * 3 / 2;
   for (const auto& page : kDoubleByte) {
+    if (convincing) break;
     Converted whole;
     if (!from_double_byte(page.iconv_name, sample, whole)) continue;
     const int score = plausibility(whole);
