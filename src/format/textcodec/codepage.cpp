@@ -51,6 +51,16 @@ int non_ascii(std::string_view s) {
   return static_cast<int>(std::count_if(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
 }
 
+/// Most bytes above 0x7F in a row.
+int longest_run(std::string_view s) {
+  int longest = 0, run = 0;
+  for (char c : s) {
+    run = static_cast<unsigned char>(c) >= 0x80 ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return longest;
+}
+
 }  // namespace
 
 void append_utf8(std::string& out, std::uint32_t c) {
@@ -126,8 +136,12 @@ Choice choose_code_page(std::string_view s) {
     }
   }
   Converted converted;
-  // Two bytes of one character, read one by one, never look like words. Opening iconv costs more than all tables together.
-  const bool convincing = best_score >= non_ascii(sample) * 3 / 2;
+  // Opening iconv costs more than all tables together. It is not needed for words of the Latin alphabet, in which letters
+  // beyond ASCII stand alone, nor for Cyrillic and Greek ones that look like words.
+  const bool alone = longest_run(sample) < 4;
+  const std::uint16_t letter = single->upper[0xA1 - 0x80];  // one of its own in every page of another alphabet
+  const bool other_alphabet = letter > 0x370 && letter < 0x460;
+  const bool convincing = best_score >= non_ascii(sample) * 3 / 2 && (alone || other_alphabet);
   for (const auto& page : kDoubleByte) {
     if (convincing) break;
     Converted whole;
