@@ -185,6 +185,7 @@ class Walker {
   };
   std::optional<Key> enter(std::uint32_t offset, std::size_t parent_path_bytes);
   bool more_roots();
+  void check_data(std::uint32_t offset, Bytes value);
   const Image& image_;
   std::vector<std::uint32_t> roots_;
   std::size_t next_root_ = 0;

@@ -43,7 +43,7 @@ struct NamedLog {
 /// A clean primary is never touched. Source: M. Suhanov, "Windows registry file format specification".
 LogReport replay(std::vector<std::byte>& primary, std::span<const NamedLog> logs);
 
-// The two formats; replay() decides between them. An empty `reason` means that the log was applied.
+// The two formats; replay() decides between them. No entries = refused, and the primary is as it was.
 
 struct Applied {
   std::uint32_t entries = 0;

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstring>
+#include <random>
 
 #include "format/regf/hive.hpp"
 #include "format/regf/marvin32.hpp"
@@ -214,6 +216,22 @@ TEST_CASE("regf: truncated and mutated logs never crash and never invent") {
       const Hive h = open(d->primary, Blob(d->log1.begin(), d->log1.begin() + static_cast<std::ptrdiff_t>(n)));
       CHECK((h.log().state != LogState::none));
       if (h.log().state != LogState::replayed) CHECK(h.bytes() == d->primary);
+    }
+  }
+}
+
+TEST_CASE("regf: logs with random bytes changed, checksums mended") {
+  std::mt19937 random(6003);
+  const DirtyHive dirt = tq::test::dirty_with_dirt_log(old_state(), new_state());
+  const DirtyHive hvle = tq::test::dirty_with_hvle_logs(old_state(), new_state());
+  for (const DirtyHive* d : {&dirt, &hvle}) {
+    for (int m = 0; m < 400; ++m) {
+      Blob log = d->log1;
+      for (int i = 0; i < 4; ++i) log[random() % (m % 2 == 0 ? log.size() : 1024)] = static_cast<std::byte>(random());
+      tq::test::fix_checksum(log);
+      const Hive h = open(d->primary, log, d->log2);
+      if (h.log().state == LogState::refused) CHECK(h.bytes() == d->primary);
+      CHECK(h.count().keys >= 1);
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "format/regf/names.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/text.hpp"
 
@@ -15,8 +16,18 @@ char16_t unit(const RawName& name, std::size_t i) {
   return static_cast<char16_t>(std::to_integer<unsigned>(p[2 * i]) | (std::to_integer<unsigned>(p[2 * i + 1]) << 8));
 }
 
+/// Eight bytes at a time: nearly every name of a hive comes through here.
 bool ascii(std::string_view s) {
-  return std::all_of(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::uint64_t seen = 0;
+  std::size_t i = 0;
+  for (; i + 8 <= s.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, s.data() + i, 8);
+    seen |= word;
+  }
+  for (; i < s.size(); ++i) seen |= static_cast<unsigned char>(s[i]);
+  return (seen & kHighBits) == 0;
 }
 
 char16_t upcase_wide(char16_t c) {

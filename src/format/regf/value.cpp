@@ -27,11 +27,11 @@ Result<std::vector<std::byte>> Value::data() const {
 }
 
 std::optional<Bytes> Value::view(std::vector<std::byte>& scratch) const {
+  if (const auto plain = plain_data(*image_, node_)) return plain;
   const DataPlace place = locate_data(*image_, offset(), node_);
   if (place.fault != nullptr) return std::nullopt;
-  if (place.segments.empty()) return place.direct;
   join_segments(*image_, place, scratch);
-  return Bytes(std::span<const std::byte>(scratch), place.fault_at);
+  return Bytes(std::span<const std::byte>(scratch));
 }
 
 std::optional<std::string> Value::text() const {

@@ -28,17 +28,13 @@ DataPlace locate_big(const Image& image, std::uint64_t list_at, Bytes list, std:
 }  // namespace
 
 DataPlace locate_data(const Image& image, std::uint64_t value_at, Bytes value) {
-  const auto stated = field<std::uint32_t>(value, Vk::kDataBytes);
-  const std::uint32_t size = stated & ~Vk::kInline;
-  if ((stated & Vk::kInline) != 0) {
-    if (size > 4) return bad("value: more than 4 bytes said to lie in the value itself", value_at);
-    return {value.try_sub(Vk::kData, size).value_or(Bytes{}), {}, size, nullptr, 0};
-  }
+  if (const auto data = plain_data(image, value)) return {*data, {}, static_cast<std::uint32_t>(data->size()), nullptr, 0};
+  const auto size = field<std::uint32_t>(value, Vk::kDataBytes);
+  if ((size & Vk::kInline) != 0) return bad("value: more than 4 bytes said to lie in the value itself", value_at);
   if (size == 0) return {};
   const auto offset = field<std::uint32_t>(value, Vk::kData);
   const auto cell = image.cell(offset);
   if (!cell) return bad("value: data cell unreadable", value_at);
-  if (const auto data = cell->try_sub(0, size)) return {*data, {}, size, nullptr, 0};
   const bool big = size > kSegmentBytes && image.header().minor_version > kLastVersionWithoutBigData && cell->size() >= 8 &&
                    cell->chars().starts_with("db");
   return big ? locate_big(image, image.absolute(offset), *cell, size) : bad("value: data cell too short", value_at);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "format/regf/image.hpp"
@@ -15,6 +16,15 @@ struct DataPlace {
   const char* fault = nullptr;  ///< what is damaged
   std::uint64_t fault_at = 0;   ///< absolute
 };
+
+/// The common case on the shortest way: data in the value itself or in one cell that holds it. nullopt: ask locate_data.
+inline std::optional<Bytes> plain_data(const Image& image, Bytes value) {
+  const auto stated = field<std::uint32_t>(value, Vk::kDataBytes);
+  const std::uint32_t size = stated & ~Vk::kInline;
+  if ((stated & Vk::kInline) != 0) return size <= 4 ? value.try_sub(Vk::kData, size) : std::nullopt;
+  const auto cell = image.cell(field<std::uint32_t>(value, Vk::kData));
+  return cell ? cell->try_sub(0, size) : std::nullopt;
+}
 
 DataPlace locate_data(const Image& image, std::uint64_t value_at, Bytes value);
 /// Joins the segments. Shape: place.size bytes.

@@ -80,13 +80,17 @@ const std::vector<Value>& Walker::values(const Key& key) {
       losses_.add(image_.absolute(offset), fmt::format("value of \"{}\" unreadable", path_));
       continue;
     }
-    const DataPlace place = locate_data(image_, image_.absolute(offset), *node);
-    if (place.fault != nullptr)
-      losses_.add(place.fault_at, fmt::format("{} (\"{}\" in \"{}\")", place.fault, to_utf8(value_name(*node)), path_));
+    if (!plain_data(image_, *node)) check_data(offset, *node);
     values_.push_back(Value(&image_, offset, *node));
     ++stats_.values;
   }
   return values_;
+}
+
+void Walker::check_data(std::uint32_t offset, Bytes value) {
+  const DataPlace place = locate_data(image_, image_.absolute(offset), value);
+  if (place.fault != nullptr)
+    losses_.add(place.fault_at, fmt::format("{} (\"{}\" in \"{}\")", place.fault, to_utf8(value_name(value)), path_));
 }
 
 WalkStats Walker::stats() && {
