@@ -152,6 +152,13 @@ TEST_CASE("inventory: NDJSON and a JSON array") {
   }
 }
 
+TEST_CASE("inventory: the head of a longer file is enough to recognise it") {
+  CHECK(looks_like(R"([{"name":"A","x":{"y":"}"},"version":"6.0.6003"},{"name":"B","ver)"));
+  CHECK(looks_like("name;version\nA;6.0.60"));
+  CHECK(looks_like("{\"name\":\"A\",\"version\":\"6.0.6003\"}\n{\"na"));
+  CHECK_FALSE(looks_like(R"([{"name":"A","version":"6.0.6)"));
+}
+
 TEST_CASE("inventory: damaged rows are named and the others read") {
   const auto csv = must("name,version\nA,6.0.6002\nB,6.0,6003\nC,6.0.6003,\nD,\"6.0.6003\n");
   REQUIRE(csv.machines.size() == 2);

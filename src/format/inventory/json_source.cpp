@@ -5,6 +5,7 @@
 #include "format/inventory/columns.hpp"
 #include "format/inventory/reader.hpp"
 #include "format/textcodec/lines.hpp"
+#include "format/textcodec/scan.hpp"
 
 namespace tq::format::inventory {
 namespace {
@@ -172,8 +173,9 @@ Opened open_json_array(std::string_view utf8, const Mapping& mapping) {
 std::vector<std::string> json_names(std::string_view utf8) {
   json object = first_object(utf8);
   if (!object.is_object() && trim(utf8).starts_with("[")) {
-    const json array = whole_array(utf8);
-    if (array.is_array() && !array.empty()) object = array[0];
+    // Callers may hand in the head of a file only: the first object of an array stands for all.
+    const std::string_view first = textcodec::first_json_object(utf8.substr(0, kLineBytes));
+    object = json::parse(first.begin(), first.end(), nullptr, false);
   }
   std::vector<std::string> names;
   if (!object.is_object()) return names;

@@ -94,14 +94,16 @@ Result<QfeList> parse(std::string_view utf8) {
 }
 
 bool looks_like(std::string_view utf8) {
-  constexpr std::size_t kProbeBytes = 64 * 1024;
+  constexpr std::size_t kProbeBytes = 64 * 1024, kShort = 4096;
   std::string_view head = utf8.substr(0, kProbeBytes);
-  // JSON is whole or nothing; everything else shows itself in its first whole lines.
-  if (utf8.size() > kProbeBytes) {
-    const std::string_view start = trim(head);
-    if (start.starts_with("[") || start.starts_with("{")) return ifind(head, "\"HotFixID\"") != std::string_view::npos && parse(utf8).has_value();
-    head = head.substr(0, head.find_last_of("\r\n") == std::string_view::npos ? head.size() : head.find_last_of("\r\n"));
+  const std::string_view start = trim(head);
+  if (start.starts_with("[") || start.starts_with("{")) {
+    // Callers may hand in the head of a file only, and JSON is whole or nothing: the first object stands for all.
+    const std::string_view object = textcodec::first_json_object(head);
+    return !object.empty() && parse(object).has_value();
   }
+  // The last line of a head is cut, perhaps inside a number.
+  if (head.size() >= kShort && head.find_last_of("\r\n") != std::string_view::npos) head = head.substr(0, head.find_last_of("\r\n"));
   return parse(head).has_value();
 }
 

@@ -135,6 +135,19 @@ TEST_CASE("qfe: plain lists") {
   CHECK_FALSE(looks_like("name,os,version,hotfixid\nA,Windows,6.0.6002,KB955430\n"));
 }
 
+TEST_CASE("qfe: the head of a longer file is enough to recognise it") {
+  std::string plain, json = "[";
+  for (int i = 0; i < 2000; ++i) {
+    plain += "KB" + std::to_string(4000000 + i) + "\r\n";
+    json += "{\"HotFixID\":\"KB" + std::to_string(4000000 + i) + "\"},\n";
+  }
+  for (const std::size_t n : {4096U, 4099U, 5000U, 8191U}) {
+    CHECK(looks_like(plain.substr(0, n)));
+    CHECK(looks_like(json.substr(0, n)));
+  }
+  CHECK_FALSE(looks_like("[{\"name\":\"A\",\"os_version\":\"6.0.6003\",\"HotFixID\":\"KB955430\"},"));
+}
+
 TEST_CASE("qfe: dates are read only when they have one reading") {
   const auto is = [](const char* s, Date d) {
     CAPTURE(s);

@@ -122,7 +122,7 @@ void HotfixList::add(std::string_view id, std::uint32_t line) {
     out_.hotfix_other_ids.emplace_back(id);
 }
 
-/// systeminfo cuts its list at a byte, also inside a number: "[228]: KB28763" of KB2876331 would be another update. KB numbers
+/// systeminfo cuts its list at a byte, also inside a number: the first five digits of a KB would be another update. KB numbers
 /// have seven digits, or six and then begin with 8 or 9 in the time of NT 6; a last entry of another form is not trusted.
 void HotfixList::drop_cut_entry() {
   if (found_.empty()) return;

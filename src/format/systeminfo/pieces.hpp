@@ -19,7 +19,7 @@ bool take_system_type(std::string_view value, SystemInfo& out);
 /// Role from the configuration value, else from the product name.
 void take_role(SystemInfo& out);
 
-/// "[01]: KB955430", also with blanks or a wide colon: the text behind; nullopt for other lines.
+/// "[01]: id", also with blanks or a wide colon: the text behind; nullopt for other lines.
 std::optional<std::string_view> bracket_entry(std::string_view line);
 
 /// Collects hotfix ids in any order; call finish() once at the end.

@@ -203,6 +203,26 @@ std::string_view arch_of(std::string_view s) {
   return {};
 }
 
+std::string_view first_json_object(std::string_view s) {
+  constexpr int kDepth = 16;
+  const std::size_t start = s.find('{');
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = start; i < s.size(); ++i) {
+    if (quoted) {
+      if (s[i] == '\\') ++i;
+      else if (s[i] == '"') quoted = false;
+    } else if (s[i] == '"') {
+      quoted = true;
+    } else if (s[i] == '[' || s[i] == '{') {
+      if (++depth > kDepth) return {};
+    } else if ((s[i] == ']' || s[i] == '}') && --depth <= 0) {
+      return depth == 0 && s[i] == '}' ? s.substr(start, i - start + 1) : std::string_view{};
+    }
+  }
+  return {};
+}
+
 std::optional<int> service_pack_of(std::string_view s) {
   for (std::size_t at = 0;;) {
     const auto n = find_number(s, at);

@@ -35,7 +35,7 @@ struct NumberText {
 };
 std::optional<NumberText> find_number(std::string_view s, std::size_t from = 0);
 
-/// KB number at the start of an id: "KB2803821-v2 - Update", "kb955430", bare "943729"; 0 for GUIDs, "File 1", "Q147222".
+/// KB number at the start of an id: the digits of "KBnnnnnnn-v2 - Update", "kbnnnnnn", bare "nnnnnn"; 0 for GUIDs, "File 1", "Q147222".
 std::uint32_t kb_of_id(std::string_view id);
 /// True when the text has the form of a hotfix id: a KB, a GUID in braces, "File N", "Q" and 6 digits.
 bool is_hotfix_id(std::string_view id);
@@ -48,6 +48,10 @@ std::string plain_product(std::string_view name);
 
 /// "x86", "x64", "ia64", "arm64" for "x64-based PC", "AMD64", "64-bit", "X86-based PC", "Itanium..."; empty when unknown.
 std::string_view arch_of(std::string_view s);
+
+/// The first JSON object of a text that may be cut behind it: from the first brace to the one that closes it, strings
+/// heeded; empty when it does not close within the text or nests deeper than 16.
+std::string_view first_json_object(std::string_view s);
 
 /// Service pack of "Service Pack 2", "SP2", "서비스 팩 2": the first number of one digit; nullopt when there is none.
 std::optional<int> service_pack_of(std::string_view s);
