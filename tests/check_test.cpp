@@ -158,7 +158,7 @@ TEST_CASE("check: trap 3, the kernel is a lower bound and never rounded up") {
 
 TEST_CASE("check: the public goal is told by another file than the kernel, so the kernel alone leaves it open") {
   MachineBuilder m;
-  m.registry_build("6003", "x").kernel({6, 0, 6003, 20670});
+  m.registry_build("6003", "x").kernel({6, 0, 6003, 20686});
   const std::string folder = tq::test::temporary_folder();
   auto files = m.build();
   files.erase("Windows/System32/config/SOFTWARE");
@@ -168,7 +168,7 @@ TEST_CASE("check: the public goal is told by another file than the kernel, so th
   CHECK(open.machine()["updates"]["missing"].empty());
   CHECK(open.machine()["updates"]["unknown"][0]["kb"] == "KB4534303");
   MachineBuilder with;
-  with.registry_build("6003", "x").kernel({6, 0, 6003, 20670}).package(4534303, kInstalledHigh);
+  with.registry_build("6003", "x").kernel({6, 0, 6003, 20686}).package(4534303, kInstalledHigh);
   CHECK(check(with).machine()["goals"]["public"]["reached"] == true);
 }
 

@@ -8,7 +8,7 @@
 namespace tq::evidence {
 namespace {
 
-/// "Package_for_KB4493471~31bf3856ad364e35~amd64~~6.0.1.3" -> its parts.
+/// "Package_for_KB<n>~31bf3856ad364e35~amd64~~6.0.1.3" -> its parts.
 struct Identity {
   std::string_view name, arch, version;
 };

@@ -18,7 +18,7 @@ const Rule tq3001_sha2_missing{
     "Updates from 2019-07 on are signed with SHA-2 only. Without this support they are refused (0x80096010 and others).",
     "The packages, read as a whole, without the final version of the SHA-2 update.",
     "Install the servicing stack of 2019-04, then the SHA-2 update, and reboot before anything else.",
-    "Microsoft KB4472027; MSRC ADV190009",
+    "MSRC ADV190009; Microsoft: SHA-2 code signing requirement for Windows (2019)",
     judge,
 };
 

@@ -40,7 +40,8 @@ class MachineBuilder {
   HiveBuilder& system() { return system_; }
   MachineBuilder& file(std::string path, std::vector<std::byte> content) { return extra_[std::move(path)] = std::move(content), *this; }
 
-  [[nodiscard]] FileMap build();
+  /// The files of the machine. Also brings software() and system() up to date, for tests that change them further.
+  FileMap build();
 
  private:
   void write_software();
