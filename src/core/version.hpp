@@ -45,7 +45,7 @@ int months_between(const Date& a, const Date& b);
 /// Days since 1970-01-01 of a date of the proleptic Gregorian calendar.
 std::int64_t days_from_civil(const Date& d);
 
-/// "KB1234567" / "1234567" / "kb 1234567" -> 1234567. nullopt unless 5 to 8 digits make up the rest.
+/// The number in "KB1...", "1..." or "kb 1...". nullopt unless 5 to 8 digits make up the rest.
 std::optional<std::uint32_t> parse_kb(std::string_view s);
 std::string kb_text(std::uint32_t kb);
 
