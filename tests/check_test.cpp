@@ -351,6 +351,18 @@ TEST_CASE("check: 100,000 hotfixes in one text") {
   CHECK(c.machine()["updates"]["installed"].size() == 100000);
 }
 
+TEST_CASE("check: banners and inventory rows tell 6002 and 6003 apart") {
+  const auto banners = check({"-"}, {}, "Windows Server (R) 2008 Standard 6003 Service Pack 2 (Windows Server (R) 2008 Standard 6.0)\n");
+  CHECK(banners.machine()["build"]["number"] == 6003);
+  CHECK(banners.machine()["build"]["status"] == "claimed");
+  const auto rows = check({"-"}, {}, "name,os,version,hotfixes\nA,Windows Server 2008,6.0.6002,KB4463097\nB,Windows Server 2008,6.0.6003 Service Pack 2 Build 6003,KB4493471\n");
+  REQUIRE(rows.report["machines"].size() == 2);
+  CHECK(rows.report["machines"][0]["build"]["number"] == 6002);
+  CHECK(rows.report["machines"][0]["level"]["month"] == "2018-10");
+  CHECK(rows.report["machines"][1]["build"]["number"] == 6003);
+  CHECK(rows.report["machines"][1]["level"]["kb"] == "KB4493471");
+}
+
 TEST_CASE("explain: builds, updates, findings, beliefs") {
   struct Case {
     const char* word;

@@ -121,8 +121,9 @@ void machine(Page& p, const model::Machine& m, const std::string& goal) {
   build(p, m.verdict);
   level(p, m.verdict);
   goals(p, m.verdict, goal);
-  witnesses(p, m.verdict);
   findings(p, m);
+  p.line();
+  witnesses(p, m.verdict);
   coverage(p, m.facts);
   p.line();
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "format/banner/banner.hpp"
 #include "format/inventory/inventory.hpp"
 #include "format/qfe/qfe.hpp"
 #include "format/systeminfo/systeminfo.hpp"
@@ -36,6 +37,7 @@ struct Source {
   std::string text_note;  ///< encoding of a text target
   std::optional<format::systeminfo::SystemInfo> systeminfo;
   std::optional<format::qfe::QfeList> qfe;
+  std::optional<format::banner::Banner> banner;
   std::optional<format::inventory::Machine> inventory;
   std::optional<model::Facts> facts;  ///< a facts file: nothing is left to collect
 
