@@ -144,6 +144,7 @@ class Counting(Tree):
     def count(self, cases):
         self.write("report.xml", f"<testsuite>{cases}</testsuite>")
         out = subprocess.run([sys.executable, TOOLS / "count_tests.py", self.root / "report.xml"], capture_output=True, text=True, check=False)
+        self.shown = out.stderr
         return out.returncode, out.stdout.strip()
 
     def test_plain_tests(self):
@@ -156,7 +157,8 @@ class Counting(Tree):
 
     def test_doctest_cases_count_singly_and_skips_are_seen(self):
         output = (
-            "SKIPPED (set TQ_CORPUS): a\nSKIPPED (set TQ_CORPUS): b\n0.000010 s: regf: real hives\n0.000020 s: regf: empty\n"
+            "[doctest] run with --help\nSKIPPED (set TQ_CORPUS): a\nSKIPPED (set TQ_CORPUS): b\n0.000010 s: regf: real hives\n"
+            "0.000020 s: regf: empty\nx.cpp:3: ERROR: CHECK( a ) is NOT correct!\n0.000030 s: regf: wrong\n"
             "[doctest] test cases:  3 |  2 passed | 1 failed | 0 skipped\n"
         )
         self.assertEqual(self.count(f'<testcase name="unit" status="fail"><system-out>{output}</system-out></testcase>'), (0, "1 1 1"))
@@ -164,6 +166,12 @@ class Counting(Tree):
     def test_a_crash_after_the_last_case_is_a_failure(self):
         output = "[doctest] test cases:  2 |  2 passed | 0 failed | 0 skipped\n"
         self.assertEqual(self.count(f'<testcase name="unit" status="fail"><system-out>{output}</system-out></testcase>'), (0, "2 1 0"))
+
+    def test_a_crash_in_the_middle_keeps_what_ran_before_it(self):
+        output = "[doctest] run with --help\n0.000010 s: a\nSKIPPED x\n0.000020 s: b\nz.cpp:9: runtime error: null pointer\n"
+        self.assertEqual(self.count(f'<testcase name="unit" status="fail"><system-out>{output}</system-out></testcase>'), (0, "1 1 1"))
+        self.assertIn("null pointer", self.shown)
+        self.assertNotIn("0.000010 s: a", self.shown)
 
     def test_no_report_is_an_error(self):
         self.assertEqual(self.count("<broken")[0], 1)
