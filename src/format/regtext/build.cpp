@@ -92,7 +92,9 @@ bool Builder::room(std::uint32_t line) {
 void Builder::key(std::string_view path, bool deleted, std::uint32_t line) {
   any_ = false;
   if (!room(line)) return;
-  const auto [it, fresh] = by_path_.emplace((deleted ? "-" : "") + lower_ascii(path), out_.keys.size());
+  std::string id = lower_ascii(path);
+  if (deleted) id += '\0';  // a key that is deleted and written again are two records
+  const auto [it, fresh] = by_path_.emplace(std::move(id), out_.keys.size());
   if (fresh) out_.keys.push_back(Key{std::string(path), deleted, {}, line});
   current_ = it->second;
   any_ = true;
