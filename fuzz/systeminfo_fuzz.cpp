@@ -16,7 +16,8 @@ void print(const std::string& s) {
 }
 
 void print_all(const systeminfo::SystemInfo& m) {
-  print(m.host + m.os_name + m.product + m.os_version_line + m.service_pack_text + m.system_type + m.configuration_line + m.install_date + m.boot_time);
+  print(m.host + m.os_name + m.product + m.os_version_line + m.service_pack_text + m.system_type + m.configuration_line + m.install_date +
+        m.boot_time);
   print(systeminfo::to_string(m.layout));
   if (m.product_type) print(systeminfo::to_string(*m.product_type));
   if (m.kbs.size() != m.kb_lines.size()) __builtin_trap();

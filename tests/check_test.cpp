@@ -107,7 +107,8 @@ TEST_CASE("check: hive, folder of hives, tree and systeminfo of one machine agre
   const auto files = m.build();
   const std::string tree = tq::test::temporary_folder(), hives = tq::test::temporary_folder();
   tq::test::write_files(files, tree);
-  tq::test::write_files({{"soft", files.at("Windows/System32/config/SOFTWARE")}, {"sys", files.at("Windows/System32/config/SYSTEM")}}, hives);
+  tq::test::write_files({{"soft", files.at("Windows/System32/config/SOFTWARE")}, {"sys", files.at("Windows/System32/config/SYSTEM")}},
+                        hives);
   const std::string text = tq::test::systeminfo_text("TESTSRV", "6.0.6003", "Service Pack 2 Build 6003", {4493471});
   const auto as_tree = check({tree}), as_hives = check({hives}), as_hive = check({hives + "/soft"}), as_text = check({"-"}, {}, text);
   for (const auto* c : {&as_tree, &as_hives, &as_hive, &as_text}) {
@@ -251,7 +252,8 @@ TEST_CASE("check: what was read can be judged again from a facts file") {
 }
 
 TEST_CASE("check: the same input gives the same bytes") {
-  const std::vector<std::string> args{"check", "--format", "json", "--as-of", kDay, example("server2008-6003-patched"), example("systeminfo-6003.txt")};
+  const std::vector<std::string> args{
+      "check", "--format", "json", "--as-of", kDay, example("server2008-6003-patched"), example("systeminfo-6003.txt")};
   CHECK(run_program(args).out == run_program(args).out);
 }
 
@@ -265,8 +267,9 @@ TEST_CASE("check: bad input gets a message and the status of the contract") {
     std::string target;
     const char* says;
   };
-  for (const auto& k : {Case{put("empty", ""), "empty file"}, Case{put("x.png", "\x89PNG\r\n\x1a\n...."), "PNG"}, Case{put("SYSTEM", "thirteen byte"), "no known kind"},
-                        Case{put("regf", "regf"), "regf"}, Case{folder + "/nowhere", "check the path"}, Case{put("z.qcow2", "QFI\xfb...."), "QCOW2"}}) {
+  for (const auto& k : {Case{put("empty", ""), "empty file"}, Case{put("x.png", "\x89PNG\r\n\x1a\n...."), "PNG"},
+                        Case{put("SYSTEM", "thirteen byte"), "no known kind"}, Case{put("regf", "regf"), "regf"},
+                        Case{folder + "/nowhere", "check the path"}, Case{put("z.qcow2", "QFI\xfb...."), "QCOW2"}}) {
     const auto ran = run_program({"check", k.target});
     INFO(k.target);
     CHECK(ran.status == 3);
@@ -296,7 +299,10 @@ TEST_CASE("check: a Windows folder without hives is incomplete, and nothing is c
 
 TEST_CASE("check: nothing of a target reaches the terminal raw") {
   MachineBuilder m;
-  m.name("EVIL\x1b[31m\xe2\x80\xae""cod").product("Windows\x07Server 2008", "ServerNT");
+  m.name(
+       "EVIL\x1b[31m\xe2\x80\xae"
+       "cod")
+      .product("Windows\x07Server 2008", "ServerNT");
   const std::string folder = tq::test::temporary_folder();
   tq::test::write_files(m.build(), folder);
   const auto ran = run_program({"check", "--color", "never", folder});
@@ -355,7 +361,9 @@ TEST_CASE("check: banners and inventory rows tell 6002 and 6003 apart") {
   const auto banners = check({"-"}, {}, "Windows Server (R) 2008 Standard 6003 Service Pack 2 (Windows Server (R) 2008 Standard 6.0)\n");
   CHECK(banners.machine()["build"]["number"] == 6003);
   CHECK(banners.machine()["build"]["status"] == "claimed");
-  const auto rows = check({"-"}, {}, "name,os,version,hotfixes\nA,Windows Server 2008,6.0.6002,KB4463097\nB,Windows Server 2008,6.0.6003 Service Pack 2 Build 6003,KB4493471\n");
+  const auto rows = check({"-"}, {},
+                          "name,os,version,hotfixes\nA,Windows Server 2008,6.0.6002,KB4463097\nB,Windows Server 2008,6.0.6003 Service Pack "
+                          "2 Build 6003,KB4493471\n");
   REQUIRE(rows.report["machines"].size() == 2);
   CHECK(rows.report["machines"][0]["build"]["number"] == 6002);
   CHECK(rows.report["machines"][0]["level"]["month"] == "2018-10");
@@ -368,8 +376,9 @@ TEST_CASE("explain: builds, updates, findings, beliefs") {
     const char* word;
     const char* says;
   };
-  for (const auto& k : {Case{"6003", "Build 6.0.6003"}, Case{"KB4493471", "2019-04-09"}, Case{"TQ1001", "contradict"}, Case{"6.0.6003.20489", "2019-04"},
-                        Case{"R3", "7601"}, Case{"ReFS", "2012"}, Case{"2038", "unsupported"}, Case{"ESU", "false"}}) {
+  for (const auto& k :
+       {Case{"6003", "Build 6.0.6003"}, Case{"KB4493471", "2019-04-09"}, Case{"TQ1001", "contradict"}, Case{"6.0.6003.20489", "2019-04"},
+        Case{"R3", "7601"}, Case{"ReFS", "2012"}, Case{"2038", "unsupported"}, Case{"ESU", "false"}}) {
     const auto ran = run_program({"explain", k.word});
     INFO(k.word);
     CHECK(ran.status == 0);
@@ -412,6 +421,7 @@ TEST_CASE("corpus: the AppCompatCache of a real Server 2008 is a trace of servic
   tq::test::write_files({{"SYSTEM", m.system().build()}}, folder);
   const auto c = check({folder + "/SYSTEM"});
   const std::string traces = c.machine()["traces"].dump();
-  for (const char* v : {"6.0.6002.18733", "6.0.6002.18898", "6.0.6002.18984", "KB890830", "TrustedInstaller.exe"}) CHECK(traces.find(v) != std::string::npos);
+  for (const char* v : {"6.0.6002.18733", "6.0.6002.18898", "6.0.6002.18984", "KB890830", "TrustedInstaller.exe"})
+    CHECK(traces.find(v) != std::string::npos);
   CHECK(c.machine()["build"]["status"] == "unknown");
 }

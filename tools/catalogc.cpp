@@ -16,11 +16,14 @@ namespace {
 std::vector<tq::catalog::SourceFile> gather(const std::filesystem::path& dir, std::string& error) {
   std::vector<tq::catalog::SourceFile> files;
   std::error_code ec;
-  for (auto it = std::filesystem::recursive_directory_iterator(dir, ec); !ec && it != std::filesystem::recursive_directory_iterator(); it.increment(ec)) {
+  for (auto it = std::filesystem::recursive_directory_iterator(dir, ec); !ec && it != std::filesystem::recursive_directory_iterator();
+       it.increment(ec)) {
     if (it->path().extension() != ".csv") continue;
     const auto bytes = tq::io::read_file(it->path().string(), tq::limits::kTextBytes);
-    if (!bytes) error = bytes.error().text();
-    else files.push_back({it->path().lexically_relative(dir).generic_string(), std::string(tq::bytes_of(*bytes).chars())});
+    if (!bytes)
+      error = bytes.error().text();
+    else
+      files.push_back({it->path().lexically_relative(dir).generic_string(), std::string(tq::bytes_of(*bytes).chars())});
   }
   if (ec) error = dir.string() + ": " + ec.message();
   return files;

@@ -262,8 +262,10 @@ std::optional<Update> Catalog::find_kb(std::uint32_t kb) const {
   std::uint32_t low = 0, high = index.rows;
   while (low < high) {
     const std::uint32_t mid = low + (high - low) / 2;
-    if (index.words[std::size_t{mid} * 2] < kb) low = mid + 1;
-    else high = mid;
+    if (index.words[std::size_t{mid} * 2] < kb)
+      low = mid + 1;
+    else
+      high = mid;
   }
   if (low == index.rows || index.words[std::size_t{low} * 2] != kb) return std::nullopt;
   return read_update(held_->image, index.words[std::size_t{low} * 2 + 1]);

@@ -29,7 +29,7 @@ struct Update : Provenance {
   UpdateKind kind = UpdateKind::monthly_rollup;
   std::string_view title;
   Arches arches;
-  std::optional<FileVersion> version;      ///< of the file that version_basis speaks of
+  std::optional<FileVersion> version;  ///< of the file that version_basis speaks of
   VersionBasis basis = VersionBasis::none;
   std::string_view version_file;           ///< "ntoskrnl.exe"; empty when not one file
   std::optional<FileVersion> fixed_build;  ///< what MSRC prints; not always the kernel's
@@ -38,9 +38,9 @@ struct Update : Provenance {
   Requirements requirements;
   KbList recommends;
   bool esu_required = false;
-  int esu_year = 0;                        ///< 0 = not of an ESU year
-  std::uint32_t n_cves = 0;                ///< 0 = none counted
-  std::string_view order_exception;        ///< why its version may break the order of its line; mostly empty
+  int esu_year = 0;                  ///< 0 = not of an ESU year
+  std::uint32_t n_cves = 0;          ///< 0 = none counted
+  std::string_view order_exception;  ///< why its version may break the order of its line; mostly empty
 };
 
 struct Build : Provenance {
@@ -63,7 +63,7 @@ struct Lifecycle : Provenance {
 struct Feature : Provenance {
   std::string_view feature, phrases;  ///< phrases: "a;b;c", lower case
   std::string_view first_server_version;
-  std::uint32_t first_build = 0;      ///< 0 = not tied to a build
+  std::uint32_t first_build = 0;  ///< 0 = not tied to a build
   std::string_view state_2008_sp2;
 };
 

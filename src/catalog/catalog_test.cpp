@@ -109,7 +109,8 @@ TEST_CASE("catalog: the three goals") {
     std::uint16_t revision;
     Date date;
   };
-  for (const Case& w : {Case{"public", 4534303, 20705, {2020, 1, 14}}, Case{"esu", 5022340, 21872, {2023, 1, 10}}, Case{"last", 5073697, 23717, {2026, 1, 13}}}) {
+  for (const Case& w : {Case{"public", 4534303, 20705, {2020, 1, 14}}, Case{"esu", 5022340, 21872, {2023, 1, 10}},
+                        Case{"last", 5073697, 23717, {2026, 1, 13}}}) {
     const auto g = c.find_goal("6.0", w.id);
     REQUIRE(g);
     CHECK(g->kb == w.kb);
@@ -172,13 +173,20 @@ TEST_CASE("catalog: every table is read to its last column") {
 }
 
 TEST_CASE("catalog: enum words round-trip") {
-  for (std::uint32_t i = 0; i < kCount<UpdateKind>; ++i) CHECK(from_string<UpdateKind>(to_string(static_cast<UpdateKind>(i))) == static_cast<UpdateKind>(i));
-  for (std::uint32_t i = 0; i < kCount<VersionBasis>; ++i) CHECK(from_string<VersionBasis>(to_string(static_cast<VersionBasis>(i))) == static_cast<VersionBasis>(i));
-  for (std::uint32_t i = 0; i < kCount<Confidence>; ++i) CHECK(from_string<Confidence>(to_string(static_cast<Confidence>(i))) == static_cast<Confidence>(i));
-  for (std::uint32_t i = 0; i < kCount<BeliefVerdict>; ++i) CHECK(from_string<BeliefVerdict>(to_string(static_cast<BeliefVerdict>(i))) == static_cast<BeliefVerdict>(i));
-  for (std::uint32_t i = 0; i < kCount<Branch>; ++i) CHECK(from_string<Branch>(to_string(static_cast<Branch>(i))) == static_cast<Branch>(i));
-  for (std::uint32_t i = 0; i < kCount<KernelTreatment>; ++i) CHECK(from_string<KernelTreatment>(to_string(static_cast<KernelTreatment>(i))) == static_cast<KernelTreatment>(i));
-  for (std::uint32_t i = 0; i < kCount<UpgradeAnswer>; ++i) CHECK(from_string<UpgradeAnswer>(to_string(static_cast<UpgradeAnswer>(i))) == static_cast<UpgradeAnswer>(i));
+  for (std::uint32_t i = 0; i < kCount<UpdateKind>; ++i)
+    CHECK(from_string<UpdateKind>(to_string(static_cast<UpdateKind>(i))) == static_cast<UpdateKind>(i));
+  for (std::uint32_t i = 0; i < kCount<VersionBasis>; ++i)
+    CHECK(from_string<VersionBasis>(to_string(static_cast<VersionBasis>(i))) == static_cast<VersionBasis>(i));
+  for (std::uint32_t i = 0; i < kCount<Confidence>; ++i)
+    CHECK(from_string<Confidence>(to_string(static_cast<Confidence>(i))) == static_cast<Confidence>(i));
+  for (std::uint32_t i = 0; i < kCount<BeliefVerdict>; ++i)
+    CHECK(from_string<BeliefVerdict>(to_string(static_cast<BeliefVerdict>(i))) == static_cast<BeliefVerdict>(i));
+  for (std::uint32_t i = 0; i < kCount<Branch>; ++i)
+    CHECK(from_string<Branch>(to_string(static_cast<Branch>(i))) == static_cast<Branch>(i));
+  for (std::uint32_t i = 0; i < kCount<KernelTreatment>; ++i)
+    CHECK(from_string<KernelTreatment>(to_string(static_cast<KernelTreatment>(i))) == static_cast<KernelTreatment>(i));
+  for (std::uint32_t i = 0; i < kCount<UpgradeAnswer>; ++i)
+    CHECK(from_string<UpgradeAnswer>(to_string(static_cast<UpgradeAnswer>(i))) == static_cast<UpgradeAnswer>(i));
   CHECK_FALSE(from_string<UpdateKind>("Monthly_rollup"));
   CHECK_FALSE(from_string<UpdateKind>(""));
 }

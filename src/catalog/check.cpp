@@ -58,8 +58,10 @@ class Checker {
     if (catalog_.data_as_of().known() && u.released > catalog_.data_as_of()) about(u, "released after data_as_of");
     const bool versioned = u.basis != VersionBasis::none;
     if (versioned != u.version.has_value()) about(u, "version and version_basis must be given together");
-    if ((u.basis == VersionBasis::kernel || u.basis == VersionBasis::other_file) && u.version_file.empty()) about(u, "version_file: which file has this version?");
-    if (u.basis == VersionBasis::fixed_build && u.version != u.fixed_build) about(u, "version_basis fixed_build, but version and fixed_build differ");
+    if ((u.basis == VersionBasis::kernel || u.basis == VersionBasis::other_file) && u.version_file.empty())
+      about(u, "version_file: which file has this version?");
+    if (u.basis == VersionBasis::fixed_build && u.version != u.fixed_build)
+      about(u, "version_basis fixed_build, but version and fixed_build differ");
     if (u.esu_required && u.esu_year == 0) about(u, "esu_required without an esu_year");
   }
 
@@ -76,8 +78,10 @@ class Checker {
     bool in_time = false;
     for (std::uint32_t kb : any) {
       const auto needed = catalog_.find_kb(kb);
-      if (!needed) about(u, fmt::format("requires KB{}, which no row describes", kb));
-      else in_time = in_time || needed->released <= u.released;
+      if (!needed)
+        about(u, fmt::format("requires KB{}, which no row describes", kb));
+      else
+        in_time = in_time || needed->released <= u.released;
     }
     if (!in_time) about(u, "requires something that came out later");
   }
@@ -88,7 +92,8 @@ class Checker {
     for (const Update& u : catalog_.updates()) {
       if (u.kind != kind || !u.version) continue;
       if (last && *u.version <= *last && u.order_exception.empty())
-        about(u, fmt::format("version {} is not above {} of the release before it in its line; order_exception must say why", u.version->text(), last->text()));
+        about(u, fmt::format("version {} is not above {} of the release before it in its line; order_exception must say why",
+                             u.version->text(), last->text()));
       last = last ? std::max(*last, *u.version) : *u.version;
     }
   }
@@ -118,7 +123,9 @@ class Checker {
   /// Starting from nothing, can each update be installed at some point? Alternatives may name each other; needs may not.
   void check_installable() {
     std::set<std::uint32_t> done;
-    const auto met = [&](const KbList& any) { return std::any_of(any.begin(), any.end(), [&](std::uint32_t kb) { return done.contains(kb); }); };
+    const auto met = [&](const KbList& any) {
+      return std::any_of(any.begin(), any.end(), [&](std::uint32_t kb) { return done.contains(kb); });
+    };
     for (bool grew = true; grew;) {
       grew = false;
       for (const Update& u : catalog_.updates())
@@ -132,9 +139,12 @@ class Checker {
     std::uint32_t row = 0;
     for (const Goal& g : catalog_.goals()) {
       const auto u = catalog_.find_kb(g.kb);
-      if (!u) problem(TableId::goals, row, fmt::format("KB{} has no row", g.kb));
-      else if (u->version != g.version) problem(TableId::goals, row, "its version is not that of its update");
-      else if (u->released != g.date) problem(TableId::goals, row, "its date is not that of its update");
+      if (!u)
+        problem(TableId::goals, row, fmt::format("KB{} has no row", g.kb));
+      else if (u->version != g.version)
+        problem(TableId::goals, row, "its version is not that of its update");
+      else if (u->released != g.date)
+        problem(TableId::goals, row, "its date is not that of its update");
       ++row;
     }
   }
@@ -182,8 +192,10 @@ class Checker {
     std::uint32_t row = 0;
     for (const KernelException& k : catalog_.kernel_exceptions()) {
       const bool counts = k.treatment == KernelTreatment::counts_as;
-      if (counts != (k.kb != 0)) problem(TableId::kernel_exceptions, row, "counts_as needs a KB, release_revision none");
-      else if (counts && !catalog_.find_kb(k.kb)) problem(TableId::kernel_exceptions, row, fmt::format("KB{} has no row", k.kb));
+      if (counts != (k.kb != 0))
+        problem(TableId::kernel_exceptions, row, "counts_as needs a KB, release_revision none");
+      else if (counts && !catalog_.find_kb(k.kb))
+        problem(TableId::kernel_exceptions, row, fmt::format("KB{} has no row", k.kb));
       ++row;
     }
   }

@@ -75,8 +75,10 @@ class Compiler {
       const Column& c = s.columns[i];
       const std::string& cell = row.cells[i];
       if (trim(cell) != cell) problem(f.path, row.line, fmt::format("{}: blanks around \"{}\"", c.name, cell));
-      if (c.required && cell.empty()) problem(f.path, row.line, fmt::format("{}: must not be empty", c.name));
-      else if (const auto wanted = encode(c.field, cell, pools_, words)) problem(f.path, row.line, fmt::format("{}: wanted {}, found \"{}\"", c.name, *wanted, cell));
+      if (c.required && cell.empty())
+        problem(f.path, row.line, fmt::format("{}: must not be empty", c.name));
+      else if (const auto wanted = encode(c.field, cell, pools_, words))
+        problem(f.path, row.line, fmt::format("{}: wanted {}, found \"{}\"", c.name, *wanted, cell));
     }
     mark_unconfirmed(s, f, row, words);
     add_key(s, f, row);
@@ -91,8 +93,10 @@ class Compiler {
     const std::string &source = row.cells[n - 4], &retrieved = row.cells[n - 3];
     const bool none = is_no_source(source);
     if (none && words.size() >= 2) words[words.size() - 2] = static_cast<std::uint32_t>(Confidence::unconfirmed);
-    if (!none && !Date::parse(retrieved)) problem(f.path, row.line, "retrieved: a row with a source needs the date it was read, YYYY-MM-DD");
-    if (!none && is_vague_source(source)) problem(f.path, row.line, "source: \"" + source + "\" is no source: name one, or write memory alone");
+    if (!none && !Date::parse(retrieved))
+      problem(f.path, row.line, "retrieved: a row with a source needs the date it was read, YYYY-MM-DD");
+    if (!none && is_vague_source(source))
+      problem(f.path, row.line, "source: \"" + source + "\" is no source: name one, or write memory alone");
     if (none && !retrieved.empty()) problem(f.path, row.line, "retrieved: a row without a source cannot have been read anywhere");
   }
 
@@ -106,9 +110,8 @@ class Compiler {
     Draft& d = drafts_[TableId::updates];
     std::vector<std::size_t> order(d.rows.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return std::tie(d.rows[a][1], d.rows[a][0]) < std::tie(d.rows[b][1], d.rows[b][0]);
-    });
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return std::tie(d.rows[a][1], d.rows[a][0]) < std::tie(d.rows[b][1], d.rows[b][0]); });
     Draft sorted;
     for (std::size_t i : order) {
       sorted.rows.push_back(std::move(d.rows[i]));
@@ -177,7 +180,8 @@ class Writer {
     for (int i = 0; i < size; ++i) out += static_cast<char>((v >> (8 * i)) & 0xFF);
   }
   void entry(TableId id, std::uint32_t row_words, std::uint32_t rows) {
-    for (std::uint64_t v : {std::uint64_t{static_cast<std::uint32_t>(id)}, std::uint64_t{row_words}, std::uint64_t{rows}, std::uint64_t{start_ + body_.size()}})
+    for (std::uint64_t v : {std::uint64_t{static_cast<std::uint32_t>(id)}, std::uint64_t{row_words}, std::uint64_t{rows},
+                            std::uint64_t{start_ + body_.size()}})
       put(directory_, v, 4);
   }
   std::size_t start_;

@@ -20,8 +20,8 @@ struct Problem {
 };
 
 struct Compiled {
-  std::vector<std::byte> bytes;    ///< empty when there is a problem
-  std::vector<Problem> problems;   ///< in the order of file and line
+  std::vector<std::byte> bytes;   ///< empty when there is a problem
+  std::vector<Problem> problems;  ///< in the order of file and line
 };
 
 /// Deterministic: the same files in any order give the same bytes. Several files of one name are one table.

@@ -153,9 +153,11 @@ TEST_CASE("catalog compiler: nothing twice") {
 }
 
 TEST_CASE("catalog compiler: every KB that is named has a row") {
-  check_refused(CatalogBuilder().set("updates", 3, "supersedes", "1000009"), "t/updates.csv:5", "supersedes KB1000009, which no row describes");
+  check_refused(CatalogBuilder().set("updates", 3, "supersedes", "1000009"), "t/updates.csv:5",
+                "supersedes KB1000009, which no row describes");
   check_refused(CatalogBuilder().set("updates", 3, "supersedes_inferred", "1000009"), "t/updates.csv:5", "supersedes KB1000009");
-  check_refused(CatalogBuilder().set("updates", 3, "requires", "1000001;1000002|1000009"), "t/updates.csv:5", "requires KB1000009, which no row describes");
+  check_refused(CatalogBuilder().set("updates", 3, "requires", "1000001;1000002|1000009"), "t/updates.csv:5",
+                "requires KB1000009, which no row describes");
   check_refused(CatalogBuilder().set("updates", 3, "recommends", "1000009"), "t/updates.csv:5", "recommends KB1000009");
   check_refused(CatalogBuilder().set("goals", 0, "kb", "1000009"), "t/goals.csv:2", "KB1000009 has no row");
   check_refused(CatalogBuilder().set("kernel_exceptions", 0, "kb", "1000009"), "t/kernel_exceptions.csv:2", "KB1000009 has no row");
@@ -164,10 +166,13 @@ TEST_CASE("catalog compiler: every KB that is named has a row") {
 
 TEST_CASE("catalog compiler: supersedence has no cycle, requirements can be met") {
   // Two updates of one day pass the test of dates, so only the test for cycles can refuse them.
-  check_refused(CatalogBuilder().set("updates", 1, "supersedes", "1000003").set("updates", 2, "supersedes", "1000002"), "t/updates.csv:3", "cycle");
+  check_refused(CatalogBuilder().set("updates", 1, "supersedes", "1000003").set("updates", 2, "supersedes", "1000002"), "t/updates.csv:3",
+                "cycle");
   check_refused(CatalogBuilder().set("updates", 1, "supersedes", "1000002"), "t/updates.csv:3", "supersedence: KB1000002");
-  check_refused(CatalogBuilder().set("updates", 1, "requires", "1000003").set("updates", 2, "requires", "1000002"), "t/updates.csv:4", "can never be installed");
-  check_refused(CatalogBuilder().set("updates", 1, "supersedes", "1000003").set("updates", 2, "supersedes_inferred", "1000002"), "t/updates.csv:4", "cycle");
+  check_refused(CatalogBuilder().set("updates", 1, "requires", "1000003").set("updates", 2, "requires", "1000002"), "t/updates.csv:4",
+                "can never be installed");
+  check_refused(CatalogBuilder().set("updates", 1, "supersedes", "1000003").set("updates", 2, "supersedes_inferred", "1000002"),
+                "t/updates.csv:4", "cycle");
 }
 
 TEST_CASE("catalog compiler: time runs forwards") {
@@ -178,7 +183,8 @@ TEST_CASE("catalog compiler: time runs forwards") {
   check_refused(CatalogBuilder().set("meta", 0, "key", "as_of"), "t/meta.csv:2", "data_as_of");
   check_refused(CatalogBuilder().set("lifecycle", 0, "esu_end", "2019-01-01"), "t/lifecycle.csv:2", "comes before");
   check_refused(CatalogBuilder().set("esu_years", 0, "last_date", "2020-01-01"), "t/esu_years.csv:2", "run backwards");
-  check_refused(CatalogBuilder().append("esu_years", "3,x,2021-08-10,2021-08-10,1000004,1000004,1,a,2026-01-02,high,"), "t/esu_years.csv:3", "overlap");
+  check_refused(CatalogBuilder().append("esu_years", "3,x,2021-08-10,2021-08-10,1000004,1000004,1,a,2026-01-02,high,"), "t/esu_years.csv:3",
+                "overlap");
 }
 
 TEST_CASE("catalog compiler: an alternative that came later is fine when another was there") {
@@ -187,7 +193,10 @@ TEST_CASE("catalog compiler: an alternative that came later is fine when another
 }
 
 TEST_CASE("catalog compiler: versions rise inside a line unless the row says why") {
-  auto b = CatalogBuilder().set("updates", 3, "version", "6.0.6003.20489").set("updates", 3, "fixed_build", "6.0.6003.20489").set("goals", 0, "version", "6.0.6003.20489");
+  auto b = CatalogBuilder()
+               .set("updates", 3, "version", "6.0.6003.20489")
+               .set("updates", 3, "fixed_build", "6.0.6003.20489")
+               .set("goals", 0, "version", "6.0.6003.20489");
   check_refused(b, "t/updates.csv:5", "order_exception");
   b.set("updates", 3, "order_exception", "the source prints it so");
   const Compiled c = b.compile();

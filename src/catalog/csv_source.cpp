@@ -45,9 +45,12 @@ class CsvReader {
     while (at_ < file_.text.size()) {
       const char c = file_.text[at_++];
       if (c == '\n') return fail("a line break inside a cell");
-      if (c != '"') cell += c;
-      else if (take('"')) cell += '"';
-      else return true;
+      if (c != '"')
+        cell += c;
+      else if (take('"'))
+        cell += '"';
+      else
+        return true;
     }
     return fail("a quote that is never closed");
   }

@@ -35,27 +35,47 @@ static_assert(sizeof(DirectoryEntry) == 16 && OnDisk<DirectoryEntry>);
 
 /// Numbers are stored: never reuse one. A reader passes over ids it does not know, so later tables do no harm.
 enum class TableId : std::uint32_t {
-  strings = 1, words = 2, groups = 3, kb_index = 4,
-  meta = 16, updates = 17, builds = 18, lifecycle = 19, features = 20, upgrade_paths = 21, beliefs = 22, goals = 23,
-  esu_ids = 24, esu_years = 25, bypass_indicators = 26, revision_ranges = 27, kernel_exceptions = 28, exposure_defaults = 29
+  strings = 1,
+  words = 2,
+  groups = 3,
+  kb_index = 4,
+  meta = 16,
+  updates = 17,
+  builds = 18,
+  lifecycle = 19,
+  features = 20,
+  upgrade_paths = 21,
+  beliefs = 22,
+  goals = 23,
+  esu_ids = 24,
+  esu_years = 25,
+  bypass_indicators = 26,
+  revision_ranges = 27,
+  kernel_exceptions = 28,
+  exposure_defaults = 29
 };
 
 /// How a CSV cell becomes words of a row.
 enum class Field : std::uint8_t {
-  text,      ///< 1 word: offset into `strings` (a length word, then UTF-8)
-  number,    ///< 1 word
-  flag,      ///< 1 word: y/n -> 1/0
-  date,      ///< 1 word: year*10000 + month*100 + day; 0 = empty cell
-  version,   ///< 2 words: major<<16|minor, build<<16|revision; both 0 = empty cell
-  kb,        ///< 1 word
-  kbs,       ///< 2 words: first and count in `words`; cell "1;2;3"
-  kb_groups, ///< 2 words: first and count in `groups`; cell "1;2|3" = 1 and (2 or 3)
-  arches,    ///< 1 word: bit 0 x86, 1 x64, 2 ia64; cell "x86;x64"
-  kind, basis, confidence, verdict, branch, treatment, product_class, upgrade_answer  ///< 1 word: the enum's number
+  text,       ///< 1 word: offset into `strings` (a length word, then UTF-8)
+  number,     ///< 1 word
+  flag,       ///< 1 word: y/n -> 1/0
+  date,       ///< 1 word: year*10000 + month*100 + day; 0 = empty cell
+  version,    ///< 2 words: major<<16|minor, build<<16|revision; both 0 = empty cell
+  kb,         ///< 1 word
+  kbs,        ///< 2 words: first and count in `words`; cell "1;2;3"
+  kb_groups,  ///< 2 words: first and count in `groups`; cell "1;2|3" = 1 and (2 or 3)
+  arches,     ///< 1 word: bit 0 x86, 1 x64, 2 ia64; cell "x86;x64"
+  kind,
+  basis,
+  confidence,
+  verdict,
+  branch,
+  treatment,
+  product_class,
+  upgrade_answer  ///< 1 word: the enum's number
 };
-constexpr std::uint32_t words_of(Field f) {
-  return f == Field::version || f == Field::kbs || f == Field::kb_groups ? 2 : 1;
-}
+constexpr std::uint32_t words_of(Field f) { return f == Field::version || f == Field::kbs || f == Field::kb_groups ? 2 : 1; }
 
 struct Column {
   std::string_view name;
@@ -66,9 +86,9 @@ struct Column {
 /// One CSV file name and one stored table. The last four columns of every table are kProvenance.
 struct Schema {
   TableId id = TableId::meta;
-  std::string_view stem;             ///< file name without ".csv"
-  std::span<const Column> columns;   ///< in the order of the CSV header
-  std::uint32_t key_columns = 1;     ///< leading columns that must be unique together
+  std::string_view stem;            ///< file name without ".csv"
+  std::span<const Column> columns;  ///< in the order of the CSV header
+  std::uint32_t key_columns = 1;    ///< leading columns that must be unique together
 };
 
 /// Every table that comes from CSV, in the order of its ids.

@@ -14,12 +14,14 @@ constexpr std::uint32_t kMaxTables = 256;
 constexpr std::uint32_t kMaxRowWords = 256;
 
 Error damage(std::string place, std::string wanted, std::string found, std::optional<std::uint64_t> offset = std::nullopt) {
-  return {ErrorCode::corrupt, std::move(place), std::move(wanted), std::move(found), offset,
-          "use another catalog file, or leave --catalog out to use the built-in one"};
+  return {ErrorCode::corrupt, std::move(place), std::move(wanted),
+          std::move(found),   offset,           "use another catalog file, or leave --catalog out to use the built-in one"};
 }
 
 /// The one place where bytes become words. le32 has alignment 1 and no padding, so any position will do.
-std::span<const le32> words_in(Bytes b) { return {reinterpret_cast<const le32*>(b.data()), static_cast<std::size_t>(b.size() / sizeof(le32))}; }
+std::span<const le32> words_in(Bytes b) {
+  return {reinterpret_cast<const le32*>(b.data()), static_cast<std::size_t>(b.size() / sizeof(le32))};
+}
 
 bool good_date(std::uint32_t v) {
   if (v == 0) return true;
@@ -57,11 +59,15 @@ Result<Image> Image::open(Bytes bytes, Check check) {
   TQ_TRY(const FileHeader head, bytes.get<FileHeader>(0, "catalog.header"));
   if (head.magic != kMagic) return damage("catalog.magic", "TQCATLG", hex(*bytes.try_sub(0, head.magic.size())), 0);
   if (head.version != kFormatVersion)
-    return Error{ErrorCode::unsupported, "catalog.version", fmt::format("{}", kFormatVersion), fmt::format("{}", static_cast<std::uint32_t>(head.version)),
-                 offsetof(FileHeader, version), "the catalog was written for another version of this program"};
+    return Error{ErrorCode::unsupported,
+                 "catalog.version",
+                 fmt::format("{}", kFormatVersion),
+                 fmt::format("{}", static_cast<std::uint32_t>(head.version)),
+                 offsetof(FileHeader, version),
+                 "the catalog was written for another version of this program"};
   if (head.file_size != bytes.size())
-    return damage("catalog.file_size", fmt::format("{} bytes", bytes.size()), fmt::format("{} bytes", static_cast<std::uint64_t>(head.file_size)),
-                  offsetof(FileHeader, file_size));
+    return damage("catalog.file_size", fmt::format("{} bytes", bytes.size()),
+                  fmt::format("{} bytes", static_cast<std::uint64_t>(head.file_size)), offsetof(FileHeader, file_size));
   // The hash does not cover the header: whatever may be written there must be tested here.
   if (std::any_of(head.reserved.begin(), head.reserved.end(), [](std::uint8_t b) { return b != 0; }))
     return damage("catalog.reserved", "zeros", hex(Bytes(std::as_bytes(std::span(head.reserved)))), offsetof(FileHeader, reserved));
@@ -80,7 +86,9 @@ Result<Image> Image::open(Bytes bytes, Check check) {
 }
 
 Status Image::read_directory(std::uint32_t tables) {
-  if (tables > kMaxTables) return damage("catalog.table_count", fmt::format("at most {}", kMaxTables), fmt::format("{}", tables), offsetof(FileHeader, table_count));
+  if (tables > kMaxTables)
+    return damage("catalog.table_count", fmt::format("at most {}", kMaxTables), fmt::format("{}", tables),
+                  offsetof(FileHeader, table_count));
   for (std::uint32_t i = 0; i < tables; ++i) {
     const std::uint64_t at = sizeof(FileHeader) + std::uint64_t{i} * sizeof(DirectoryEntry);
     TQ_TRY(const DirectoryEntry e, bytes_.get<DirectoryEntry>(at, "catalog.directory"));
@@ -93,15 +101,19 @@ Status Image::add_table(const DirectoryEntry& e, std::uint64_t at) {
   const auto id = static_cast<TableId>(static_cast<std::uint32_t>(e.id));
   const std::string place = fmt::format("catalog.table[{}]", static_cast<std::uint32_t>(e.id));
   if (tables_.contains(id)) return damage(place, "each table once", "a second one", at);
-  if (e.row_words > kMaxRowWords) return damage(place + ".row_words", fmt::format("at most {}", kMaxRowWords), fmt::format("{}", static_cast<std::uint32_t>(e.row_words)), at);
+  if (e.row_words > kMaxRowWords)
+    return damage(place + ".row_words", fmt::format("at most {}", kMaxRowWords), fmt::format("{}", static_cast<std::uint32_t>(e.row_words)),
+                  at);
   const std::uint64_t size = e.row_words == 0 ? std::uint64_t{e.rows} : std::uint64_t{e.rows} * e.row_words * sizeof(le32);
   TQ_TRY(const Bytes body, bytes_.sub(e.offset, size, place.c_str()));
   // Only the strings are bytes; a table of another id may not pretend to be.
-  if ((id == TableId::strings) != (e.row_words == 0)) return damage(place + ".row_words", "0 for strings only", fmt::format("{}", static_cast<std::uint32_t>(e.row_words)), at);
+  if ((id == TableId::strings) != (e.row_words == 0))
+    return damage(place + ".row_words", "0 for strings only", fmt::format("{}", static_cast<std::uint32_t>(e.row_words)), at);
   if (id == TableId::strings) strings_ = body;
   const Schema* s = find_schema(id);
   if (s != nullptr && e.row_words < catalog::row_words(*s))
-    return damage(place + ".row_words", fmt::format("at least {}", catalog::row_words(*s)), fmt::format("{}", static_cast<std::uint32_t>(e.row_words)), at);
+    return damage(place + ".row_words", fmt::format("at least {}", catalog::row_words(*s)),
+                  fmt::format("{}", static_cast<std::uint32_t>(e.row_words)), at);
   tables_.emplace(id, Table{words_in(body), e.row_words, id == TableId::strings ? 0 : static_cast<std::uint32_t>(e.rows)});
   return ok();
 }
@@ -125,7 +137,8 @@ Status Image::check_index() const {
     const std::uint32_t kb = index.words[i * 2U], row = index.words[i * 2U + 1];
     if (row >= updates.rows || updates.words[std::size_t{row} * updates.row_words] != kb)
       return damage(fmt::format("catalog.kb_index[{}]", i), "the row of its KB", fmt::format("row {}", row));
-    if (i > 0 && index.words[i * 2U - 2] >= kb) return damage(fmt::format("catalog.kb_index[{}]", i), "KBs in rising order", fmt::format("{}", kb));
+    if (i > 0 && index.words[i * 2U - 2] >= kb)
+      return damage(fmt::format("catalog.kb_index[{}]", i), "KBs in rising order", fmt::format("{}", kb));
   }
   return ok();
 }
@@ -133,7 +146,8 @@ Status Image::check_index() const {
 Status Image::check_rows() const {
   const Table& groups = table(TableId::groups);
   for (std::uint32_t i = 0; i < groups.rows; ++i)
-    if (!good(Field::kbs, groups.words[i * 2U], groups.words[i * 2U + 1])) return damage(fmt::format("catalog.groups[{}]", i), "a range inside words", "another");
+    if (!good(Field::kbs, groups.words[i * 2U], groups.words[i * 2U + 1]))
+      return damage(fmt::format("catalog.groups[{}]", i), "a range inside words", "another");
   for (const Schema& s : schemas())
     for (std::uint32_t row = 0; row < table(s.id).rows; ++row)
       if (auto st = check_row(s, row); !st) return st;
@@ -146,7 +160,8 @@ Status Image::check_row(const Schema& s, std::uint32_t row) const {
   for (const Column& c : s.columns) {
     const std::uint32_t n = words_of(c.field);
     const std::uint32_t a = t.words[at], b = n == 2 ? static_cast<std::uint32_t>(t.words[at + 1]) : 0;
-    if (!good(c.field, a, b)) return damage(fmt::format("catalog.{}[{}].{}", s.stem, row, c.name), "a value in bounds", fmt::format("{} {}", a, b));
+    if (!good(c.field, a, b))
+      return damage(fmt::format("catalog.{}[{}].{}", s.stem, row, c.name), "a value in bounds", fmt::format("{} {}", a, b));
     at += n;
   }
   return ok();
@@ -205,8 +220,8 @@ Date RowReader::date() { return to_date(number()); }
 std::optional<FileVersion> RowReader::version() {
   const std::uint32_t high = number(), low = number();
   if (high == 0 && low == 0) return std::nullopt;
-  return FileVersion{static_cast<std::uint16_t>(high >> 16), static_cast<std::uint16_t>(high & 0xFFFF), static_cast<std::uint16_t>(low >> 16),
-                     static_cast<std::uint16_t>(low & 0xFFFF)};
+  return FileVersion{static_cast<std::uint16_t>(high >> 16), static_cast<std::uint16_t>(high & 0xFFFF),
+                     static_cast<std::uint16_t>(low >> 16), static_cast<std::uint16_t>(low & 0xFFFF)};
 }
 
 KbList RowReader::kbs() {

@@ -72,7 +72,9 @@ class RowReader {
   KbList kbs();
   Arches arches();
   template <class E>
-  E value() { return static_cast<E>(number()); }
+  E value() {
+    return static_cast<E>(number());
+  }
 
  private:
   const Image* image_;

@@ -99,14 +99,15 @@ LevelMatch below_the_line(const Catalog& catalog, const FileVersion& kernel, con
   for (const Update& u : catalog.updates())
     if (!first && in_line(u, kernel)) first = u;
   if (!first) return nothing(fmt::format("the catalog holds no monthly updates of NT {}", nt_text(kernel)));
-  std::string what = fmt::format("{} is older than the first monthly rollup ({}, {}): before it there was no line, only single updates", kernel.text(),
-                                 first->released.month_text(), first->version->text());
+  std::string what = fmt::format("{} is older than the first monthly rollup ({}, {}): before it there was no line, only single updates",
+                                 kernel.text(), first->released.month_text(), first->version->text());
   if (place.branch) what += fmt::format("; the revision belongs to the {} branch", *place.branch == Branch::gdr ? "GDR" : "LDR");
   return nothing(std::move(what));
 }
 
 LevelMatch foreign(const FileVersion& kernel) {
-  LevelMatch m = nothing(fmt::format("{} is not a version of Microsoft's: no branch of build {} uses revision {}", kernel.text(), kernel.build, kernel.revision));
+  LevelMatch m = nothing(fmt::format("{} is not a version of Microsoft's: no branch of build {} uses revision {}", kernel.text(),
+                                     kernel.build, kernel.revision));
   m.foreign = true;
   return m;
 }
@@ -128,7 +129,8 @@ std::string untold(const Catalog& catalog, const FileVersion& kernel, const Date
     if (!in_line(u, kernel) || u.basis != VersionBasis::other_file || u.released <= matched) continue;
     if (*u.version > kernel || day == u.released) continue;
     day = u.released;
-    out += fmt::format("; the release of {} changed {} and not the kernel, so it is neither shown nor ruled out", u.released.text(), u.version_file);
+    out += fmt::format("; the release of {} changed {} and not the kernel, so it is neither shown nor ruled out", u.released.text(),
+                       u.version_file);
   }
   return out;
 }
@@ -151,11 +153,13 @@ LevelMatch describe(const Catalog& catalog, const FileVersion& kernel, const std
     m.why = fmt::format("{} is the kernel of {} ({})", kernel.text(), month, names);
   } else if (measured) {
     m.how = LevelHow::kernel_at_least;
-    m.why = fmt::format("{} is above the kernel of {} ({}, {}): that month, or a preview or single fix above it", kernel.text(), month, names, first.version->text());
+    m.why = fmt::format("{} is above the kernel of {} ({}, {}): that month, or a preview or single fix above it", kernel.text(), month,
+                        names, first.version->text());
   } else {
     m.how = LevelHow::fixed_build;
     m.confidence = std::max(m.confidence, Confidence::medium);
-    m.why = fmt::format("{} reaches what MSRC gives for {} ({}, {}); the kernel of that month was not measured", kernel.text(), month, names, first.version->text());
+    m.why = fmt::format("{} reaches what MSRC gives for {} ({}, {}); the kernel of that month was not measured", kernel.text(), month,
+                        names, first.version->text());
     if (kernel > *first.version) m.why += "; it may be a preview or single fix above it";
   }
   m.why += untold(catalog, kernel, first.released);

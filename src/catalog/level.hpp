@@ -23,13 +23,13 @@ constexpr const char* to_string(LevelHow h) {
 }
 
 struct LevelMatch {
-  std::optional<Date> month;         ///< release day of the newest update the kernel reaches; print with month_text()
-  std::vector<std::uint32_t> kbs;    ///< every update that ships this level: more than one, as a kernel does not tell them apart
+  std::optional<Date> month;       ///< release day of the newest update the kernel reaches; print with month_text()
+  std::vector<std::uint32_t> kbs;  ///< every update that ships this level: more than one, as a kernel does not tell them apart
   LevelHow how = LevelHow::none;
   Confidence confidence = Confidence::unconfirmed;
-  bool foreign = false;              ///< no branch of Microsoft's uses this revision on this build
+  bool foreign = false;  ///< no branch of Microsoft's uses this revision on this build
   std::optional<Branch> branch;
-  std::string why;                   ///< one sentence, for people
+  std::string why;  ///< one sentence, for people
 };
 
 /// A lower bound, never rounded up: the newest month M with kernel >= the kernel of M (where it was measured), or

@@ -28,38 +28,22 @@ TEST_CASE("catalog: a kernel is a lower bound of the month") {
     LevelHow how;
   };
   const Case cases[] = {
-      {6002, 24463, "2018-09", LevelHow::kernel_exact},
-      {6002, 24464, "2018-09", LevelHow::kernel_at_least},
-      {6002, 24490, "2018-09", LevelHow::kernel_at_least},
-      {6002, 24554, "2018-12", LevelHow::kernel_at_least},
-      {6002, 24555, "2019-01", LevelHow::kernel_exact},
-      {6002, 24556, "2019-02", LevelHow::kernel_exact},
-      {6002, 24565, "2019-03", LevelHow::kernel_exact},
-      {6002, 24566, "2019-03", LevelHow::kernel_exact},
-      {6002, 24575, "2019-03", LevelHow::kernel_at_least},
-      {6003, 20480, "2019-03", LevelHow::kernel_at_least},
-      {6003, 20488, "2019-03", LevelHow::kernel_at_least},
-      {6003, 20489, "2019-04", LevelHow::kernel_exact},
-      {6003, 20500, "2019-04", LevelHow::kernel_at_least},
-      {6003, 20512, "2019-05", LevelHow::kernel_exact},
-      {6003, 20686, "2019-12", LevelHow::kernel_exact},
-      {6003, 20705, "2019-12", LevelHow::kernel_at_least},
-      {6003, 20731, "2020-02", LevelHow::kernel_exact},
-      {6003, 20996, "2020-12", LevelHow::kernel_exact},
-      {6003, 20999, "2020-12", LevelHow::kernel_at_least},
-      {6003, 21066, "2021-02", LevelHow::kernel_at_least},
-      {6003, 21137, "2021-06", LevelHow::kernel_exact},
-      {6003, 21138, "2021-06", LevelHow::kernel_at_least},
-      {6003, 21163, "2021-07", LevelHow::kernel_exact},
-      {6003, 21186, "2021-07", LevelHow::kernel_at_least},
-      {6003, 21187, "2021-08", LevelHow::fixed_build},
-      {6003, 21192, "2021-08", LevelHow::fixed_build},
-      {6003, 21872, "2023-01", LevelHow::fixed_build},
-      {6003, 23311, "2025-05", LevelHow::fixed_build},
-      {6003, 23711, "2025-12", LevelHow::fixed_build},
-      {6003, 23712, "2026-01", LevelHow::fixed_build},
-      {6003, 23717, "2026-01", LevelHow::fixed_build},
-      {6003, 23718, "2026-01", LevelHow::fixed_build},
+      {6002, 24463, "2018-09", LevelHow::kernel_exact},    {6002, 24464, "2018-09", LevelHow::kernel_at_least},
+      {6002, 24490, "2018-09", LevelHow::kernel_at_least}, {6002, 24554, "2018-12", LevelHow::kernel_at_least},
+      {6002, 24555, "2019-01", LevelHow::kernel_exact},    {6002, 24556, "2019-02", LevelHow::kernel_exact},
+      {6002, 24565, "2019-03", LevelHow::kernel_exact},    {6002, 24566, "2019-03", LevelHow::kernel_exact},
+      {6002, 24575, "2019-03", LevelHow::kernel_at_least}, {6003, 20480, "2019-03", LevelHow::kernel_at_least},
+      {6003, 20488, "2019-03", LevelHow::kernel_at_least}, {6003, 20489, "2019-04", LevelHow::kernel_exact},
+      {6003, 20500, "2019-04", LevelHow::kernel_at_least}, {6003, 20512, "2019-05", LevelHow::kernel_exact},
+      {6003, 20686, "2019-12", LevelHow::kernel_exact},    {6003, 20705, "2019-12", LevelHow::kernel_at_least},
+      {6003, 20731, "2020-02", LevelHow::kernel_exact},    {6003, 20996, "2020-12", LevelHow::kernel_exact},
+      {6003, 20999, "2020-12", LevelHow::kernel_at_least}, {6003, 21066, "2021-02", LevelHow::kernel_at_least},
+      {6003, 21137, "2021-06", LevelHow::kernel_exact},    {6003, 21138, "2021-06", LevelHow::kernel_at_least},
+      {6003, 21163, "2021-07", LevelHow::kernel_exact},    {6003, 21186, "2021-07", LevelHow::kernel_at_least},
+      {6003, 21187, "2021-08", LevelHow::fixed_build},     {6003, 21192, "2021-08", LevelHow::fixed_build},
+      {6003, 21872, "2023-01", LevelHow::fixed_build},     {6003, 23311, "2025-05", LevelHow::fixed_build},
+      {6003, 23711, "2025-12", LevelHow::fixed_build},     {6003, 23712, "2026-01", LevelHow::fixed_build},
+      {6003, 23717, "2026-01", LevelHow::fixed_build},     {6003, 23718, "2026-01", LevelHow::fixed_build},
       {6003, 24575, "2026-01", LevelHow::fixed_build},
   };
   for (const Case& c : cases) {
@@ -108,9 +92,15 @@ TEST_CASE("catalog: kernels from before the first rollup give no month") {
     const char* why;
   };
   const Case cases[] = {
-      {6002, 24462, Branch::ldr, "LDR"},       {6002, 22999, Branch::ldr, "2018-09"},      {6002, 20480, Branch::ldr, "LDR"},
-      {6002, 18005, Branch::gdr, "Service Pack 2"}, {6002, 19858, Branch::gdr, "GDR"},   {6002, 20479, Branch::gdr, "GDR"},
-      {6002, 16386, Branch::gdr, "GDR"},       {6000, 16386, Branch::gdr, "language file"}, {6001, 18000, Branch::gdr, "Service Pack 1"},
+      {6002, 24462, Branch::ldr, "LDR"},
+      {6002, 22999, Branch::ldr, "2018-09"},
+      {6002, 20480, Branch::ldr, "LDR"},
+      {6002, 18005, Branch::gdr, "Service Pack 2"},
+      {6002, 19858, Branch::gdr, "GDR"},
+      {6002, 20479, Branch::gdr, "GDR"},
+      {6002, 16386, Branch::gdr, "GDR"},
+      {6000, 16386, Branch::gdr, "language file"},
+      {6001, 18000, Branch::gdr, "Service Pack 1"},
   };
   for (const Case& c : cases) {
     const LevelMatch m = level(c.build, c.revision);
@@ -141,7 +131,8 @@ TEST_CASE("catalog: revisions that no branch of Microsoft's uses are flagged") {
 }
 
 TEST_CASE("catalog: builds and systems without a line are said to be unknown") {
-  for (const FileVersion v : {FileVersion{6, 1, 7601, 24545}, FileVersion{10, 0, 17763, 1}, FileVersion{6, 0, 6004, 21000}, FileVersion{}}) {
+  for (const FileVersion v :
+       {FileVersion{6, 1, 7601, 24545}, FileVersion{10, 0, 17763, 1}, FileVersion{6, 0, 6004, 21000}, FileVersion{}}) {
     const auto c = Catalog::embedded();
     REQUIRE(c);
     const LevelMatch m = level_of_kernel(*c, v);

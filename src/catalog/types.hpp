@@ -8,7 +8,15 @@
 namespace tq::catalog {
 
 enum class UpdateKind : std::uint8_t {
-  service_pack, monthly_rollup, security_only, preview, servicing_stack, sha2, wsus_sha2, esu_preparation, esu_test
+  service_pack,
+  monthly_rollup,
+  security_only,
+  preview,
+  servicing_stack,
+  sha2,
+  wsus_sha2,
+  esu_preparation,
+  esu_test
 };
 /// What the version of an update row was read from. Only `kernel` and `fixed_build` may be compared with a machine's kernel.
 enum class VersionBasis : std::uint8_t { none, kernel, fixed_build, stack, other_file };
@@ -97,14 +105,22 @@ constexpr const char* to_string(UpgradeAnswer u) {
 /// Number of values of each enum: the bound that a stored word is tested against.
 template <class E>
 inline constexpr std::uint32_t kCount = 0;
-template <> inline constexpr std::uint32_t kCount<UpdateKind> = 9;
-template <> inline constexpr std::uint32_t kCount<VersionBasis> = 5;
-template <> inline constexpr std::uint32_t kCount<Confidence> = 4;
-template <> inline constexpr std::uint32_t kCount<BeliefVerdict> = 4;
-template <> inline constexpr std::uint32_t kCount<Branch> = 2;
-template <> inline constexpr std::uint32_t kCount<KernelTreatment> = 2;
-template <> inline constexpr std::uint32_t kCount<ProductClass> = 2;
-template <> inline constexpr std::uint32_t kCount<UpgradeAnswer> = 3;
+template <>
+inline constexpr std::uint32_t kCount<UpdateKind> = 9;
+template <>
+inline constexpr std::uint32_t kCount<VersionBasis> = 5;
+template <>
+inline constexpr std::uint32_t kCount<Confidence> = 4;
+template <>
+inline constexpr std::uint32_t kCount<BeliefVerdict> = 4;
+template <>
+inline constexpr std::uint32_t kCount<Branch> = 2;
+template <>
+inline constexpr std::uint32_t kCount<KernelTreatment> = 2;
+template <>
+inline constexpr std::uint32_t kCount<ProductClass> = 2;
+template <>
+inline constexpr std::uint32_t kCount<UpgradeAnswer> = 3;
 
 /// The value whose wire name is `s`; nullopt for any other word (case counts).
 template <class E>

@@ -31,7 +31,7 @@ struct Args {
 struct Command {
   const char* name;
   const char* summary;
-  const char* operand;        ///< "TARGET": takes one or more; empty: takes none
+  const char* operand;  ///< "TARGET": takes one or more; empty: takes none
   std::span<const Option> options;
   int (*run)(const Args&);
 };

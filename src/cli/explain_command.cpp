@@ -22,7 +22,8 @@ struct Answer {
   }
   void source(const catalog::Provenance& p) {
     add("note", p.note);
-    add("source", p.confidence == catalog::Confidence::unconfirmed ? std::string("unconfirmed (no source)") : fmt::format("{} ({} confidence)", p.source, to_string(p.confidence)));
+    add("source", p.confidence == catalog::Confidence::unconfirmed ? std::string("unconfirmed (no source)")
+                                                                   : fmt::format("{} ({} confidence)", p.source, to_string(p.confidence)));
   }
 };
 
@@ -38,7 +39,8 @@ void explain_kb(std::uint32_t kb, const catalog::Catalog& c, std::vector<Answer>
   Answer a{"update", fmt::format("{}: {}", kb_text(kb), u->title), {}};
   a.add("kind", to_string(u->kind));
   a.add("released", u->released.text());
-  if (u->version) a.add("version", fmt::format("{}{}", u->version->text(), u->version_file.empty() ? "" : fmt::format(" ({})", u->version_file)));
+  if (u->version)
+    a.add("version", fmt::format("{}{}", u->version->text(), u->version_file.empty() ? "" : fmt::format(" ({})", u->version_file)));
   a.add("supersedes", kb_list(u->supersedes, ", "));
   std::string needs;
   for (const auto& group : u->requirements) needs += (needs.empty() ? "" : "; ") + kb_list(group, " or ");
@@ -94,7 +96,9 @@ void explain_rule(std::string_view word, std::vector<Answer>& out) {
 bool speaks_of(std::string_view phrases, std::string_view question) {
   while (!phrases.empty()) {
     const auto p = trim(phrases.substr(0, phrases.find(';')));
-    if (!p.empty() && (ifind(question, p) != std::string_view::npos || (question.size() >= 3 && ifind(p, question) != std::string_view::npos))) return true;
+    if (!p.empty() &&
+        (ifind(question, p) != std::string_view::npos || (question.size() >= 3 && ifind(p, question) != std::string_view::npos)))
+      return true;
     const auto cut = phrases.find(';');
     phrases = cut == std::string_view::npos ? std::string_view{} : phrases.substr(cut + 1);
   }
@@ -131,8 +135,10 @@ std::vector<Answer> explain(const std::string& word, const catalog::Catalog& c) 
   if (const auto v = FileVersion::parse(word)) explain_version(*v, c, out);
   std::uint64_t number = 0;
   const auto three = FileVersion::parse(word, 3);
-  if (three) explain_build(three->build, c, out);
-  else if (parse_u64(word, number) && number <= 0xFFFF) explain_build(static_cast<std::uint32_t>(number), c, out);
+  if (three)
+    explain_build(three->build, c, out);
+  else if (parse_u64(word, number) && number <= 0xFFFF)
+    explain_build(static_cast<std::uint32_t>(number), c, out);
   explain_belief(word, c, out);
   explain_feature(word, c, out);
   return out;
@@ -167,10 +173,12 @@ int run_explain(const Args& args) {
   for (const auto& w : args.positional) word += (word.empty() ? "" : " ") + w;
   const auto answers = explain(word, *catalog);
   if (answers.empty() && args.get("--format", "text") == "text") {
-    complain("nothing is known of '" + word + "'; ask for a build (6003), a version (6.0.6003.20489), a KB, a finding (TQ1001), or a word such as ReFS, 2038, R3");
+    complain("nothing is known of '" + word +
+             "'; ask for a build (6003), a version (6.0.6003.20489), a KB, a finding (TQ1001), or a word such as ReFS, 2038, R3");
     return kUnreadable;
   }
-  return deliver(args, args.get("--format", "text") == "json" ? as_json(word, answers) : as_text(answers, use_color(args)), answers.empty() ? kUnreadable : kNothingFound);
+  return deliver(args, args.get("--format", "text") == "json" ? as_json(word, answers) : as_text(answers, use_color(args)),
+                 answers.empty() ? kUnreadable : kNothingFound);
 }
 
 }  // namespace

@@ -21,7 +21,11 @@ using Json = nlohmann::ordered_json;
 namespace regf = format::regf;
 namespace pe = format::pe;
 
-constexpr Option kOptions[] = {kFormatTextJson, kOutput, {"--dump", "", "print the content, one item a line"}, {"--no-logs", "", "read a hive as it lies, without its logs"}, kColor};
+constexpr Option kOptions[] = {kFormatTextJson,
+                               kOutput,
+                               {"--dump", "", "print the content, one item a line"},
+                               {"--no-logs", "", "read a hive as it lies, without its logs"},
+                               kColor};
 
 struct Inspected {
   Json about;
@@ -46,9 +50,18 @@ Result<Inspected> hive(const target::Input& in, std::vector<std::byte> content, 
   const auto stats = dump_hive(h, args.has("--dump") ? &out.dump : nullptr);
   Json lost = Json::array();
   for (const auto& l : stats.lost) lost.push_back({{"offset", l.offset}, {"what", to_valid_utf8(l.what)}});
-  out.about = {{"keys", stats.keys}, {"values", stats.values}, {"dirty", h.dirty()}, {"log", regf::to_string(h.log().state)}, {"log_format", h.log().format},
-               {"replayed_entries", h.log().entries}, {"log_detail", h.log().detail}, {"root_lost", !h.root().has_value()}, {"file_name", to_valid_utf8(h.file_name())},
-               {"last_written", h.last_written().text()}, {"lost", std::move(lost)}, {"lost_total", stats.lost_total}};
+  out.about = {{"keys", stats.keys},
+               {"values", stats.values},
+               {"dirty", h.dirty()},
+               {"log", regf::to_string(h.log().state)},
+               {"log_format", h.log().format},
+               {"replayed_entries", h.log().entries},
+               {"log_detail", h.log().detail},
+               {"root_lost", !h.root().has_value()},
+               {"file_name", to_valid_utf8(h.file_name())},
+               {"last_written", h.last_written().text()},
+               {"lost", std::move(lost)},
+               {"lost_total", stats.lost_total}};
   return out;
 }
 
@@ -65,9 +78,13 @@ Result<Inspected> program(std::vector<std::byte> content, const Args& args) {
   std::size_t names = 0;
   for (const auto& d : imports.dlls) names += d.names.size();
   const bool versioned = info && info->file_fixed;
-  out.about = {{"machine", pe::to_string(image.machine)}, {"file_version", versioned ? Json(info->file_fixed->text()) : Json(nullptr)},
-               {"imports_count", names}, {"signed", image.has_authenticode}, {"checksum_stored", image.stored_checksum},
-               {"checksum_computed", sum ? Json(*sum) : Json(nullptr)}, {"lost", std::move(lost)}};
+  out.about = {{"machine", pe::to_string(image.machine)},
+               {"file_version", versioned ? Json(info->file_fixed->text()) : Json(nullptr)},
+               {"imports_count", names},
+               {"signed", image.has_authenticode},
+               {"checksum_stored", image.stored_checksum},
+               {"checksum_computed", sum ? Json(*sum) : Json(nullptr)},
+               {"lost", std::move(lost)}};
   if (args.has("--dump")) out.dump = dump_imports(imports);
   return out;
 }
@@ -106,7 +123,8 @@ std::string as_text(const Json& about) {
   std::string s;
   for (const auto& [key, value] : about.items()) {
     if (key == "lost") {
-      for (const auto& l : value) s += fmt::format("  {:<18}{:#x} {}\n", "lost", l["offset"].get<std::uint64_t>(), printable(l["what"].get<std::string>()));
+      for (const auto& l : value)
+        s += fmt::format("  {:<18}{:#x} {}\n", "lost", l["offset"].get<std::uint64_t>(), printable(l["what"].get<std::string>()));
       continue;
     }
     s += fmt::format("  {:<18}{}\n", key, value.is_string() ? printable(value.get<std::string>()) : value.dump());
@@ -132,7 +150,10 @@ int run_inspect(const Args& args) {
   const int status = files.empty() ? kUnreadable : failed ? kIncomplete : kNothingFound;
   if (args.has("--dump")) return deliver(args, dump, status, args.positional);
   if (args.get("--format", "text") == "json")
-    return deliver(args, Json{{"schema", "tourniquet.inspect/1"}, {"files", std::move(files)}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n", status, args.positional);
+    return deliver(
+        args,
+        Json{{"schema", "tourniquet.inspect/1"}, {"files", std::move(files)}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n",
+        status, args.positional);
   return deliver(args, text, status, args.positional);
 }
 

@@ -70,8 +70,7 @@ inline Status ok() { return std::monostate{}; }
 #define TQ_CONCAT2(a, b) a##b
 #define TQ_CONCAT(a, b) TQ_CONCAT2(a, b)
 /// TQ_TRY(auto x, expr): x = *expr, or return its error from the enclosing function.
-#define TQ_TRY(decl, expr)                               \
-  auto TQ_CONCAT(tq_r_, __LINE__) = (expr);              \
-  if (!TQ_CONCAT(tq_r_, __LINE__))                       \
-    return TQ_CONCAT(tq_r_, __LINE__).error();           \
+#define TQ_TRY(decl, expr)                                                    \
+  auto TQ_CONCAT(tq_r_, __LINE__) = (expr);                                   \
+  if (!TQ_CONCAT(tq_r_, __LINE__)) return TQ_CONCAT(tq_r_, __LINE__).error(); \
   decl = *std::move(TQ_CONCAT(tq_r_, __LINE__))

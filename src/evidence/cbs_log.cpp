@@ -1,7 +1,7 @@
 // CBS.log: which servicing stacks ran, and when. A trace; the packages' own states decide.
-#include <fmt/format.h>
-
 #include "format/cbs_log/cbs_log.hpp"
+
+#include <fmt/format.h>
 
 #include "evidence/collector.hpp"
 #include "evidence/support/note.hpp"
@@ -25,7 +25,8 @@ void read_one(const target::Source& source, const std::string& path, model::Fact
   std::size_t failures = 0;
   for (const auto& e : log->events) {
     if (!e.failed() || ++failures > kMostFailures) continue;
-    facts.traces.push_back({"cbs_log.failure", fmt::format("{} {:#010x}", e.package.text(), *e.hresult), e.last_time, fmt::format("{}@{:#x}", where, e.offset)});
+    facts.traces.push_back({"cbs_log.failure", fmt::format("{} {:#010x}", e.package.text(), *e.hresult), e.last_time,
+                            fmt::format("{}@{:#x}", where, e.offset)});
   }
   cover(facts, "cbs_log", model::CoverageStatus::read, fmt::format("{}: {} to {}", where, log->first_time, log->last_time));
 }

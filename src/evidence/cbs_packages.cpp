@@ -94,7 +94,9 @@ void collect(const target::Source& source, model::Facts& facts) {
     facts.packages.push_back(std::move(p));
   }
   cover(facts, "cbs.packages", model::CoverageStatus::read, std::to_string(names->size()) + " packages");
-  if (source.tree) cover(facts, "cbs.package_files", files ? model::CoverageStatus::read : model::CoverageStatus::absent, files ? std::to_string(files->size()) + " manifests with catalog" : "");
+  if (source.tree)
+    cover(facts, "cbs.package_files", files ? model::CoverageStatus::read : model::CoverageStatus::absent,
+          files ? std::to_string(files->size()) + " manifests with catalog" : "");
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ std::optional<std::uint32_t> lab_revision(std::string_view lab) {
 
 std::string lab_arch(std::string_view lab) {
   for (const char* a : {"amd64", "x86", "ia64", "arm64"})
-    if (ifind(lab, std::string(".") + a + "fre") != std::string_view::npos || ifind(lab, std::string(".") + a + "chk") != std::string_view::npos)
+    if (ifind(lab, std::string(".") + a + "fre") != std::string_view::npos ||
+        ifind(lab, std::string(".") + a + "chk") != std::string_view::npos)
       return arch_word(a);
   return {};
 }
@@ -31,7 +32,8 @@ void witness(const target::Registry& reg, model::Facts& facts, const char* name,
   if (!v) return;
   const auto t = v->text();
   if (!t) {
-    cover(facts, std::string("registry.") + name, model::CoverageStatus::failed, "the value is not text (type " + std::to_string(v->type) + ")");
+    cover(facts, std::string("registry.") + name, model::CoverageStatus::failed,
+          "the value is not text (type " + std::to_string(v->type) + ")");
     return;
   }
   model::BuildWitness w;

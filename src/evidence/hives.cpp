@@ -15,8 +15,9 @@ std::string detail_of(const target::HiveSlot& slot) {
   if (!slot.hive) return d;
   const auto& log = slot.hive->log();
   if (slot.hive->dirty()) {
-    add(log.state == format::regf::LogState::replayed ? fmt::format("dirty, {} log {} replayed ({})", log.entries, log.entries == 1 ? "entry" : "entries", log.format)
-                                                      : fmt::format("dirty, log {}", format::regf::to_string(log.state)));
+    add(log.state == format::regf::LogState::replayed
+            ? fmt::format("dirty, {} log {} replayed ({})", log.entries, log.entries == 1 ? "entry" : "entries", log.format)
+            : fmt::format("dirty, log {}", format::regf::to_string(log.state)));
     if (!log.detail.empty()) add(log.detail);
   }
   if (!slot.hive->root()) add(fmt::format("the root key is lost: {} key trees were found by scanning", slot.hive->orphan_roots().size()));
@@ -36,7 +37,8 @@ void collect(const target::Source& source, model::Facts& facts) {
   }
   if (!source.expects_hives || source.tree) return;
   for (const char* name : {"SOFTWARE", "SYSTEM", "COMPONENTS"})
-    if (source.slot(name) == nullptr) cover(facts, std::string("registry.") + name, CoverageStatus::absent, "not among the hives of this folder");
+    if (source.slot(name) == nullptr)
+      cover(facts, std::string("registry.") + name, CoverageStatus::absent, "not among the hives of this folder");
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ bool release_revision(std::uint32_t r) { return r == 16386 || r == 18000 || r ==
 void kernel(const target::Source& source, const FileVersion& v, model::Facts& facts) {
   if (release_revision(v.revision)) {
     facts.readings.push_back({"kernel", v.text(), source.label});
-    return cover(facts, "inventory.kernel", model::CoverageStatus::skipped, v.text() + " is a release revision: usually read from a language file");
+    return cover(facts, "inventory.kernel", model::CoverageStatus::skipped,
+                 v.text() + " is a release revision: usually read from a language file");
   }
   model::BuildWitness w;
   w.source = "inventory.kernel";

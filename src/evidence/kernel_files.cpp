@@ -15,7 +15,7 @@ struct Wanted {
 };
 // Only the kernels decide the build. The others move only when they are serviced: 6002.x beside a 6003 kernel is normal.
 constexpr Wanted kWanted[] = {
-    {"system32/ntoskrnl.exe", true}, {"system32/ntkrnlpa.exe", true}, {"system32/win32k.sys", false}, {"system32/hal.dll", false},
+    {"system32/ntoskrnl.exe", true}, {"system32/ntkrnlpa.exe", true},  {"system32/win32k.sys", false},  {"system32/hal.dll", false},
     {"system32/ntdll.dll", false},   {"system32/kernel32.dll", false}, {"system32/wuaueng.dll", false},
 };
 
@@ -39,7 +39,8 @@ void read_one(const target::Source& source, model::Facts& facts, const Wanted& w
   const auto src = source.tree->open(path);
   if (!src) {
     const bool absent = src.error().code == ErrorCode::not_found;
-    if (w.kernel || !absent) cover(facts, name, absent ? model::CoverageStatus::absent : model::CoverageStatus::failed, absent ? "" : src.error().text());
+    if (w.kernel || !absent)
+      cover(facts, name, absent ? model::CoverageStatus::absent : model::CoverageStatus::failed, absent ? "" : src.error().text());
     return;
   }
   const auto image = pe::open(**src);
@@ -55,12 +56,15 @@ void read_one(const target::Source& source, model::Facts& facts, const Wanted& w
   f.arch = to_string(image->machine);
   f.where = source.tree->cite(source.tree->real_path(path).value_or(path));
   if (w.kernel)
-    if (const auto sum = pe::computed_checksum(**src, *image); sum && image->stored_checksum != 0) f.checksum_ok = *sum == image->stored_checksum;
+    if (const auto sum = pe::computed_checksum(**src, *image); sum && image->stored_checksum != 0)
+      f.checksum_ok = *sum == image->stored_checksum;
   witness(facts, w, f.version, f.where);
   if (w.kernel) {
     cover(facts, name, model::CoverageStatus::read, f.version.text());
-    if (facts.identity.nt_version.empty()) facts.identity.nt_version = std::to_string(f.version.major) + "." + std::to_string(f.version.minor);
-    if (facts.identity.arch.empty() && (f.arch == "x86" || f.arch == "x64" || f.arch == "ia64" || f.arch == "arm64")) facts.identity.arch = f.arch;
+    if (facts.identity.nt_version.empty())
+      facts.identity.nt_version = std::to_string(f.version.major) + "." + std::to_string(f.version.minor);
+    if (facts.identity.arch.empty() && (f.arch == "x86" || f.arch == "x64" || f.arch == "ia64" || f.arch == "arm64"))
+      facts.identity.arch = f.arch;
   }
   facts.files.push_back(std::move(f));
 }

@@ -32,7 +32,8 @@ void from_components(const target::Registry& reg, model::Facts& facts) {
   if (const auto v = reg.value("", "PendingXmlIdentifier"); v && !v->data.empty())
     say(facts, facts.servicing.pending_operations, reg.cite("", "PendingXmlIdentifier"));
   for (const char* name : {"NextQueueEntryIndex", "AdvancedInstallersNeedResolving", "ExecutionState", "StoreDirty"})
-    if (const auto v = reg.dword("", name)) facts.readings.push_back({std::string("COMPONENTS.") + name, std::to_string(*v), reg.cite("", name)});
+    if (const auto v = reg.dword("", name))
+      facts.readings.push_back({std::string("COMPONENTS.") + name, std::to_string(*v), reg.cite("", name)});
   if (const auto v = reg.dword("", "StoreDirty"); v && *v != 0) say(facts, facts.servicing.pending_operations, reg.cite("", "StoreDirty"));
 }
 

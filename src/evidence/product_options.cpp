@@ -56,7 +56,8 @@ void service_pack(const target::Registry& reg, model::Facts& facts) {
   facts.readings.push_back({"SYSTEM.CSDVersion", std::to_string(pack), v->where});
   auto& known = facts.identity.service_pack;
   if (known && *known != pack)
-    facts.conflicts.push_back("SOFTWARE says Service Pack " + std::to_string(*known) + ", SYSTEM says Service Pack " + std::to_string(pack) + " (" + v->where + ")");
+    facts.conflicts.push_back("SOFTWARE says Service Pack " + std::to_string(*known) + ", SYSTEM says Service Pack " +
+                              std::to_string(pack) + " (" + v->where + ")");
   if (!known) known = pack;
 }
 

@@ -15,11 +15,13 @@ void collect(const target::Source& source, model::Facts& facts) {
   for (const auto& e : q.entries) {
     if (e.kb == 0) continue;
     ++listed;
-    facts.hotfixes.push_back({e.kb, "qfe", e.date ? e.date->text() : std::string{}, true, fmt::format("{}//line {}", source.label, e.line)});
+    facts.hotfixes.push_back(
+        {e.kb, "qfe", e.date ? e.date->text() : std::string{}, true, fmt::format("{}//line {}", source.label, e.line)});
   }
   facts.hotfix_lists.push_back({"qfe", q.losses.empty(), listed, listed, source.label});
   for (const auto& e : q.losses) cover(facts, "qfe", model::CoverageStatus::failed, e.text());
-  if (q.several_computers) cover(facts, "qfe", model::CoverageStatus::unsupported, "the list mixes several computers: split it by computer");
+  if (q.several_computers)
+    cover(facts, "qfe", model::CoverageStatus::unsupported, "the list mixes several computers: split it by computer");
   cover(facts, "qfe", model::CoverageStatus::read, fmt::format("{} entries, {}", q.entries.size(), source.text_note));
 }
 

@@ -11,7 +11,8 @@ void from_folder(const target::Source& source, model::Facts& facts) {
   const auto entries = source.tree->list(folder);
   if (!entries) return cover(facts, "servicing.version_folder", model::CoverageStatus::absent);
   for (const auto& e : *entries)
-    if (const auto v = FileVersion::parse(e.name)) facts.stacks.push_back({*v, "servicing_folder", source.tree->cite(folder + "/" + e.name)});
+    if (const auto v = FileVersion::parse(e.name))
+      facts.stacks.push_back({*v, "servicing_folder", source.tree->cite(folder + "/" + e.name)});
   cover(facts, "servicing.version_folder", model::CoverageStatus::read);
 }
 

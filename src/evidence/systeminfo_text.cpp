@@ -32,9 +32,11 @@ void witnesses(const target::Source& source, const systeminfo::SystemInfo& s, mo
 
 void hotfixes(const target::Source& source, const systeminfo::SystemInfo& s, model::Facts& facts) {
   if (!s.hotfixes_seen) return cover(facts, "systeminfo.hotfixes", model::CoverageStatus::absent, "the text has no hotfix section");
-  facts.hotfix_lists.push_back({"systeminfo", !s.hotfixes_truncated, s.hotfixes_announced, s.hotfixes_listed, where_of(source, s, "hotfixes")});
+  facts.hotfix_lists.push_back(
+      {"systeminfo", !s.hotfixes_truncated, s.hotfixes_announced, s.hotfixes_listed, where_of(source, s, "hotfixes")});
   for (std::size_t i = 0; i < s.kbs.size(); ++i)
-    facts.hotfixes.push_back({s.kbs[i], "systeminfo", {}, true, fmt::format("{}//line {}", source.label, i < s.kb_lines.size() ? s.kb_lines[i] : 0)});
+    facts.hotfixes.push_back(
+        {s.kbs[i], "systeminfo", {}, true, fmt::format("{}//line {}", source.label, i < s.kb_lines.size() ? s.kb_lines[i] : 0)});
 }
 
 void collect(const target::Source& source, model::Facts& facts) {

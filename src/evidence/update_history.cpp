@@ -21,7 +21,8 @@ void from_log(const target::Source& source, model::Facts& facts) {
   const std::string path = source.windows + "/SoftwareDistribution/ReportingEvents.log";
   const auto content = fs::read_file(*source.tree, path, limits::kTextBytes);
   if (!content) {
-    if (content.error().code != ErrorCode::not_found) cover(facts, "reporting_events", model::CoverageStatus::failed, content.error().text());
+    if (content.error().code != ErrorCode::not_found)
+      cover(facts, "reporting_events", model::CoverageStatus::failed, content.error().text());
     return;
   }
   const auto log = format::reporting_events::parse(bytes_of(*content));

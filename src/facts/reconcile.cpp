@@ -27,7 +27,8 @@ void builds_within_groups(model::Facts& f) {
       if (w.group != group || w.older || !w.decides || !w.build) continue;
       if (first == nullptr) first = &w;
       if (*w.build != *first->build)
-        add_conflict(f, first->source + " says " + first->says + " (" + first->where + "), " + w.source + " says " + w.says + " (" + w.where + ")");
+        add_conflict(
+            f, first->source + " says " + first->says + " (" + first->where + "), " + w.source + " says " + w.says + " (" + w.where + ")");
     }
   }
 }

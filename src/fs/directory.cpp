@@ -11,9 +11,7 @@ class DirectoryTree final : public Tree {
   [[nodiscard]] Result<std::vector<io::Entry>> list(std::string_view path) const override { return folder_.list(path); }
   [[nodiscard]] Result<std::unique_ptr<io::ByteSource>> open(std::string_view path) const override { return folder_.open_file(path); }
   [[nodiscard]] Result<std::string> real_path(std::string_view path) const override { return folder_.real_path(path); }
-  [[nodiscard]] std::string cite(std::string_view path) const override {
-    return path.empty() ? label_ : label_ + "/" + std::string(path);
-  }
+  [[nodiscard]] std::string cite(std::string_view path) const override { return path.empty() ? label_ : label_ + "/" + std::string(path); }
 
  private:
   io::Folder folder_;

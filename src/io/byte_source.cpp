@@ -70,7 +70,7 @@ constexpr int kFileFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
 Result<std::unique_ptr<ByteSource>> source_of(int fd, const std::string& path) {
   if (fd < 0) return os_error(path, "open");
-  struct stat st {};
+  struct stat st{};
   if (::fstat(fd, &st) != 0) {
     const Error e = os_error(path, "stat");
     ::close(fd);

@@ -22,7 +22,12 @@ Error os_error(const std::string& place, const char* wanted) {
   const int e = errno;
   const bool missing = e == ENOENT || e == ENOTDIR;
   // O_NOFOLLOW on a link gives ELOOP for files and ENOTDIR for folders.
-  return Error{missing ? ErrorCode::not_found : ErrorCode::io, place, wanted, e == ELOOP ? "a link, which is not followed" : std::strerror(e), {}, {}};
+  return Error{missing ? ErrorCode::not_found : ErrorCode::io,
+               place,
+               wanted,
+               e == ELOOP ? "a link, which is not followed" : std::strerror(e),
+               {},
+               {}};
 }
 
 class Fd {
@@ -47,9 +52,12 @@ class Fd {
 Entry entry_of(int folder, const char* name) {
   Entry e;
   e.name = name;
-  struct stat st {};
+  struct stat st{};
   if (::fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0) return e;
-  e.kind = S_ISREG(st.st_mode) ? EntryKind::file : S_ISDIR(st.st_mode) ? EntryKind::folder : S_ISLNK(st.st_mode) ? EntryKind::link : EntryKind::other;
+  e.kind = S_ISREG(st.st_mode)   ? EntryKind::file
+           : S_ISDIR(st.st_mode) ? EntryKind::folder
+           : S_ISLNK(st.st_mode) ? EntryKind::link
+                                 : EntryKind::other;
   e.size = static_cast<std::uint64_t>(std::max<off_t>(st.st_size, 0));
   e.modified = FileTime::from_unix(st.st_mtim.tv_sec);
   return e;
@@ -80,7 +88,7 @@ Result<std::vector<std::string>> names_of(int fd, const std::string& place) {
 
 /// The spelling of `name` in the folder: itself when it exists, else the first (sorted) equal without case.
 Result<std::string> spelled(int folder, const std::string& name, const std::string& place) {
-  struct stat st {};
+  struct stat st{};
   if (::fstatat(folder, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) return name;
   const int again = ::openat(folder, ".", kFolderFlags);
   if (again < 0) return os_error(place, "open folder");
@@ -166,7 +174,7 @@ Result<std::string> Folder::real_path(std::string_view path) const {
 }
 
 HostKind host_kind(const std::string& path) {
-  struct stat st {};
+  struct stat st{};
   if (::stat(path.c_str(), &st) != 0) return HostKind::missing;
   if (S_ISDIR(st.st_mode)) return HostKind::folder;
   return S_ISREG(st.st_mode) || S_ISBLK(st.st_mode) ? HostKind::file : HostKind::other;

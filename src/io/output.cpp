@@ -32,7 +32,8 @@ Status refuse_targets(const std::string& path, const std::vector<std::string>& t
     if (target.empty()) continue;
     const bool below = folder == target || folder.starts_with(target == "/" ? target : target + "/");
     if (itself == target || below)
-      return Error{ErrorCode::usage, "-o " + path, "a file outside of every target", "a place in or over " + t, {}, "targets are never written to"};
+      return Error{ErrorCode::usage,          "-o " + path, "a file outside of every target",
+                   "a place in or over " + t, {},           "targets are never written to"};
   }
   return ok();
 }
@@ -52,7 +53,7 @@ Status write_all(int fd, std::string_view content, const std::string& path) {
 Status write_output(const std::string& path, std::string_view content, const std::vector<std::string>& targets) {
   if (path == "-") return write_all(STDOUT_FILENO, content, "standard output");
   if (auto s = refuse_targets(path, targets); !s) return s;
-  struct stat st {};
+  struct stat st{};
   if (::stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode)) {
     // A device or a pipe (/dev/null, /dev/stdout) is written as it is; a folder is not.
     const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);

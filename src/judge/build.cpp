@@ -46,22 +46,29 @@ std::string store_objects(const BuildWitness& store, std::uint32_t number) {
   if (store.build && *store.build > number) return fmt::format("{}, which brings build {}", store.says, *store.build);
   // Build 6003 came with an update of the monthly line and with nothing else (docs/evidence.md).
   if (number == 6003 && !store.build) return store.says + ", and build 6003 comes with one of them";
-  if (number == 6003 && *store.build < 6003) return fmt::format("{} and nothing newer, and its kernel is of build {}", store.says, *store.build);
+  if (number == 6003 && *store.build < 6003)
+    return fmt::format("{} and nothing newer, and its kernel is of build {}", store.says, *store.build);
   return {};
 }
 
-void weigh(const model::Facts& facts, const BuildWitness* booted, const BuildWitness* file, const std::optional<BuildWitness>& store, model::BuildVerdict& v) {
+void weigh(const model::Facts& facts, const BuildWitness* booted, const BuildWitness* file, const std::optional<BuildWitness>& store,
+           model::BuildVerdict& v) {
   if (booted != nullptr && file != nullptr && *booted->build != *file->build) {
     // From Windows 10 on, small packages raise the registered build above that of the files they switch on.
     if (facts.identity.nt_version == "10.0" && *booted->build > *file->build) {
       v.number = booted->build;
       v.status = Standing::claimed;
-      v.why = fmt::format("the registry says {}, the kernel file {}: usual where an enablement package raised the number", *booted->build, *file->build);
+      v.why = fmt::format("the registry says {}, the kernel file {}: usual where an enablement package raised the number", *booted->build,
+                          *file->build);
       return;
     }
     v.status = Standing::contradicted;
-    v.why = *file->build > *booted->build ? fmt::format("the kernel file is of build {}, the last boot was {}: installed and not booted since, or one of them was replaced", *file->build, *booted->build)
-                                          : fmt::format("the last boot says {}, the kernel file is of build {}: rolled back and not booted since, or edited", *booted->build, *file->build);
+    v.why = *file->build > *booted->build
+                ? fmt::format(
+                      "the kernel file is of build {}, the last boot was {}: installed and not booted since, or one of them was replaced",
+                      *file->build, *booted->build)
+                : fmt::format("the last boot says {}, the kernel file is of build {}: rolled back and not booted since, or edited",
+                              *booted->build, *file->build);
     return;
   }
   const std::string objection = store && v.number ? store_objects(*store, *v.number) : std::string{};
@@ -93,7 +100,8 @@ model::BuildVerdict judge_build(const model::Facts& facts, const catalog::Catalo
   weigh(facts, booted, file, store, v);
   if (!facts.conflicts.empty() && v.status != Standing::contradicted) {
     for (const auto& w : v.witnesses)
-      if (w.build && !w.older && w.decides && w.group != WitnessGroup::component_store && *w.build != *v.number) v.status = Standing::contradicted;
+      if (w.build && !w.older && w.decides && w.group != WitnessGroup::component_store && *w.build != *v.number)
+        v.status = Standing::contradicted;
     if (v.status == Standing::contradicted) v.why = facts.conflicts.front();
   }
   const auto kernel = kernel_of(facts);
@@ -101,7 +109,8 @@ model::BuildVerdict judge_build(const model::Facts& facts, const catalog::Catalo
   // A kernel older than the registered build (Windows 10): the revision counter is shared.
   if (!v.revision && kernel && facts.identity.nt_version == "10.0") v.revision = kernel->version.revision;
   if (!facts.identity.nt_version.empty())
-    v.version = v.revision ? fmt::format("{}.{}.{}", facts.identity.nt_version, *v.number, *v.revision) : fmt::format("{}.{}", facts.identity.nt_version, *v.number);
+    v.version = v.revision ? fmt::format("{}.{}.{}", facts.identity.nt_version, *v.number, *v.revision)
+                           : fmt::format("{}.{}", facts.identity.nt_version, *v.number);
   return v;
 }
 

@@ -11,7 +11,9 @@ using model::Standing;
 using model::Tri;
 
 /// Build 6002 is older than every month that brings 6003, whatever else was not read.
-bool build_too_old(const model::BuildVerdict& b, const FileVersion& goal) { return b.number && b.status != Standing::contradicted && *b.number < goal.build; }
+bool build_too_old(const model::BuildVerdict& b, const FileVersion& goal) {
+  return b.number && b.status != Standing::contradicted && *b.number < goal.build;
+}
 
 /// Every update of the goal's month or later, and none of them is in a list that was read as a whole.
 bool lists_deny(const model::Facts& facts, const catalog::Catalog& catalog, const Date& goal) {
@@ -44,13 +46,15 @@ void reach(const model::Facts& facts, const catalog::Catalog& catalog, const mod
     g.why = fmt::format("build {} is older than build {}", *v.build.number, goal.version.build);
   } else if (!contradicted && lists_deny(facts, catalog, goal.date)) {
     g.reached = Tri::no;
-    g.why = packages_speak(facts) ? "no package of that month or later is in place" : "the hotfix list names no update of that month or later";
+    g.why =
+        packages_speak(facts) ? "no package of that month or later is in place" : "the hotfix list names no update of that month or later";
   } else if (contradicted) {
     g.why = "the witnesses of the level contradict each other";
   } else if (!v.level) {
     g.why = v.level_unknown_why;
   } else {
-    g.why = fmt::format("{} is proven at least; whether {} followed cannot be told from what was read", v.level->month.month_text(), kb_text(goal.kb));
+    g.why = fmt::format("{} is proven at least; whether {} followed cannot be told from what was read", v.level->month.month_text(),
+                        kb_text(goal.kb));
   }
 }
 
@@ -65,8 +69,10 @@ void judge_goals(const model::Facts& facts, const catalog::Catalog& catalog, mod
     g.revision = goal.version.revision;
     g.released = goal.date;
     reach(facts, catalog, verdict, goal, g);
-    if (g.reached == Tri::yes) g.months_behind = 0;
-    else if (verdict.level) g.months_behind = months_between(verdict.level->month, goal.date);
+    if (g.reached == Tri::yes)
+      g.months_behind = 0;
+    else if (verdict.level)
+      g.months_behind = months_between(verdict.level->month, goal.date);
     verdict.goals.push_back(std::move(g));
   }
 }

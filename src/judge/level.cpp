@@ -1,7 +1,8 @@
 // Which month's updates the machine has: the kernel is a lower bound, packages and lists name the update.
+#include "catalog/level.hpp"
+
 #include <fmt/format.h>
 
-#include "catalog/level.hpp"
 #include "judge/parts.hpp"
 
 namespace tq::judge {
@@ -56,8 +57,8 @@ LevelVerdict both(const model::Facts& facts, const Sides& s, const catalog::Cata
     LevelVerdict l = s.by_kernel.month ? by_kernel(s) : named(facts, u, "cbs");
     if (!s.by_kernel.month) l.kb = 0;
     l.status = Standing::contradicted;
-    l.why = fmt::format("the component store says that {} ({}) is in place, but the kernel {} is older than that of {}", kb_text(u.kb), u.released.month_text(),
-                        s.kernel->version.text(), too_new->released.month_text());
+    l.why = fmt::format("the component store says that {} ({}) is in place, but the kernel {} is older than that of {}", kb_text(u.kb),
+                        u.released.month_text(), s.kernel->version.text(), too_new->released.month_text());
     if (const auto w = where_of(facts, u.kb); !w.empty()) l.evidence.push_back(w);
     return l;
   }
@@ -66,8 +67,8 @@ LevelVerdict both(const model::Facts& facts, const Sides& s, const catalog::Cata
     LevelVerdict l = by_kernel(s);
     l.kb = 0;
     l.status = packages_speak(facts) ? Standing::contradicted : Standing::claimed;
-    l.why = fmt::format("the kernel {} is of {} or later, but the newest package in place is {} ({})", s.kernel->version.text(), l.month.month_text(),
-                        kb_text(u.kb), u.released.month_text());
+    l.why = fmt::format("the kernel {} is of {} or later, but the newest package in place is {} ({})", s.kernel->version.text(),
+                        l.month.month_text(), kb_text(u.kb), u.released.month_text());
     return l;
   }
   LevelVerdict l = named(facts, u, s.kernel->from_file ? "kernel_revision" : "cbs");
@@ -86,8 +87,8 @@ LevelVerdict listed(const model::Facts& facts, const Sides& s, const catalog::Ca
   const auto too_new = disproved(s.kernel->version, catalog);
   if (too_new && s.hotfix->released >= too_new->released) {
     l.status = Standing::contradicted;
-    l.why = fmt::format("the hotfix list names {} ({}), but the kernel {} is older than that of {}", kb_text(l.kb), l.month.month_text(), s.kernel->version.text(),
-                        too_new->released.month_text());
+    l.why = fmt::format("the hotfix list names {} ({}), but the kernel {} is older than that of {}", kb_text(l.kb), l.month.month_text(),
+                        s.kernel->version.text(), too_new->released.month_text());
   } else if (s.kernel->from_file) {
     l.status = Standing::proven;
     l.why += " and the kernel agrees";
@@ -102,13 +103,16 @@ void against_build(const catalog::Catalog& catalog, const model::BuildVerdict& b
   if (!u || !build.number || l.status != Standing::claimed || l.how != std::string_view("qfe")) return;
   if (u->version && u->version->build > *build.number) {
     l.status = Standing::contradicted;
-    l.why = fmt::format("the hotfix list names {}, which brings build {}, but the machine says {}", kb_text(l.kb), u->version->build, *build.number);
+    l.why = fmt::format("the hotfix list names {}, which brings build {}, but the machine says {}", kb_text(l.kb), u->version->build,
+                        *build.number);
   }
 }
 
 std::string why_unknown(const model::Facts& facts, const model::Verdict& v, const Sides& s) {
   if (!v.build.number) return "the build is not known";
-  if (!v.product_known) return fmt::format("the catalog has no monthly line for Windows NT {}", facts.identity.nt_version.empty() ? "?" : facts.identity.nt_version);
+  if (!v.product_known)
+    return fmt::format("the catalog has no monthly line for Windows NT {}",
+                       facts.identity.nt_version.empty() ? "?" : facts.identity.nt_version);
   if (s.kernel) return s.by_kernel.why;
   if (packages_speak(facts)) return "no package of the monthly line is in place, and no kernel version was read";
   return "neither a kernel version nor a package or hotfix list was read that names an update of the monthly line";
@@ -137,7 +141,8 @@ void judge_level(const model::Facts& facts, const catalog::Catalog& catalog, mod
     verdict.level = by_kernel(s);
     if (packages_speak(facts)) {
       verdict.level->status = Standing::contradicted;
-      verdict.level->why = fmt::format("the kernel {} is of {} or later, but no package of the monthly line is in place", s.kernel->version.text(), verdict.level->month.month_text());
+      verdict.level->why = fmt::format("the kernel {} is of {} or later, but no package of the monthly line is in place",
+                                       s.kernel->version.text(), verdict.level->month.month_text());
     }
   } else {
     verdict.level_unknown_why = why_unknown(facts, verdict, s);

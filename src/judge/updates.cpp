@@ -51,10 +51,12 @@ void installed(const model::Facts& facts, model::Verdict& v) {
   }
 }
 
-std::vector<std::uint32_t> covered(const catalog::Catalog& catalog, const catalog::Update& newest, const std::optional<model::LevelVerdict>& level) {
+std::vector<std::uint32_t> covered(const catalog::Catalog& catalog, const catalog::Update& newest,
+                                   const std::optional<model::LevelVerdict>& level) {
   std::vector<std::uint32_t> out;
   for (const auto& u : catalog.updates())
-    if (u.kind == catalog::UpdateKind::monthly_rollup && u.released < newest.released && (!level || u.released > level->month)) out.push_back(u.kb);
+    if (u.kind == catalog::UpdateKind::monthly_rollup && u.released < newest.released && (!level || u.released > level->month))
+      out.push_back(u.kb);
   return out;
 }
 
@@ -82,7 +84,8 @@ void missing_rollup(const catalog::Catalog& catalog, const Options& options, mod
 void broken(const model::Facts& facts, model::Verdict& v) {
   for (const auto& p : facts.packages)
     if (p.state == PackageState::partial || p.state == PackageState::broken)
-      v.broken_packages.push_back(fmt::format("{} (state {}{})", p.identity, p.raw_state, p.last_error != 0 ? fmt::format(", error {:#010x}", p.last_error) : ""));
+      v.broken_packages.push_back(
+          fmt::format("{} (state {}{})", p.identity, p.raw_state, p.last_error != 0 ? fmt::format(", error {:#010x}", p.last_error) : ""));
 }
 
 }  // namespace

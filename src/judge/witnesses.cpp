@@ -22,7 +22,8 @@ std::optional<std::pair<std::uint16_t, std::uint16_t>> nt_numbers(const std::str
 std::optional<catalog::Update> of_rollup_fix(const model::Package& p, const catalog::Catalog& c) {
   if (p.kb != 0 || !p.version || p.identity.find("RollupFix") == std::string::npos) return std::nullopt;
   for (const auto& u : c.updates())
-    if (u.kind == catalog::UpdateKind::monthly_rollup && u.version && u.version->build == p.version->major && u.version->revision == p.version->minor)
+    if (u.kind == catalog::UpdateKind::monthly_rollup && u.version && u.version->build == p.version->major &&
+        u.version->revision == p.version->minor)
       return u;
   return std::nullopt;
 }
@@ -46,8 +47,8 @@ std::optional<KernelVersion> kernel_of(const model::Facts& facts) {
   // A revision belongs to the build it was printed with; a bare one (UBR) to the build of the same boot.
   const std::uint32_t b = revision->build.value_or(*build->build);
   if (b > 0xFFFF || *revision->revision > 0xFFFF) return std::nullopt;
-  return KernelVersion{FileVersion{nt->first, nt->second, static_cast<std::uint16_t>(b), static_cast<std::uint16_t>(*revision->revision)}, false,
-                       revision->where};
+  return KernelVersion{FileVersion{nt->first, nt->second, static_cast<std::uint16_t>(b), static_cast<std::uint16_t>(*revision->revision)},
+                       false, revision->where};
 }
 
 bool is_level(catalog::UpdateKind kind) {

@@ -65,12 +65,21 @@ PackageState decode_package_state(std::int32_t raw) {
   // where they agree. Negative states say that the package is there but broken.
   switch (raw) {
     case 0: return PackageState::absent;
-    case 1: case 2: case 3: case 0x10: case 0x20: case 0x30: return PackageState::in_progress;
+    case 1:
+    case 2:
+    case 3:
+    case 0x10:
+    case 0x20:
+    case 0x30: return PackageState::in_progress;
     case 4: return PackageState::staged_or_superseded;
     case 0x40: return PackageState::staged;
     case 5: return PackageState::pending_removal;
-    case 6: case 0x60: return PackageState::pending_install;
-    case 7: case 8: case 0x70: case 0x80: return PackageState::installed;
+    case 6:
+    case 0x60: return PackageState::pending_install;
+    case 7:
+    case 8:
+    case 0x70:
+    case 0x80: return PackageState::installed;
     case 0x50: return PackageState::superseded;
     case 0x65: return PackageState::partial;
     default: return raw < 0 ? PackageState::broken : PackageState::unknown;

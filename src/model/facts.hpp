@@ -26,12 +26,24 @@ struct BuildWitness {
   std::string where;
   std::optional<std::uint32_t> build;
   std::optional<std::uint32_t> revision;
-  bool older = false;    ///< a dated snapshot (RegBack, a log): older evidence never contradicts
-  bool decides = true;   ///< false: a lower bound at most (hal.dll, win32k.sys, ...: they move only when serviced)
+  bool older = false;   ///< a dated snapshot (RegBack, a log): older evidence never contradicts
+  bool decides = true;  ///< false: a lower bound at most (hal.dll, win32k.sys, ...: they move only when serviced)
 };
 
 /// State of a CBS package, decoded from either of its two encodings (docs/evidence.md, "Package states").
-enum class PackageState { installed, superseded, staged, staged_or_superseded, pending_install, pending_removal, partial, in_progress, absent, broken, unknown };
+enum class PackageState {
+  installed,
+  superseded,
+  staged,
+  staged_or_superseded,
+  pending_install,
+  pending_removal,
+  partial,
+  in_progress,
+  absent,
+  broken,
+  unknown
+};
 const char* to_string(PackageState s);
 bool from_string(std::string_view s, PackageState& out);
 /// True for states in which the package's files were put in place: installed or superseded.
@@ -47,8 +59,8 @@ struct Package {
   PackageState state = PackageState::unknown;
   std::int32_t raw_state = 0;
   std::uint32_t last_error = 0;
-  std::string installed_at;  ///< ISO time; empty: not known
-  std::string client;        ///< InstallClient, as written
+  std::string installed_at;    ///< ISO time; empty: not known
+  std::string client;          ///< InstallClient, as written
   bool files_present = false;  ///< .mum and .cat lie in servicing\Packages
   bool files_known = false;    ///< that folder could be read
   std::string where;
@@ -105,7 +117,7 @@ struct Coverage {
 
 struct HotfixList {
   std::string source;
-  bool complete = true;            ///< false: the text announces more than it lists, or is cut
+  bool complete = true;  ///< false: the text announces more than it lists, or is cut
   std::uint32_t announced = 0, listed = 0;
   std::string where;
 };
@@ -118,8 +130,8 @@ struct Servicing {
 
 struct Identity {
   std::string name;
-  std::string product;       ///< as the machine names itself
-  std::string nt_version;    ///< "6.0"; empty: not known
+  std::string product;     ///< as the machine names itself
+  std::string nt_version;  ///< "6.0"; empty: not known
   std::string edition;
   std::string arch;          ///< "x86", "x64", "ia64", "arm64"; empty: not known
   std::string product_type;  ///< "server", "client", "domain_controller"; empty: not known
@@ -143,7 +155,7 @@ struct Facts {
   Servicing servicing;
   Tri sha2_values = Tri::unknown;  ///< the two Codesigning\SHA2 values are set (anyone can set them)
   std::vector<Trace> traces;
-  std::vector<Reading> labels;     ///< other columns of an inventory
+  std::vector<Reading> labels;         ///< other columns of an inventory
   std::vector<std::string> conflicts;  ///< readings of one witness group that disagree with each other
   std::vector<Coverage> coverage;
 };

@@ -18,21 +18,34 @@ concept Fielded = requires(T& x, V& v) { fields(v, x); };
 
 struct Writer {
   Json& out;
-  template <class T> void operator()(const char* name, T& x) { out[name] = put(x); }
+  template <class T>
+  void operator()(const char* name, T& x) {
+    out[name] = put(x);
+  }
 
   static Json put(const std::string& s) { return is_utf8(s) ? s : to_valid_utf8(s); }
   static Json put(bool b) { return b; }
   static Json put(int n) { return n; }
   static Json put(std::uint32_t n) { return n; }
   static Json put(const FileVersion& v) { return v.text(); }
-  template <class E> requires std::is_enum_v<E> static Json put(E e) { return to_string(e); }
-  template <class T> static Json put(const std::optional<T>& o) { return o ? put(*o) : Json(nullptr); }
-  template <class T> static Json put(std::vector<T>& v) {
+  template <class E>
+    requires std::is_enum_v<E>
+  static Json put(E e) {
+    return to_string(e);
+  }
+  template <class T>
+  static Json put(const std::optional<T>& o) {
+    return o ? put(*o) : Json(nullptr);
+  }
+  template <class T>
+  static Json put(std::vector<T>& v) {
     Json a = Json::array();
     for (T& x : v) a.push_back(put(x));
     return a;
   }
-  template <class T> requires(Fielded<T, Writer>) static Json put(T& x) {
+  template <class T>
+    requires(Fielded<T, Writer>)
+  static Json put(T& x) {
     Json o = Json::object();
     Writer w{o};
     fields(w, x);
@@ -45,7 +58,8 @@ struct Reader {
   std::string place;
   std::optional<Error>& error;
 
-  template <class T> void operator()(const char* name, T& x) {
+  template <class T>
+  void operator()(const char* name, T& x) {
     if (error) return;
     const auto it = in.find(name);
     if (it != in.end()) get(*it, place + "." + name, x);
@@ -55,30 +69,49 @@ struct Reader {
     error = Error{ErrorCode::corrupt, where, wanted, j.type_name(), {}, {}};
   }
   void get(const Json& j, const std::string& where, std::string& s) {
-    if (j.is_string()) s = j.get<std::string>(); else wrong(where, "a string", j);
+    if (j.is_string())
+      s = j.get<std::string>();
+    else
+      wrong(where, "a string", j);
   }
   void get(const Json& j, const std::string& where, bool& b) {
-    if (j.is_boolean()) b = j.get<bool>(); else wrong(where, "true or false", j);
+    if (j.is_boolean())
+      b = j.get<bool>();
+    else
+      wrong(where, "true or false", j);
   }
-  template <class N> requires(std::is_same_v<N, int> || std::is_same_v<N, std::uint32_t>) void get(const Json& j, const std::string& where, N& n) {
-    const bool fits = j.is_number_unsigned() ? j.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<N>::max())
-                      : j.is_number_integer() && std::is_signed_v<N> && j.get<std::int64_t>() >= std::numeric_limits<int>::min();
-    if (fits) n = j.get<N>(); else wrong(where, "an integer in range", j);
+  template <class N>
+    requires(std::is_same_v<N, int> || std::is_same_v<N, std::uint32_t>)
+  void get(const Json& j, const std::string& where, N& n) {
+    const bool fits = j.is_number_unsigned()
+                          ? j.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<N>::max())
+                          : j.is_number_integer() && std::is_signed_v<N> && j.get<std::int64_t>() >= std::numeric_limits<int>::min();
+    if (fits)
+      n = j.get<N>();
+    else
+      wrong(where, "an integer in range", j);
   }
   void get(const Json& j, const std::string& where, FileVersion& v) {
     const auto parsed = j.is_string() ? FileVersion::parse(j.get<std::string>()) : std::nullopt;
-    if (parsed) v = *parsed; else wrong(where, "a version a.b.c.d", j);
+    if (parsed)
+      v = *parsed;
+    else
+      wrong(where, "a version a.b.c.d", j);
   }
-  template <class E> requires std::is_enum_v<E> void get(const Json& j, const std::string& where, E& e) {
+  template <class E>
+    requires std::is_enum_v<E>
+  void get(const Json& j, const std::string& where, E& e) {
     if (!j.is_string() || !from_string(j.get<std::string>(), e)) wrong(where, "a known word", j);
   }
-  template <class T> void get(const Json& j, const std::string& where, std::optional<T>& o) {
+  template <class T>
+  void get(const Json& j, const std::string& where, std::optional<T>& o) {
     if (j.is_null()) return;
     T x{};
     get(j, where, x);
     o = std::move(x);
   }
-  template <class T> void get(const Json& j, const std::string& where, std::vector<T>& v) {
+  template <class T>
+  void get(const Json& j, const std::string& where, std::vector<T>& v) {
     if (!j.is_array()) return wrong(where, "a list", j);
     v.reserve(j.size());
     for (const Json& item : j) {
@@ -88,7 +121,9 @@ struct Reader {
       v.push_back(std::move(x));
     }
   }
-  template <class T> requires(Fielded<T, Reader>) void get(const Json& j, const std::string& where, T& x) {
+  template <class T>
+    requires(Fielded<T, Reader>)
+  void get(const Json& j, const std::string& where, T& x) {
     if (!j.is_object()) return wrong(where, "an object", j);
     Reader r{j, where, error};
     fields(r, x);

@@ -21,34 +21,60 @@ Json kb_or_null(std::uint32_t kb) { return kb == 0 ? Json(nullptr) : Json(kb_tex
 Json tri(Tri t) { return t == Tri::unknown ? Json(nullptr) : Json(t == Tri::yes); }
 const char* presence(Tri t) { return t == Tri::yes ? "present" : t == Tri::no ? "absent" : "unknown"; }
 template <class T>
-Json opt(const std::optional<T>& o) { return o ? Json(*o) : Json(nullptr); }
+Json opt(const std::optional<T>& o) {
+  return o ? Json(*o) : Json(nullptr);
+}
 
 Json build(const model::BuildVerdict& b) {
   Json witnesses = Json::array();
   for (const auto& w : b.witnesses)
-    witnesses.push_back({{"source", w.source}, {"group", to_string(w.group)}, {"says", text(w.says)}, {"where", text(w.where)}, {"older", w.older}, {"decides", w.decides}});
-  return {{"number", opt(b.number)}, {"revision", opt(b.revision)}, {"version", text_or_null(b.version)}, {"service_pack", opt(b.service_pack)},
-          {"status", to_string(b.status)}, {"why", text(b.why)}, {"witnesses", std::move(witnesses)}};
+    witnesses.push_back({{"source", w.source},
+                         {"group", to_string(w.group)},
+                         {"says", text(w.says)},
+                         {"where", text(w.where)},
+                         {"older", w.older},
+                         {"decides", w.decides}});
+  return {{"number", opt(b.number)},
+          {"revision", opt(b.revision)},
+          {"version", text_or_null(b.version)},
+          {"service_pack", opt(b.service_pack)},
+          {"status", to_string(b.status)},
+          {"why", text(b.why)},
+          {"witnesses", std::move(witnesses)}};
 }
 
 Json level(const model::Verdict& v) {
   if (!v.level) return nullptr;
   const auto& l = *v.level;
-  return {{"kb", kb_or_null(l.kb)}, {"kind", text_or_null(l.kind)}, {"title", text_or_null(l.title)}, {"month", l.month.month_text()}, {"how", l.how},
-          {"status", to_string(l.status)}, {"why", text(l.why)}, {"evidence", list(l.evidence)}};
+  return {{"kb", kb_or_null(l.kb)},
+          {"kind", text_or_null(l.kind)},
+          {"title", text_or_null(l.title)},
+          {"month", l.month.month_text()},
+          {"how", l.how},
+          {"status", to_string(l.status)},
+          {"why", text(l.why)},
+          {"evidence", list(l.evidence)}};
 }
 
 Json goals(const model::Verdict& v) {
   Json o = Json::object();
   for (const auto& g : v.goals)
-    o[g.name] = {{"kb", kb_text(g.kb)}, {"revision", g.revision}, {"released", g.released.text()}, {"reached", tri(g.reached)}, {"months_behind", opt(g.months_behind)}, {"why", text(g.why)}};
+    o[g.name] = {{"kb", kb_text(g.kb)},
+                 {"revision", g.revision},
+                 {"released", g.released.text()},
+                 {"reached", tri(g.reached)},
+                 {"months_behind", opt(g.months_behind)},
+                 {"why", text(g.why)}};
   return o;
 }
 
 Json esu(const model::EsuVerdict& e) {
   return {{"sha2", presence(e.sha2)},
-          {"servicing_stack", {{"kb", kb_or_null(e.stack_kb)}, {"version", text_or_null(e.stack_version)}, {"sufficient", tri(e.stack_sufficient)}}},
-          {"preparation", presence(e.preparation)}, {"licence", e.licence}, {"bypass", Json::array()}};
+          {"servicing_stack",
+           {{"kb", kb_or_null(e.stack_kb)}, {"version", text_or_null(e.stack_version)}, {"sufficient", tri(e.stack_sufficient)}}},
+          {"preparation", presence(e.preparation)},
+          {"licence", e.licence},
+          {"bypass", Json::array()}};
 }
 
 Json updates(const model::Verdict& v) {
@@ -57,7 +83,13 @@ Json updates(const model::Verdict& v) {
   for (const auto& u : v.missing) {
     Json covers = Json::array();
     for (const auto kb : u.covers) covers.push_back(kb_text(kb));
-    missing.push_back({{"kb", kb_text(u.kb)}, {"kind", u.kind}, {"title", u.title}, {"date", u.released.text()}, {"cves", u.cves}, {"covers", std::move(covers)}, {"why", text(u.why)}});
+    missing.push_back({{"kb", kb_text(u.kb)},
+                       {"kind", u.kind},
+                       {"title", u.title},
+                       {"date", u.released.text()},
+                       {"cves", u.cves},
+                       {"covers", std::move(covers)},
+                       {"why", text(u.why)}});
   }
   for (const auto& u : v.unknown) unknown.push_back({{"kb", kb_text(u.kb)}, {"why", text(u.why)}});
   return {{"installed", std::move(installed)}, {"missing", std::move(missing)}, {"unknown", std::move(unknown)}};
@@ -66,13 +98,19 @@ Json updates(const model::Verdict& v) {
 Json findings(const model::Machine& m) {
   Json a = Json::array();
   for (const auto& f : m.findings)
-    a.push_back({{"id", f.id}, {"severity", to_string(f.severity)}, {"title", f.title}, {"detail", text(f.detail)}, {"advice", f.advice}, {"evidence", list(f.evidence)}});
+    a.push_back({{"id", f.id},
+                 {"severity", to_string(f.severity)},
+                 {"title", f.title},
+                 {"detail", text(f.detail)},
+                 {"advice", f.advice},
+                 {"evidence", list(f.evidence)}});
   return a;
 }
 
 Json traces(const model::Facts& f) {
   Json a = Json::array();
-  for (const auto& t : f.traces) a.push_back({{"source", t.source}, {"what", text(t.what)}, {"date", text_or_null(t.date)}, {"where", text(t.where)}});
+  for (const auto& t : f.traces)
+    a.push_back({{"source", t.source}, {"what", text(t.what)}, {"date", text_or_null(t.date)}, {"where", text(t.where)}});
   return a;
 }
 
@@ -99,15 +137,19 @@ Json machine(const model::Machine& m) {
   o["level"] = level(v);
   o["goals"] = goals(v);
   o["esu"] = esu(v.esu);
-  o["servicing"] = {{"reboot_pending", tri(m.facts.servicing.reboot_pending)}, {"pending_operations", tri(m.facts.servicing.pending_operations)},
-                    {"evidence", list(m.facts.servicing.evidence)}, {"broken_packages", list(v.broken_packages)}};
+  o["servicing"] = {{"reboot_pending", tri(m.facts.servicing.reboot_pending)},
+                    {"pending_operations", tri(m.facts.servicing.pending_operations)},
+                    {"evidence", list(m.facts.servicing.evidence)},
+                    {"broken_packages", list(v.broken_packages)}};
   o["updates"] = updates(v);
   o["cves"] = {{"missing", Json::array()}, {"unknown", Json::array()}, {"known_exploited", Json::array()}};
   o["drivers"] = Json::array();
   o["time32"] = Json::array();
   o["exposure"] = Json::array();
-  o["lifecycle"] = {{"extended_end", text_or_null(v.lifecycle.extended_end)}, {"esu_end", text_or_null(v.lifecycle.esu_end)},
-                    {"last_patch", text_or_null(v.lifecycle.last_patch)}, {"patch_source", text_or_null(v.lifecycle.patch_source)}};
+  o["lifecycle"] = {{"extended_end", text_or_null(v.lifecycle.extended_end)},
+                    {"esu_end", text_or_null(v.lifecycle.esu_end)},
+                    {"last_patch", text_or_null(v.lifecycle.last_patch)},
+                    {"patch_source", text_or_null(v.lifecycle.patch_source)}};
   o["migration"] = Json::object();
   o["traces"] = traces(m.facts);
   o["findings"] = findings(m);
@@ -116,8 +158,11 @@ Json machine(const model::Machine& m) {
 }
 
 std::string render(const model::Report& r, const Options&) {
-  Json doc = {{"schema", "tourniquet.report/1"}, {"tool", {{"version", r.tool_version}}}, {"catalog", {{"id", r.catalog_id}, {"data_as_of", r.catalog_data_as_of}}},
-              {"as_of", r.as_of}, {"goal", r.goal}};
+  Json doc = {{"schema", "tourniquet.report/1"},
+              {"tool", {{"version", r.tool_version}}},
+              {"catalog", {{"id", r.catalog_id}, {"data_as_of", r.catalog_data_as_of}}},
+              {"as_of", r.as_of},
+              {"goal", r.goal}};
   Json machines = Json::array(), errors = Json::array();
   for (const auto& m : r.machines) machines.push_back(machine(m));
   for (const auto& e : r.errors) errors.push_back({{"target", text(e.target)}, {"where", text(e.where)}, {"what", text(e.what)}});

@@ -17,7 +17,9 @@ class Page {
   void line(const std::string& s = {}) { out_ += s + "\n"; }
   /// A label column of 13, then text; further lines are indented alike.
   void row(const char* label, const std::string& s) { line(fmt::format("  {:<11}{}", label, s)); }
-  [[nodiscard]] std::string paint(const char* code, const std::string& s) const { return color_ ? fmt::format("\033[{}m{}\033[0m", code, s) : s; }
+  [[nodiscard]] std::string paint(const char* code, const std::string& s) const {
+    return color_ ? fmt::format("\033[{}m{}\033[0m", code, s) : s;
+  }
   [[nodiscard]] std::string bold(const std::string& s) const { return paint("1", s); }
   [[nodiscard]] std::string take() { return std::move(out_); }
 
@@ -59,7 +61,8 @@ std::string product(const model::Facts& f) {
 
 void build(Page& p, const model::Verdict& v) {
   const auto& b = v.build;
-  p.row("Build", fmt::format("{}  {}", b.version.empty() ? (b.number ? std::to_string(*b.number) : "unknown") : printable(b.version), standing(p, b.status)));
+  p.row("Build", fmt::format("{}  {}", b.version.empty() ? (b.number ? std::to_string(*b.number) : "unknown") : printable(b.version),
+                             standing(p, b.status)));
   p.row("", printable(b.why));
 }
 
@@ -74,9 +77,12 @@ void level(Page& p, const model::Verdict& v) {
 
 void goals(Page& p, const model::Verdict& v, const std::string& wanted) {
   for (const auto& g : v.goals) {
-    const std::string reached = g.reached == Tri::yes ? p.paint("32", "reached") : g.reached == Tri::no ? p.paint("31", "not reached") : p.paint("33", "cannot be told");
+    const std::string reached = g.reached == Tri::yes  ? p.paint("32", "reached")
+                                : g.reached == Tri::no ? p.paint("31", "not reached")
+                                                       : p.paint("33", "cannot be told");
     const std::string behind = g.reached != Tri::yes && g.months_behind ? fmt::format(", {} months behind", *g.months_behind) : "";
-    p.row(g.name == v.goals.front().name ? "Goals" : "", fmt::format("{}{:<7} {} {}  {}{}", g.name == wanted ? "*" : " ", g.name, g.released.month_text(), kb_text(g.kb), reached, behind));
+    p.row(g.name == v.goals.front().name ? "Goals" : "", fmt::format("{}{:<7} {} {}  {}{}", g.name == wanted ? "*" : " ", g.name,
+                                                                     g.released.month_text(), kb_text(g.kb), reached, behind));
   }
 }
 
@@ -96,7 +102,8 @@ void findings(Page& p, const model::Machine& m) {
   if (m.findings.empty()) return p.row("Findings", "none");
   p.line();
   for (const auto& f : m.findings) {
-    p.line(fmt::format("  {} {} {}", p.paint(severity_color(f.severity), fmt::format("{:<8}", to_string(f.severity))), f.id, p.bold(f.title)));
+    p.line(
+        fmt::format("  {} {} {}", p.paint(severity_color(f.severity), fmt::format("{:<8}", to_string(f.severity))), f.id, p.bold(f.title)));
     if (!f.detail.empty()) p.line("           " + printable(f.detail));
     for (const auto& e : f.evidence) p.line("           " + p.paint("2", printable(e)));
     if (f.severity != Severity::info) p.line("           -> " + std::string(f.advice));
@@ -106,7 +113,8 @@ void findings(Page& p, const model::Machine& m) {
 void coverage(Page& p, const model::Facts& f) {
   std::string read;
   for (const auto& c : f.coverage)
-    if (c.status == model::CoverageStatus::read && c.detail.find("dirty") == std::string::npos) read += (read.empty() ? "" : ", ") + printable(c.source);
+    if (c.status == model::CoverageStatus::read && c.detail.find("dirty") == std::string::npos)
+      read += (read.empty() ? "" : ", ") + printable(c.source);
   p.line();
   p.row("Read", read.empty() ? "nothing" : read);
   for (const auto& c : f.coverage)
@@ -116,7 +124,8 @@ void coverage(Page& p, const model::Facts& f) {
 
 void machine(Page& p, const model::Machine& m, const std::string& goal) {
   const auto& id = m.facts.identity;
-  p.line(p.bold(id.name.empty() ? printable(m.facts.target) : printable(id.name)) + (id.name.empty() ? "" : "  " + printable(m.facts.target)));
+  p.line(p.bold(id.name.empty() ? printable(m.facts.target) : printable(id.name)) +
+         (id.name.empty() ? "" : "  " + printable(m.facts.target)));
   p.row("Product", product(m.facts));
   build(p, m.verdict);
   level(p, m.verdict);

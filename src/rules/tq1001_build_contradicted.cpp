@@ -21,9 +21,11 @@ const Rule tq1001_build_contradicted{
     "TQ1001",
     model::Severity::high,
     "The witnesses of the build contradict each other",
-    "Registry and kernel file (or component store) name different builds. Either an update was installed and the machine not booted since, or an update was removed, or one of the witnesses was edited or replaced.",
+    "Registry and kernel file (or component store) name different builds. Either an update was installed and the machine not booted since, "
+    "or an update was removed, or one of the witnesses was edited or replaced.",
     "Two witnesses of different groups, each cited with its place.",
-    "Boot the machine once if a reboot is due, and read it again. If they still differ, treat the registry value as edited and the machine as its kernel file says.",
+    "Boot the machine once if a reboot is due, and read it again. If they still differ, treat the registry value as edited and the machine "
+    "as its kernel file says.",
     "docs/evidence.md; BetaWiki; Microsoft: 'Build number changing to 6003 in Windows Server 2008'",
     judge,
 };

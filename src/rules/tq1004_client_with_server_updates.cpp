@@ -17,7 +17,8 @@ const Rule tq1004_client_with_server_updates{
     "TQ1004",
     model::Severity::info,
     "A client product shows a build that only server updates bring",
-    "Windows Vista was served until 2017-04. Build 6003 on it means that updates made for Server 2008 were installed; Microsoft neither tested nor supports that.",
+    "Windows Vista was served until 2017-04. Build 6003 on it means that updates made for Server 2008 were installed; Microsoft neither "
+    "tested nor supports that.",
     "ProductType says client, the build is newer than the last one made for clients.",
     "Judge it by what is installed, but expect no support and no licence for it.",
     "Microsoft lifecycle; docs/evidence.md",

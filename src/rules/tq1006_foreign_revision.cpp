@@ -20,7 +20,8 @@ const Rule tq1006_foreign_revision{
     "TQ1006",
     model::Severity::high,
     "The kernel revision is none that Microsoft uses on this build",
-    "Each branch of NT 6.0 numbers its kernels inside one window. A revision outside every window was not made by Microsoft, or the file's version was changed.",
+    "Each branch of NT 6.0 numbers its kernels inside one window. A revision outside every window was not made by Microsoft, or the file's "
+    "version was changed.",
     "The kernel's version and the windows of the build.",
     "Verify the signature of the kernel file and compare its hash with a known copy.",
     "BetaWiki quoting Microsoft; docs/evidence.md",

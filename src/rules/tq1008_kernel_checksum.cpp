@@ -15,7 +15,8 @@ const Rule tq1008_kernel_checksum{
     "TQ1008",
     model::Severity::high,
     "The kernel file does not match its own checksum",
-    "Windows writes a checksum into each kernel and checks it at load. A wrong one means that the file is damaged or was changed after it was built.",
+    "Windows writes a checksum into each kernel and checks it at load. A wrong one means that the file is damaged or was changed after it "
+    "was built.",
     "The stored checksum and the one computed over the file.",
     "Compare the file with a copy from the component store or from a known good machine.",
     "Microsoft PE/COFF specification",

@@ -16,7 +16,8 @@ const Rule tq2002_pending_operations{
     "TQ2002",
     model::Severity::medium,
     "Servicing work waits for a reboot",
-    "Packages are being installed or removed and the work ends only at the next boot. Until then every statement about updates is provisional.",
+    "Packages are being installed or removed and the work ends only at the next boot. Until then every statement about updates is "
+    "provisional.",
     "pending.xml, the component hive, the list of pending packages, or a live query.",
     "Boot the machine, then read it again.",
     "docs/evidence.md; Microsoft SDP script",

@@ -15,7 +15,8 @@ const Rule tq2004_staged_only{
     "TQ2004",
     model::Severity::low,
     "Updates are staged but not installed",
-    "A staged package has been copied into the component store; none of its files is in use. Tools that count package keys take it for installed.",
+    "A staged package has been copied into the component store; none of its files is in use. Tools that count package keys take it for "
+    "installed.",
     "CurrentState 64 in the registry.",
     "Install the package again, or reboot if the installation waits for that.",
     "Microsoft: CBS Servicing States Chart",

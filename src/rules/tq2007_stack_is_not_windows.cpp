@@ -21,7 +21,8 @@ const Rule tq2007_stack_is_not_windows{
     "TQ2007",
     model::Severity::info,
     "The servicing stack is of build 6003, Windows is not",
-    "The servicing stack update of 2019-04 carries 6003 in its version. It is a prerequisite, not the rollup: tools that read component versions take this machine for 6003.",
+    "The servicing stack update of 2019-04 carries 6003 in its version. It is a prerequisite, not the rollup: tools that read component "
+    "versions take this machine for 6003.",
     "The version of the servicing stack and the build of the kernel.",
     "Nothing to repair. Do not read the stack's version as that of Windows.",
     "docs/evidence.md (trap 1)",

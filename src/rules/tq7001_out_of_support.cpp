@@ -9,8 +9,11 @@ void judge(const Context& c, std::vector<Said>& out) {
   const auto& l = c.verdict.lifecycle;
   const auto end = Date::parse(l.extended_end);
   if (!end || *end >= c.as_of) return;
-  out.push_back({fmt::format("extended support ended {}{}{}", l.extended_end, l.last_patch.empty() ? "" : "; last update ever made " + l.last_patch,
-                             l.patch_source.empty() ? "" : "; patch source: " + l.patch_source), {}, {}});
+  out.push_back(
+      {fmt::format("extended support ended {}{}{}", l.extended_end, l.last_patch.empty() ? "" : "; last update ever made " + l.last_patch,
+                   l.patch_source.empty() ? "" : "; patch source: " + l.patch_source),
+       {},
+       {}});
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ namespace tq::target {
 namespace {
 
 bool accepts(const Input& in) {
-  return in.kind == io::HostKind::file && trim(in.head_text).starts_with("{") && in.head_text.find(model::kFactsSchema) != std::string::npos;
+  return in.kind == io::HostKind::file && trim(in.head_text).starts_with("{") &&
+         in.head_text.find(model::kFactsSchema) != std::string::npos;
 }
 
 Result<std::vector<Source>> load(const Input& in) {

@@ -32,9 +32,13 @@ Result<std::vector<Source>> load(const Input& in) {
     s.inventory = std::move(m);
     out.push_back(std::move(s));
   }
-  if (out.empty()) return Error{ErrorCode::unsupported, in.label, "rows with a machine each", read.losses.empty() ? "none" : read.losses.front().text(), {}, {}};
+  if (out.empty())
+    return Error{
+        ErrorCode::unsupported, in.label, "rows with a machine each", read.losses.empty() ? "none" : read.losses.front().text(), {}, {}};
   // Rows that could not be read belong to no machine; the first one carries the news, for nothing else would.
-  if (read.lost_rows > 0) out.front().text_note += fmt::format("; {} rows lost, first: {}", read.lost_rows, read.losses.empty() ? "" : read.losses.front().text());
+  if (read.lost_rows > 0)
+    out.front().text_note +=
+        fmt::format("; {} rows lost, first: {}", read.lost_rows, read.losses.empty() ? "" : read.losses.front().text());
   return out;
 }
 

@@ -19,8 +19,8 @@ struct Input {
   std::vector<std::byte> head;     ///< the first kHeadBytes of a file
   std::vector<std::byte> content;  ///< the whole of standard input; empty for a file
   std::uint64_t size = 0;
-  std::string head_text;           ///< head decoded to UTF-8; empty when it is plainly binary
-  std::string column_map;          ///< --map: "name=COLUMN,..."
+  std::string head_text;   ///< head decoded to UTF-8; empty when it is plainly binary
+  std::string column_map;  ///< --map: "name=COLUMN,..."
 
   /// The whole content; refused above `limit` bytes.
   [[nodiscard]] Result<std::vector<std::byte>> read(std::uint64_t limit) const;
@@ -37,7 +37,7 @@ struct Loader {
 std::span<const Loader* const> all();
 
 struct OpenOptions {
-  std::string as;  ///< empty: recognise by content
+  std::string as;          ///< empty: recognise by content
   std::string column_map;  ///< "name=COLUMN,...": which column of an inventory holds what
 };
 /// Opens what the user named: a path or "-". More than one machine for an inventory or a facts file.

@@ -15,7 +15,8 @@ using KeyMap = std::map<std::string, const regtext::Key*>;  ///< lower-case path
 /// The part of an export that belongs to one hive.
 class TextRegistry final : public Registry {
  public:
-  TextRegistry(std::shared_ptr<const regtext::RegText> text, const std::string& hive, std::string where) : text_(std::move(text)), where_(std::move(where)) {
+  TextRegistry(std::shared_ptr<const regtext::RegText> text, const std::string& hive, std::string where)
+      : text_(std::move(text)), where_(std::move(where)) {
     const std::string prefix = "HKEY_LOCAL_MACHINE\\" + hive;
     for (const auto& k : text_->keys) {
       if (k.deleted || !istarts_with(k.path, prefix)) continue;
@@ -95,10 +96,12 @@ Result<std::vector<Source>> load(const Input& in) {
     slot.name = hive;
     slot.where = in.label;
     slot.registry = std::move(reg);
-    slot.note = "text export (" + decoded.encoding + "): what is not in it was perhaps not exported" + (text->losses.empty() ? "" : "; lost: " + text->losses.front().text());
+    slot.note = "text export (" + decoded.encoding + "): what is not in it was perhaps not exported" +
+                (text->losses.empty() ? "" : "; lost: " + text->losses.front().text());
     s.hives.push_back(std::move(slot));
   }
-  if (s.hives.empty()) return Error{ErrorCode::unsupported, in.label, "keys of HKEY_LOCAL_MACHINE\\SOFTWARE, SYSTEM or COMPONENTS", "none of them", {}, {}};
+  if (s.hives.empty())
+    return Error{ErrorCode::unsupported, in.label, "keys of HKEY_LOCAL_MACHINE\\SOFTWARE, SYSTEM or COMPONENTS", "none of them", {}, {}};
   std::vector<Source> out;
   out.push_back(std::move(s));
   return out;

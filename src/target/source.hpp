@@ -18,9 +18,9 @@ namespace tq::target {
 
 /// A hive the target has, or should have. `error` is set when it is there and cannot be read.
 struct HiveSlot {
-  std::string name;   ///< "SOFTWARE", "SYSTEM", "COMPONENTS"
-  std::string where;  ///< how the file is cited; empty: not there
-  bool older = false;  ///< RegBack: a dated snapshot
+  std::string name;                                ///< "SOFTWARE", "SYSTEM", "COMPONENTS"
+  std::string where;                               ///< how the file is cited; empty: not there
+  bool older = false;                              ///< RegBack: a dated snapshot
   std::shared_ptr<const format::regf::Hive> hive;  ///< null for a text export
   std::shared_ptr<const Registry> registry;
   std::optional<Error> error;

@@ -24,7 +24,9 @@ std::string rows_of(std::string_view stem) {
     return "1000001,2009-05-26,service_pack,Service Pack 2,x86;x64;ia64,6.0.6002.18005,kernel,ntoskrnl.exe,,,,,,n,,," + p +
            "1000002,2019-04-09,monthly_rollup,April,x86;x64,6.0.6003.20489,kernel,ntoskrnl.exe,,,,1000001,,n,,5," + p +
            "1000003,2019-04-09,servicing_stack,Stack,x86;x64,6.0.6003.20484,stack,,,,,1000001,,n,,," + p +
-           "1000004,2021-08-10,monthly_rollup,August,x86;x64,6.0.6003.21192,fixed_build,,6.0.6003.21192,1000002,,1000001;1000003|1000002,1000003,y,2,10," + p;
+           "1000004,2021-08-10,monthly_rollup,August,x86;x64,6.0.6003.21192,fixed_build,,6.0.6003.21192,1000002,,1000001;1000003|1000002,"
+           "1000003,y,2,10," +
+           p;
   if (stem == "builds") return "6.0,6003,SP2,Vista,Server,2019-03-19,2015-01-13,2020-01-14,2023-01-10" + p;
   if (stem == "lifecycle") return "6.0,6003,server,Server,2015-01-13,2020-01-14,2023-01-10,,,2026-01-13,none" + p;
   if (stem == "features") return "ReFS,refs,Windows Server 2012,9200,never" + p;
@@ -35,7 +37,8 @@ std::string rows_of(std::string_view stem) {
   if (stem == "esu_years") return "2,volume,2021-08-10,2021-08-10,1000004,1000004,10" + p;
   if (stem == "bypass_indicators") return "B01,file,x.dll,patched,all" + p;
   if (stem == "revision_ranges") return "6.0,6003,ldr,20480,24575" + p;
-  if (stem == "kernel_exceptions") return "6.0.6003.20490,counts_as,1000002,another file" + p + "6.0.6002.18005,release_revision,,as released" + p;
+  if (stem == "kernel_exceptions")
+    return "6.0.6003.20490,counts_as,1000002,another file" + p + "6.0.6002.18005,release_revision,,as released" + p;
   if (stem == "exposure_defaults") return "SMB1,enabled" + p;
   return {};
 }

@@ -13,7 +13,8 @@ namespace tq::test {
 namespace detail {
 
 inline std::string line_of(const catalog::Provenance& p) {
-  return " | " + std::string(p.source) + " | " + std::string(p.retrieved) + " | " + to_string(p.confidence) + " | " + std::string(p.note) + "\n";
+  return " | " + std::string(p.source) + " | " + std::string(p.retrieved) + " | " + to_string(p.confidence) + " | " + std::string(p.note) +
+         "\n";
 }
 
 inline std::string join(const catalog::KbList& kbs) {
@@ -23,11 +24,13 @@ inline std::string join(const catalog::KbList& kbs) {
 }
 
 inline std::string line_of(const catalog::Update& u) {
-  std::string out = kb_text(u.kb) + " " + u.released.text() + " " + to_string(u.kind) + " " + std::string(u.title) + " " + to_string(u.basis);
+  std::string out =
+      kb_text(u.kb) + " " + u.released.text() + " " + to_string(u.kind) + " " + std::string(u.title) + " " + to_string(u.basis);
   out += (u.version ? u.version->text() : "") + (u.fixed_build ? u.fixed_build->text() : "") + std::string(u.version_file);
   out += join(u.supersedes) + join(u.supersedes_inferred) + join(u.recommends);
   for (const auto& any : u.requirements) out.append("(").append(join(any)).append(")");
-  return out + std::to_string(u.esu_year) + " " + std::to_string(u.n_cves) + std::string(u.order_exception) + line_of(static_cast<const catalog::Provenance&>(u));
+  return out + std::to_string(u.esu_year) + " " + std::to_string(u.n_cves) + std::string(u.order_exception) +
+         line_of(static_cast<const catalog::Provenance&>(u));
 }
 
 }  // namespace detail
@@ -48,12 +51,17 @@ inline std::string walk(const catalog::Catalog& c) {
   using detail::line_of;
   std::string out = c.id() + " " + c.data_as_of().text() + "\n";
   for (const auto& u : c.updates()) out += line_of(u);
-  for (const auto& b : c.builds()) out += std::string(b.nt_version) + std::to_string(b.build) + std::string(b.service_pack) + std::string(b.end_esu) + line_of(b);
-  for (const auto& l : c.lifecycles()) out += std::string(l.product) + l.extended_end.text() + l.last_patch.text() + std::string(l.patch_source) + line_of(l);
+  for (const auto& b : c.builds())
+    out += std::string(b.nt_version) + std::to_string(b.build) + std::string(b.service_pack) + std::string(b.end_esu) + line_of(b);
+  for (const auto& l : c.lifecycles())
+    out += std::string(l.product) + l.extended_end.text() + l.last_patch.text() + std::string(l.patch_source) + line_of(l);
   for (const auto& f : c.features()) out += std::string(f.feature) + std::string(f.phrases) + std::to_string(f.first_build) + line_of(f);
-  for (const auto& u : c.upgrade_paths()) out += std::string(u.from) + std::string(u.to) + to_string(u.supported) + std::string(u.condition) + line_of(u);
-  for (const auto& b : c.beliefs()) out += std::string(b.id) + std::string(b.claim) + to_string(b.verdict) + std::string(b.truth) + line_of(b);
-  for (const auto& g : c.goals()) out += std::string(g.id) + kb_text(g.kb) + g.version.text() + g.date.text() + std::string(g.meaning) + line_of(g);
+  for (const auto& u : c.upgrade_paths())
+    out += std::string(u.from) + std::string(u.to) + to_string(u.supported) + std::string(u.condition) + line_of(u);
+  for (const auto& b : c.beliefs())
+    out += std::string(b.id) + std::string(b.claim) + to_string(b.verdict) + std::string(b.truth) + line_of(b);
+  for (const auto& g : c.goals())
+    out += std::string(g.id) + kb_text(g.kb) + g.version.text() + g.date.text() + std::string(g.meaning) + line_of(g);
   for (const auto& e : c.esu_ids()) out += std::string(e.activation_id) + std::string(e.scope) + std::string(e.years) + line_of(e);
   for (const auto& y : c.esu_years()) out += std::to_string(y.year) + y.first.text() + y.last.text() + kb_text(y.first_kb) + line_of(y);
   for (const auto& b : c.bypass_indicators()) out += std::string(b.id) + std::string(b.subject) + std::string(b.meaning) + line_of(b);

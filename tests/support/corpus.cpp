@@ -24,7 +24,8 @@ std::vector<std::byte> slurp(const std::string& path) {
     std::FILE* p = ::popen(("xz -dc '" + path + "'").c_str(), "r");
     if (p == nullptr) throw std::runtime_error("xz: " + path);
     std::array<std::byte, 65536> buf{};
-    for (std::size_t n = 0; (n = std::fread(buf.data(), 1, buf.size(), p)) > 0;) out.insert(out.end(), buf.begin(), buf.begin() + static_cast<std::ptrdiff_t>(n));
+    for (std::size_t n = 0; (n = std::fread(buf.data(), 1, buf.size(), p)) > 0;)
+      out.insert(out.end(), buf.begin(), buf.begin() + static_cast<std::ptrdiff_t>(n));
     if (::pclose(p) != 0) throw std::runtime_error("xz failed: " + path);
     return out;
   }

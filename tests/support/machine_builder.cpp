@@ -29,7 +29,8 @@ std::string manifest(std::uint32_t kb, pe::Machine m, const std::string& version
   <assemblyIdentity name="Package_for_KB{0}" version="{2}" language="neutral" processorArchitecture="{1}" publicKeyToken="31bf3856ad364e35"/>
   <package identifier="KB{0}" releaseType="Security Update"/>
 </assembly>
-)", kb, arch_of_packages(m), version);
+)",
+                     kb, arch_of_packages(m), version);
 }
 
 std::vector<std::byte> program(pe::Machine m, FileVersion v) {
@@ -53,7 +54,9 @@ MachineBuilder::MachineBuilder() {
 
 MachineBuilder& MachineBuilder::package(std::uint32_t kb, std::uint32_t state, const std::string& version, bool files) {
   const std::string id = identity(kb, machine_, version);
-  software_.dword(kCbs + "\\Packages\\" + id, "CurrentState", state).dword(kCbs + "\\Packages\\" + id, "Visibility", 1).sz(kCbs + "\\Packages\\" + id, "InstallName", id + ".mum");
+  software_.dword(kCbs + "\\Packages\\" + id, "CurrentState", state)
+      .dword(kCbs + "\\Packages\\" + id, "Visibility", 1)
+      .sz(kCbs + "\\Packages\\" + id, "InstallName", id + ".mum");
   if (!files) return *this;
   extra_["Windows/servicing/Packages/" + id + ".mum"] = bytes_from(manifest(kb, machine_, version));
   extra_["Windows/servicing/Packages/" + id + ".cat"] = bytes_from("0");
@@ -61,8 +64,12 @@ MachineBuilder& MachineBuilder::package(std::uint32_t kb, std::uint32_t state, c
 }
 
 void MachineBuilder::write_software() {
-  software_.sz(kCurrentVersion, "CurrentVersion", "6.0").sz(kCurrentVersion, "ProductName", product_).sz(kCurrentVersion, "EditionID", edition_);
-  software_.sz(kCurrentVersion, "CurrentBuild", build_).sz(kCurrentVersion, "CurrentBuildNumber", build_).sz(kCurrentVersion, "BuildLab", build_ + "." + lab_);
+  software_.sz(kCurrentVersion, "CurrentVersion", "6.0")
+      .sz(kCurrentVersion, "ProductName", product_)
+      .sz(kCurrentVersion, "EditionID", edition_);
+  software_.sz(kCurrentVersion, "CurrentBuild", build_)
+      .sz(kCurrentVersion, "CurrentBuildNumber", build_)
+      .sz(kCurrentVersion, "BuildLab", build_ + "." + lab_);
   software_.dword(kCurrentVersion, "InstallDate", 1247616000);
   if (service_pack_ > 0) software_.sz(kCurrentVersion, "CSDVersion", fmt::format("Service Pack {}", service_pack_));
 }
@@ -71,7 +78,8 @@ void MachineBuilder::write_system() {
   const std::string control = "ControlSet001\\Control";
   system_.dword("Select", "Current", 1).dword("Select", "Default", 1).dword("Select", "LastKnownGood", 1).dword("Select", "Failed", 0);
   system_.sz(control + "\\ComputerName\\ComputerName", "ComputerName", name_).sz(control + "\\ProductOptions", "ProductType", type_);
-  system_.dword(control + "\\Windows", "CSDVersion", static_cast<std::uint32_t>(service_pack_) << 8).dword(control + "\\Windows", "CSDBuildNumber", 1621);
+  system_.dword(control + "\\Windows", "CSDVersion", static_cast<std::uint32_t>(service_pack_) << 8)
+      .dword(control + "\\Windows", "CSDBuildNumber", 1621);
   const char* env = machine_ == pe::Machine::x64 ? "AMD64" : machine_ == pe::Machine::ia64 ? "IA64" : "x86";
   system_.sz(control + "\\Session Manager\\Environment", "PROCESSOR_ARCHITECTURE", env);
 }
@@ -90,11 +98,13 @@ FileMap MachineBuilder::build() {
     const FileVersion around = neighbours_.value_or(kernel_);
     f["Windows/System32/ntoskrnl.exe"] = program(machine_, kernel_);
     if (machine_ == pe::Machine::x86) f["Windows/System32/ntkrnlpa.exe"] = program(machine_, kernel_);
-    for (const char* n : {"win32k.sys", "hal.dll", "ntdll.dll", "kernel32.dll"}) f[std::string("Windows/System32/") + n] = program(machine_, around);
+    for (const char* n : {"win32k.sys", "hal.dll", "ntdll.dll", "kernel32.dll"})
+      f[std::string("Windows/System32/") + n] = program(machine_, around);
   }
   for (const auto& s : stacks_) {
     f["Windows/servicing/Version/" + s + "/.keep"] = {};
-    f[fmt::format("Windows/WinSxS/{}_microsoft-windows-servicingstack_31bf3856ad364e35_{}_none_0/.keep", arch_of_packages(machine_), s)] = {};
+    f[fmt::format("Windows/WinSxS/{}_microsoft-windows-servicingstack_31bf3856ad364e35_{}_none_0/.keep", arch_of_packages(machine_), s)] =
+        {};
   }
   if (pending_) f["Windows/WinSxS/pending.xml"] = bytes_from("<POQ><MoveFile source=\"a\" destination=\"b\"/></POQ>");
   return f;
@@ -123,11 +133,15 @@ std::vector<std::byte> bytes_from(std::string_view s) {
   return {b.begin(), b.end()};
 }
 
-std::string systeminfo_text(const std::string& host, const std::string& version, const std::string& pack_and_build, const std::vector<std::uint32_t>& kbs) {
-  std::string s = fmt::format("\r\nHost Name:                 {}\r\nOS Name:                   Microsoftr Windows Serverr 2008 Standard \r\n"
-                              "OS Version:                {} {}\r\nOS Manufacturer:           Microsoft Corporation\r\nOS Configuration:          Standalone Server\r\n"
-                              "OS Build Type:             Multiprocessor Free\r\nSystem Type:               x64-based PC\r\n"
-                              "Hotfix(s):                 {} Hotfix(s) Installed.\r\n", host, version, pack_and_build, kbs.size());
+std::string systeminfo_text(const std::string& host, const std::string& version, const std::string& pack_and_build,
+                            const std::vector<std::uint32_t>& kbs) {
+  std::string s = fmt::format(
+      "\r\nHost Name:                 {}\r\nOS Name:                   Microsoftr Windows Serverr 2008 Standard \r\n"
+      "OS Version:                {} {}\r\nOS Manufacturer:           Microsoft Corporation\r\nOS Configuration:          Standalone "
+      "Server\r\n"
+      "OS Build Type:             Multiprocessor Free\r\nSystem Type:               x64-based PC\r\n"
+      "Hotfix(s):                 {} Hotfix(s) Installed.\r\n",
+      host, version, pack_and_build, kbs.size());
   for (std::size_t i = 0; i < kbs.size(); ++i) s += fmt::format("                           [{:02}]: KB{}\r\n", i + 1, kbs[i]);
   return s + "Network Card(s):           N/A\r\n";
 }

@@ -64,6 +64,7 @@ void write_files(const FileMap& files, const std::string& folder);
 std::string temporary_folder();
 std::vector<std::byte> bytes_from(std::string_view s);
 /// The text of systeminfo for a machine; hotfixes as KB numbers.
-std::string systeminfo_text(const std::string& host, const std::string& version, const std::string& pack_and_build, const std::vector<std::uint32_t>& kbs);
+std::string systeminfo_text(const std::string& host, const std::string& version, const std::string& pack_and_build,
+                            const std::vector<std::uint32_t>& kbs);
 
 }  // namespace tq::test

@@ -35,7 +35,8 @@ struct Lines {
     if (!keep) return;
     ++values_of_last;
     const auto data = v.data();
-    lines.push_back(fmt::format("{}\t{}\t{}\t{}", last_key, field(v.name()), v.type(), data ? hex(bytes_of(*data)) : "?" + data.error().text()));
+    lines.push_back(
+        fmt::format("{}\t{}\t{}\t{}", last_key, field(v.name()), v.type(), data ? hex(bytes_of(*data)) : "?" + data.error().text()));
   }
 };
 

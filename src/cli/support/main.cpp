@@ -36,7 +36,12 @@ void wire(Wired& w) {
       continue;
     }
     // One argument each time; an option may be given again, and Args::get takes the last.
-    auto* opt = w.app->add_option(o.name, w.args.given[o.name], o.help)->type_name(o.value)->type_size(1)->expected(1)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    auto* opt = w.app->add_option(o.name, w.args.given[o.name], o.help)
+                    ->type_name(o.value)
+                    ->type_size(1)
+                    ->expected(1)
+                    ->allow_extra_args(false)
+                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     if (*o.choices != 0) opt->check(CLI::IsMember(words(o.choices)));
     w.options[o.name] = opt;
   }

@@ -104,7 +104,9 @@ class Scan {
 
   void keep(Banner b) {
     if (out_.machines.size() < kBanners) return out_.machines.push_back(std::move(b));
-    if (!full_) out_.losses.push_back(Error{ErrorCode::limit, "banners line " + std::to_string(b.line), std::to_string(kBanners) + " machines at most", "more", std::nullopt, "split the file"});
+    if (!full_)
+      out_.losses.push_back(Error{ErrorCode::limit, "banners line " + std::to_string(b.line),
+                                  std::to_string(kBanners) + " machines at most", "more", std::nullopt, "split the file"});
     full_ = true;
   }
 
@@ -123,7 +125,8 @@ class Scan {
 
   /// Names of the machine inside a report. The NetBIOS name is the shortest and says least: it only fills a gap.
   bool detail(std::string_view s) {
-    constexpr std::array<std::string_view, 4> kNames = {"Computer name:", "DNS_Computer_Name:", "NetBIOS computer name:", "NetBIOS_Computer_Name:"};
+    constexpr std::array<std::string_view, 4> kNames = {
+        "Computer name:", "DNS_Computer_Name:", "NetBIOS computer name:", "NetBIOS_Computer_Name:"};
     for (const auto key : kNames)
       if (const auto v = value_of(s, key)) return fill(current_.host, std::string(*v)), true;
     if (const auto v = value_of(s, "Domain name:")) return fill(current_.domain, std::string(*v)), true;
@@ -139,13 +142,18 @@ class Scan {
 
 Result<Banners> parse(std::string_view utf8) {
   if (utf8.size() > limits::kInventoryBytes)
-    return Error{ErrorCode::limit, "banners", "at most " + std::to_string(limits::kInventoryBytes) + " bytes", std::to_string(utf8.size()), std::nullopt, "split the file"};
+    return Error{
+        ErrorCode::limit, "banners",       "at most " + std::to_string(limits::kInventoryBytes) + " bytes", std::to_string(utf8.size()),
+        std::nullopt,     "split the file"};
   Banners out;
   Scan scan(out);
   textcodec::LineReader lines(utf8);
   for (std::string_view line; lines.next(line);) scan.line(line, lines.number());
   scan.flush();
-  if (out.machines.empty()) return Error{ErrorCode::not_found, "banners", "a line such as \"Windows Server 2008 Standard 6003 Service Pack 2\" or a CPE of Windows", "none", std::nullopt, ""};
+  if (out.machines.empty())
+    return Error{
+        ErrorCode::not_found, "banners", "a line such as \"Windows Server 2008 Standard 6003 Service Pack 2\" or a CPE of Windows", "none",
+        std::nullopt,         ""};
   return out;
 }
 
@@ -158,8 +166,9 @@ bool looks_like(std::string_view utf8) {
   for (std::string_view line; lines.next(line);) {
     const std::string_view s = unframed(line.substr(0, 4096));
     if (s.empty()) continue;
-    const bool marked = s.find("[*] Windows") != npos || s.find("(name:") != npos || istarts_with(s, "OS: Windows") || istarts_with(s, "OS CPE: cpe:") ||
-                        istarts_with(s, "Product_Version:") || ifind(s, "Host is running Windows") != npos;
+    const bool marked = s.find("[*] Windows") != npos || s.find("(name:") != npos || istarts_with(s, "OS: Windows") ||
+                        istarts_with(s, "OS CPE: cpe:") || istarts_with(s, "Product_Version:") ||
+                        ifind(s, "Host is running Windows") != npos;
     bool own = false;
     for (const auto start : kOwnLine) own = own || (first && istarts_with(s, start));
     if ((marked || own) && parse_line(s)) return true;

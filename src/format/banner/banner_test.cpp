@@ -1,10 +1,11 @@
 // Banners: lines as the tools print them, several machines, damage.
+#include "format/banner/banner.hpp"
+
 #include <doctest/doctest.h>
 
 #include <random>
 
 #include "core/text.hpp"
-#include "format/banner/banner.hpp"
 #include "format/systeminfo/systeminfo.hpp"
 
 namespace {
@@ -22,16 +23,25 @@ struct Case {
 };
 
 const Case kCases[] = {
-    {"Windows Server (R) 2008 Standard 6003 Service Pack 2 (Windows Server (R) 2008 Standard 6.0)", "Windows Server 2008 Standard", "Standard", 6, 0, 6003, 2, "", ""},
-    {"|   OS: Windows Server (R) 2008 Standard 6002 Service Pack 2 (Windows Server (R) 2008 Standard 6.0)", "Windows Server 2008 Standard", "Standard", 6, 0, 6002, 2, "", ""},
-    {"OS: Windows Server 2008 R2 Standard 7601 Service Pack 1 (Windows Server 2008 R2 Standard 6.1)", "Windows Server 2008 R2 Standard", "Standard", 6, 1, 7601, 1, "", ""},
-    {"OS=[Windows Server (R) 2008 Enterprise without Hyper-V 6002 Service Pack 2] Server=[Windows Server (R) 2008 Enterprise without Hyper-V 6.0]", "Windows Server 2008 Enterprise without Hyper-V", "Enterprise without Hyper-V", 6, 0, 6002, 2, "", ""},
-    {"SMB  10.0.0.5  445  BAGGAGE  [*] Windows Server 2008 Standard 6003 Service Pack 2 x64 (name:BAGGAGE) (domain:air.example) (signing:True) (SMBv1:True)", "Windows Server 2008 Standard", "Standard", -1, -1, 6003, 2, "x64", "BAGGAGE"},
+    {"Windows Server (R) 2008 Standard 6003 Service Pack 2 (Windows Server (R) 2008 Standard 6.0)", "Windows Server 2008 Standard",
+     "Standard", 6, 0, 6003, 2, "", ""},
+    {"|   OS: Windows Server (R) 2008 Standard 6002 Service Pack 2 (Windows Server (R) 2008 Standard 6.0)", "Windows Server 2008 Standard",
+     "Standard", 6, 0, 6002, 2, "", ""},
+    {"OS: Windows Server 2008 R2 Standard 7601 Service Pack 1 (Windows Server 2008 R2 Standard 6.1)", "Windows Server 2008 R2 Standard",
+     "Standard", 6, 1, 7601, 1, "", ""},
+    {"OS=[Windows Server (R) 2008 Enterprise without Hyper-V 6002 Service Pack 2] Server=[Windows Server (R) 2008 Enterprise without "
+     "Hyper-V 6.0]",
+     "Windows Server 2008 Enterprise without Hyper-V", "Enterprise without Hyper-V", 6, 0, 6002, 2, "", ""},
+    {"SMB  10.0.0.5  445  BAGGAGE  [*] Windows Server 2008 Standard 6003 Service Pack 2 x64 (name:BAGGAGE) (domain:air.example) "
+     "(signing:True) (SMBv1:True)",
+     "Windows Server 2008 Standard", "Standard", -1, -1, 6003, 2, "x64", "BAGGAGE"},
     {"[*] Windows 6.0 Build 6003 x32 (name:H) (domain:H) (signing:False) (SMBv1:True)", "Windows", "", 6, 0, 6003, -1, "x86", "H"},
     {"Windows 6.0 Build 6002", "Windows", "", 6, 0, 6002, -1, "", ""},
     {"Windows 10.0 Build 17763 x64", "Windows", "", 10, 0, 17763, -1, "x64", ""},
-    {"[*] Windows Server 2016 Standard 14393 x64 (name:DC) (domain:d)", "Windows Server 2016 Standard", "Standard", -1, -1, 14393, -1, "x64", "DC"},
-    {"[+] 10.0.0.7:445 - Host is running Windows 2008 Standard SP2 (build:6003) (name:SRV) (domain:WORKGROUP)", "Windows 2008 Standard", "Standard", -1, -1, 6003, 2, "", "SRV"},
+    {"[*] Windows Server 2016 Standard 14393 x64 (name:DC) (domain:d)", "Windows Server 2016 Standard", "Standard", -1, -1, 14393, -1,
+     "x64", "DC"},
+    {"[+] 10.0.0.7:445 - Host is running Windows 2008 Standard SP2 (build:6003) (name:SRV) (domain:WORKGROUP)", "Windows 2008 Standard",
+     "Standard", -1, -1, 6003, 2, "", "SRV"},
     {"Windows Vista (TM) Business 6001 Service Pack 1", "Windows Vista Business", "Business", -1, -1, 6001, 1, "", ""},
     {"Microsoft Windows [Version 6.0.6002]", "Windows", "", 6, 0, 6002, -1, "", ""},
     {"|   Product_Version: 6.0.6003", "", "", 6, 0, 6003, -1, "", ""},
@@ -63,10 +73,13 @@ TEST_CASE("banner: lines of the tools") {
 TEST_CASE("banner: an nmap report of two machines") {
   const auto r = parse(
       "Starting Nmap 7.93\nNmap scan report for gate.example (10.0.0.8)\nHost is up.\n| smb-os-discovery: \n"
-      "|   OS: Windows Server (R) 2008 Standard 6003 Service Pack 2 (Windows Server (R) 2008 Standard 6.0)\n|   OS CPE: cpe:/o:microsoft:windows_server_2008::sp2\n"
-      "|   Computer name: GATE-01\n|   NetBIOS computer name: GATE-01\\x00\n|   Domain name: air.example\n|_  System time: 2019-05-04T10:00:00+02:00\n"
+      "|   OS: Windows Server (R) 2008 Standard 6003 Service Pack 2 (Windows Server (R) 2008 Standard 6.0)\n|   OS CPE: "
+      "cpe:/o:microsoft:windows_server_2008::sp2\n"
+      "|   Computer name: GATE-01\n|   NetBIOS computer name: GATE-01\\x00\n|   Domain name: air.example\n|_  System time: "
+      "2019-05-04T10:00:00+02:00\n"
       "| rdp-ntlm-info: \n|   Product_Version: 6.0.6002\n"
-      "Nmap scan report for 10.0.0.9\n|   OS: Windows 7 Professional 7601 Service Pack 1 (Windows 7 Professional 6.1)\n|   NetBIOS computer name: DESK\\x00\n");
+      "Nmap scan report for 10.0.0.9\n|   OS: Windows 7 Professional 7601 Service Pack 1 (Windows 7 Professional 6.1)\n|   NetBIOS "
+      "computer name: DESK\\x00\n");
   REQUIRE(r);
   REQUIRE(r->machines.size() == 2);
   const Banner& a = r->machines[0];
@@ -102,8 +115,11 @@ TEST_CASE("banner: a machine a line, and scripts without the frame of a scan") {
 
 TEST_CASE("banner: what is none") {
   for (const std::string_view text :
-       {std::string_view(""), std::string_view("\x89PNG\r\n\x1a\n\0", 9), std::string_view("Windows is an operating system\n"), std::string_view("Windows Server 2008\n"), std::string_view("cpe:/a:microsoft:office:2007\n"),
-        std::string_view("Host Name:   A\nOS Name:     Microsoft Windows Server 2008 Standard\nOS Version:  6.0.6002 Service Pack 2 Build 6002\n"), std::string_view("Samba 4.17 Windows\n")}) {
+       {std::string_view(""), std::string_view("\x89PNG\r\n\x1a\n\0", 9), std::string_view("Windows is an operating system\n"),
+        std::string_view("Windows Server 2008\n"), std::string_view("cpe:/a:microsoft:office:2007\n"),
+        std::string_view(
+            "Host Name:   A\nOS Name:     Microsoft Windows Server 2008 Standard\nOS Version:  6.0.6002 Service Pack 2 Build 6002\n"),
+        std::string_view("Samba 4.17 Windows\n")}) {
     CAPTURE(text);
     CHECK_FALSE(looks_like(text));
   }

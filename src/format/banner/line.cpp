@@ -26,7 +26,8 @@ std::optional<NumberText> find_build(std::string_view s) {
     if (n && n->begin - at <= 8 && can_be_build(*n)) return n;
   }
   for (auto n = find_number(s); n; n = find_number(s, n->end)) {
-    const bool part = (n->begin > 0 && (s[n->begin - 1] == '.' || s[n->begin - 1] == ':' || s[n->begin - 1] == '-')) || (n->end < s.size() && s[n->end] == '.');
+    const bool part = (n->begin > 0 && (s[n->begin - 1] == '.' || s[n->begin - 1] == ':' || s[n->begin - 1] == '-')) ||
+                      (n->end < s.size() && s[n->end] == '.');
     if (!part && can_be_build(*n)) return n;
   }
   return std::nullopt;
@@ -73,7 +74,9 @@ std::optional<int> pack_of(std::string_view s) {
 std::size_t name_end(std::string_view s) {
   std::size_t end = s.size();
   const auto before = [&](std::size_t at) { end = std::min(end, at); };
-  constexpr std::array<std::string_view, 14> kBehind = {" Service Pack", " build", "(build", "(name:", "(domain:", "[Version", " x64", " x86", " x32", " (Windows", " SP1", " SP2", " 32-bit", " 64-bit"};
+  constexpr std::array<std::string_view, 14> kBehind = {
+      " Service Pack", " build", "(build",    "(name:", "(domain:", "[Version", " x64",
+      " x86",          " x32",   " (Windows", " SP1",   " SP2",     " 32-bit",  " 64-bit"};
   for (const auto word : kBehind) before(ifind(s, word));
   if (const auto n = find_build(s)) before(n->begin);
   if (const auto v = find_version(s)) before(v->begin);
@@ -82,7 +85,9 @@ std::size_t name_end(std::string_view s) {
 }
 
 std::string edition_of(std::string_view product) {
-  constexpr std::array<std::string_view, 16> kEditions = {"Standard", "Enterprise", "Datacenter", "Web Server", "Web", "Foundation", "Essentials", "HPC", "Professional", "Ultimate", "Business", "Home", "Starter", "Pro", "Education", "Itanium"};
+  constexpr std::array<std::string_view, 16> kEditions = {
+      "Standard",     "Enterprise", "Datacenter", "Web Server", "Web",     "Foundation", "Essentials", "HPC",
+      "Professional", "Ultimate",   "Business",   "Home",       "Starter", "Pro",        "Education",  "Itanium"};
   std::size_t first = npos;
   for (const auto e : kEditions)
     for (std::size_t at = ifind(product, e); at != npos; at = ifind(product, e, at + 1))

@@ -34,7 +34,8 @@ const std::array<Names, kKeys>& known_names() {
 }
 
 Error no_column(std::string wanted, std::string found) {
-  return Error{ErrorCode::not_found, "inventory.header", std::move(wanted), std::move(found), std::nullopt, "name the columns with --map name=COLUMN,version=COLUMN,..."};
+  return Error{ErrorCode::not_found, "inventory.header", std::move(wanted),
+               std::move(found),     std::nullopt,       "name the columns with --map name=COLUMN,version=COLUMN,..."};
 }
 
 /// A cell of reasonable length, cut at the start of a character.
@@ -233,7 +234,12 @@ Result<Mapping> parse_map(std::string_view text) {
       return plain_name(to_string(n.key)) == key || std::find(n.names.begin(), n.names.end(), key) != n.names.end();
     });
     if (known == known_names().end() || column.empty())
-      return Error{ErrorCode::usage, "--map", "KEY=COLUMN with a key of name, product, version, service_pack, arch, site, updates, kernel, build", std::string(pair), std::nullopt, ""};
+      return Error{ErrorCode::usage,
+                   "--map",
+                   "KEY=COLUMN with a key of name, product, version, service_pack, arch, site, updates, kernel, build",
+                   std::string(pair),
+                   std::nullopt,
+                   ""};
     out.column[static_cast<std::size_t>(known->key)] = std::string(column);
   }
   return out;

@@ -71,13 +71,19 @@ class CsvSource : public RowSource {
       }
       if (record_.fields == header_.names || blank()) continue;  // files that were put together repeat their header
       if (surplus()) {
-        error = Error{ErrorCode::corrupt, "inventory line " + std::to_string(record_.line), std::to_string(header_.names.size()) + " columns", std::to_string(record_.fields.size()), std::nullopt, "quote cells that hold the separator"};
+        error = Error{ErrorCode::corrupt,
+                      "inventory line " + std::to_string(record_.line),
+                      std::to_string(header_.names.size()) + " columns",
+                      std::to_string(record_.fields.size()),
+                      std::nullopt,
+                      "quote cells that hold the separator"};
         return Got::damaged;
       }
       break;
     }
     row.line = record_.line;
-    for (std::size_t i = 0; i < record_.fields.size() && i < columns_.key.size(); ++i) take_cell(row, columns_.key[i], header_.names[i], record_.fields[i]);
+    for (std::size_t i = 0; i < record_.fields.size() && i < columns_.key.size(); ++i)
+      take_cell(row, columns_.key[i], header_.names[i], record_.fields[i]);
     return Got::row;
   }
 
@@ -102,7 +108,8 @@ class CsvSource : public RowSource {
 
 Opened open_csv(std::string_view utf8, const Mapping& mapping) {
   Header header = read_header(utf8);
-  if (header.names.empty()) return Error{ErrorCode::not_found, "inventory.header", "a first line with column names", "none", std::nullopt, ""};
+  if (header.names.empty())
+    return Error{ErrorCode::not_found, "inventory.header", "a first line with column names", "none", std::nullopt, ""};
   TQ_TRY(Columns columns, assign(header.names, mapping));
   return std::unique_ptr<RowSource>(std::make_unique<CsvSource>(utf8, std::move(header), std::move(columns)));
 }

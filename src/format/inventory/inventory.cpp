@@ -27,7 +27,8 @@ class Reader::Impl {
           return row;
       }
     }
-    if (rows_ == kRows) lose(Error{ErrorCode::limit, "inventory", "at most " + std::to_string(kRows) + " rows", "more", std::nullopt, "split the file"});
+    if (rows_ == kRows)
+      lose(Error{ErrorCode::limit, "inventory", "at most " + std::to_string(kRows) + " rows", "more", std::nullopt, "split the file"});
     rows_ = kRows + 1;  // says so once
     return std::nullopt;
   }
@@ -51,10 +52,14 @@ Reader::~Reader() = default;
 
 Result<Reader> Reader::open(std::string_view utf8, const Mapping& mapping) {
   if (utf8.size() > limits::kInventoryBytes)
-    return Error{ErrorCode::limit, "inventory", "at most " + std::to_string(limits::kInventoryBytes) + " bytes", std::to_string(utf8.size()), std::nullopt, "split the file"};
+    return Error{
+        ErrorCode::limit, "inventory",     "at most " + std::to_string(limits::kInventoryBytes) + " bytes", std::to_string(utf8.size()),
+        std::nullopt,     "split the file"};
   if (utf8.starts_with("\xEF\xBB\xBF")) utf8.remove_prefix(3);
   const std::string_view start = trim(utf8.substr(0, 4096));
-  Opened source = start.starts_with("{") ? open_ndjson(utf8, mapping) : start.starts_with("[") ? open_json_array(utf8, mapping) : open_csv(utf8, mapping);
+  Opened source = start.starts_with("{")   ? open_ndjson(utf8, mapping)
+                  : start.starts_with("[") ? open_json_array(utf8, mapping)
+                                           : open_csv(utf8, mapping);
   // A text whose first line is damaged: NDJSON if any of its lines is an object.
   if (!source && !start.starts_with("[") && !start.starts_with("{"))
     if (Opened again = open_ndjson(utf8, mapping)) source = std::move(again);
@@ -78,7 +83,8 @@ void join_value(Machine& m, const char* what, T& to, T&& from, const Row& row) {
     return;
   }
   if (m.conflicts.size() < kLabels)
-    m.conflicts.push_back(Error{ErrorCode::corrupt, "inventory line " + std::to_string(row.line), std::string("the same ") + what + " as in line " + std::to_string(m.line), "another", std::nullopt, ""});
+    m.conflicts.push_back(Error{ErrorCode::corrupt, "inventory line " + std::to_string(row.line),
+                                std::string("the same ") + what + " as in line " + std::to_string(m.line), "another", std::nullopt, ""});
 }
 
 void join_labels(Machine& m, std::vector<std::pair<std::string, std::string>>& labels) {

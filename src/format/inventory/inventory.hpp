@@ -40,9 +40,9 @@ struct Row {
   std::string site;
   std::string kernel_text;
   std::optional<FileVersion> kernel;
-  std::vector<std::uint32_t> kbs;     ///< sorted, unique
-  bool updates_given = false;         ///< the row has a cell for updates that is not empty
-  std::vector<std::string> other_ids;  ///< ids that are no KB
+  std::vector<std::uint32_t> kbs;                           ///< sorted, unique
+  bool updates_given = false;                               ///< the row has a cell for updates that is not empty
+  std::vector<std::string> other_ids;                       ///< ids that are no KB
   std::vector<std::pair<std::string, std::string>> labels;  ///< all other columns that are not empty, in their order
 };
 

@@ -1,11 +1,12 @@
 // Inventories: names of columns, separators, joins, damage, size.
+#include "format/inventory/inventory.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <random>
 
 #include "core/text.hpp"
-#include "format/inventory/inventory.hpp"
 #include "format/qfe/qfe.hpp"
 #include "format/systeminfo/systeminfo.hpp"
 #include "format/textcodec/textcodec.hpp"
@@ -24,7 +25,8 @@ Inventory must(std::string_view text, const Mapping& mapping = {}) {
 TEST_CASE("inventory: a CSV of two builds that must not be mixed up") {
   const auto r = must(
       "Name,OS,OS_Version,Service Pack,Architecture,Location,Hotfixes,Owner team\r\n"
-      "BAGGAGE-07,Windows Server 2008 Standard,6.0.6003 Service Pack 2 Build 6003,,x64-based PC,\"Gate B, level 0\",KB4493730;KB4474419,Ops\r\n"
+      "BAGGAGE-07,Windows Server 2008 Standard,6.0.6003 Service Pack 2 Build 6003,,x64-based PC,\"Gate B, level "
+      "0\",KB4493730;KB4474419,Ops\r\n"
       "GATE-01,Windows Server 2008 Standard,6.0.6002,2,32-bit,,,\r\n"
       "DESK-3,Windows 7 Professional,6.1.7601.24214,Service Pack 1,AMD64,,\"KB4499164, 976902|KB2533552\",\r\n");
   REQUIRE(r.machines.size() == 3);
@@ -56,8 +58,9 @@ TEST_CASE("inventory: forms of versions") {
     std::uint32_t build;
     bool disagree;
   };
-  for (const Case& c : {Case{"6.0.6003", 6003, false}, Case{"6.0.6003.20489", 6003, false}, Case{"6.0 (6003)", 6003, false}, Case{"6.0.6002 Service Pack 2 Build 6003", 6002, true},
-                        Case{"Microsoft Windows [Version 6.0.6002]", 6002, false}, Case{"10.0.17763 N/A Build 17763", 17763, false}}) {
+  for (const Case& c : {Case{"6.0.6003", 6003, false}, Case{"6.0.6003.20489", 6003, false}, Case{"6.0 (6003)", 6003, false},
+                        Case{"6.0.6002 Service Pack 2 Build 6003", 6002, true}, Case{"Microsoft Windows [Version 6.0.6002]", 6002, false},
+                        Case{"10.0.17763 N/A Build 17763", 17763, false}}) {
     CAPTURE(c.text);
     const auto r = must(std::string("name;version\nA;") + c.text + "\n");
     CHECK(r.machines[0].build == c.build);
@@ -121,7 +124,8 @@ TEST_CASE("inventory: --map") {
 
 TEST_CASE("inventory: rows of one machine are put together in first-appearance order") {
   const auto r = must(
-      "name,version,hotfixid,rack\nB,6.0.6003,KB4493730,1\nA,6.0.6002,KB955430,2\nb,6.0.6003,KB4474419,1\nB,,KB4493730,3\nA,6.0.6003,,2\n,6.0.6002,,\n,6.0.6002,,\n");
+      "name,version,hotfixid,rack\nB,6.0.6003,KB4493730,1\nA,6.0.6002,KB955430,2\nb,6.0.6003,KB4474419,1\nB,,KB4493730,3\nA,6.0.6003,,2\n,"
+      "6.0.6002,,\n,6.0.6002,,\n");
   REQUIRE(r.machines.size() == 4);
   CHECK(r.rows == 7);
   CHECK(r.machines[0].name == "B");
@@ -135,7 +139,8 @@ TEST_CASE("inventory: rows of one machine are put together in first-appearance o
 }
 
 TEST_CASE("inventory: NDJSON and a JSON array") {
-  const std::string first = R"j({"hostname":"A","os":"Windows Server 2008","os_version":"6.0.6003","hotfixes":["KB4493730",{"HotFixID":"KB4474419"}],"cpu":4,"kernel":"6.0.6003.20489 (vistasp2_ldr)"})j";
+  const std::string first =
+      R"j({"hostname":"A","os":"Windows Server 2008","os_version":"6.0.6003","hotfixes":["KB4493730",{"HotFixID":"KB4474419"}],"cpu":4,"kernel":"6.0.6003.20489 (vistasp2_ldr)"})j";
   const std::string second = R"({"name":"B","version":"6.0.6002","x":{"y":[1,2]},"arch":"ia64"})";
   for (const std::string& text : {first + "\n" + second + "\n", "[" + first + ",\n" + second + "]"}) {
     CHECK(looks_like(text));
@@ -169,16 +174,19 @@ TEST_CASE("inventory: damaged rows are named and the others read") {
   CHECK(csv.lost_rows == 2);
 
   const std::string deep(100000, '[');
-  const auto json = must("{\"name\":\"A\",\"version\":\"6.0.6002\"}\nnot json\n{\"name\":\"B\",\"x\":" + deep + "}\n[1]\n{\"colour\":1}\n{\"name\":\"C\",\"version\":\"6.0.6003\"}\n");
+  const auto json = must("{\"name\":\"A\",\"version\":\"6.0.6002\"}\nnot json\n{\"name\":\"B\",\"x\":" + deep +
+                         "}\n[1]\n{\"colour\":1}\n{\"name\":\"C\",\"version\":\"6.0.6003\"}\n");
   REQUIRE(json.machines.size() == 2);
   CHECK(json.machines[1].line == 6);
   CHECK(json.lost_rows == 4);
 }
 
 TEST_CASE("inventory: what is none") {
-  for (const std::string_view text : {std::string_view(""), std::string_view("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16), std::string_view("name\nA\n"), std::string_view("colour,size\nred,1\n"),
-                                      std::string_view("Node,Caption,CSName,HotFixID,Name\nA,http://x,A,KB955430,\n"), std::string_view("Host Name: A\nOS Version: 6.0.6002 Service Pack 2 Build 6002\n"),
-                                      std::string_view("[1,2"), std::string_view("{}"), std::string_view("[]"), std::string_view("{\"a\":1}")}) {
+  for (const std::string_view text :
+       {std::string_view(""), std::string_view("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16), std::string_view("name\nA\n"),
+        std::string_view("colour,size\nred,1\n"), std::string_view("Node,Caption,CSName,HotFixID,Name\nA,http://x,A,KB955430,\n"),
+        std::string_view("Host Name: A\nOS Version: 6.0.6002 Service Pack 2 Build 6002\n"), std::string_view("[1,2"),
+        std::string_view("{}"), std::string_view("[]"), std::string_view("{\"a\":1}")}) {
     CAPTURE(text);
     CHECK_FALSE(looks_like(text));
   }
@@ -207,7 +215,8 @@ TEST_CASE("inventory: limits of cells, columns and lines") {
   REQUIRE(r.machines.size() == 2);
   CHECK(r.machines[0].labels[0].second.size() == kFieldBytes);
   CHECK(r.machines[0].kbs.size() == 100000);
-  const auto wide = must("name,version\nA,6.0.6003\n" + std::string(50'000'000, ',') + "\nB,6.0.6002\n" + std::string(50'000'000, 'x') + ",6.0.6002\nC,6.0.6003\n");
+  const auto wide = must("name,version\nA,6.0.6003\n" + std::string(50'000'000, ',') + "\nB,6.0.6002\n" + std::string(50'000'000, 'x') +
+                         ",6.0.6002\nC,6.0.6003\n");
   REQUIRE(wide.machines.size() == 3);
   CHECK(wide.machines[2].name == "C");
   CHECK(wide.lost_rows == 2);

@@ -21,8 +21,10 @@ int depth_of(std::string_view s) {
   bool quoted = false;
   for (std::size_t i = 0; i < s.size(); ++i) {
     if (quoted) {
-      if (s[i] == '\\') ++i;
-      else if (s[i] == '"') quoted = false;
+      if (s[i] == '\\')
+        ++i;
+      else if (s[i] == '"')
+        quoted = false;
     } else if (s[i] == '"') {
       quoted = true;
     } else if (s[i] == '[' || s[i] == '{') {
@@ -48,7 +50,8 @@ std::string text_of(const json& v) {
   }
   if (v.is_object())
     for (const auto& [key, value] : v.items())
-      if (const std::string plain = plain_name(key); (plain == "hotfixid" || plain == "kb" || plain == "id") && value.is_string()) return value.get<std::string>();
+      if (const std::string plain = plain_name(key); (plain == "hotfixid" || plain == "kb" || plain == "id") && value.is_string())
+        return value.get<std::string>();
   return v.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -166,7 +169,13 @@ Opened open_ndjson(std::string_view utf8, const Mapping& mapping) {
 
 Opened open_json_array(std::string_view utf8, const Mapping& mapping) {
   json array = whole_array(utf8);
-  if (!array.is_array() || array.empty()) return Error{ErrorCode::not_found, "inventory", "a JSON array of objects", "none", std::nullopt, "give one object per line for more than 64 MiB"};
+  if (!array.is_array() || array.empty())
+    return Error{ErrorCode::not_found,
+                 "inventory",
+                 "a JSON array of objects",
+                 "none",
+                 std::nullopt,
+                 "give one object per line for more than 64 MiB"};
   return std::unique_ptr<RowSource>(std::make_unique<ArraySource>(std::move(array), mapping));
 }
 

@@ -24,11 +24,20 @@ Field field_of(std::string_view name, bool* known) {
     Field field;
   };
   // Win32_QuickFixEngineering, and the names that wmic (Node) and PowerShell (Source, PSComputerName) add.
-  static constexpr std::array<Row, 14> kRows = {{{"HotFixID", Field::id}, {"InstalledOn", Field::installed_on}, {"Description", Field::description},
-                                                 {"Caption", Field::caption}, {"CSName", Field::computer}, {"Node", Field::computer},
-                                                 {"PSComputerName", Field::computer}, {"Source", Field::computer}, {"ServicePackInEffect", Field::service_pack},
-                                                 {"FixComments", Field::none}, {"InstallDate", Field::none}, {"InstalledBy", Field::none},
-                                                 {"Name", Field::none}, {"Status", Field::none}}};
+  static constexpr std::array<Row, 14> kRows = {{{"HotFixID", Field::id},
+                                                 {"InstalledOn", Field::installed_on},
+                                                 {"Description", Field::description},
+                                                 {"Caption", Field::caption},
+                                                 {"CSName", Field::computer},
+                                                 {"Node", Field::computer},
+                                                 {"PSComputerName", Field::computer},
+                                                 {"Source", Field::computer},
+                                                 {"ServicePackInEffect", Field::service_pack},
+                                                 {"FixComments", Field::none},
+                                                 {"InstallDate", Field::none},
+                                                 {"InstalledBy", Field::none},
+                                                 {"Name", Field::none},
+                                                 {"Status", Field::none}}};
   for (const auto& row : kRows)
     if (iequals(row.name, name)) {
       if (known != nullptr) *known = true;
@@ -45,7 +54,9 @@ void Collector::lose(Error e) {
 void Collector::add(const Record& r, std::uint32_t line) {
   if (trim(r.get(Field::id)).empty()) return;
   if (out_.entries.size() >= limits::kHotfixes) {
-    if (!full_) lose(Error{ErrorCode::limit, "qfe line " + std::to_string(line), std::to_string(limits::kHotfixes) + " entries at most", "more", std::nullopt, ""});
+    if (!full_)
+      lose(Error{ErrorCode::limit, "qfe line " + std::to_string(line), std::to_string(limits::kHotfixes) + " entries at most", "more",
+                 std::nullopt, ""});
     full_ = true;
     return;
   }
@@ -75,13 +86,22 @@ void Collector::finish() {
 
 Result<QfeList> parse(std::string_view utf8) {
   if (utf8.size() > limits::kTextBytes)
-    return Error{ErrorCode::limit, "qfe", "at most " + std::to_string(limits::kTextBytes) + " bytes", std::to_string(utf8.size()), std::nullopt, "give the list of one machine"};
+    return Error{ErrorCode::limit,
+                 "qfe",
+                 "at most " + std::to_string(limits::kTextBytes) + " bytes",
+                 std::to_string(utf8.size()),
+                 std::nullopt,
+                 "give the list of one machine"};
   struct Reader {
     Layout layout;
     bool (*read)(std::string_view, Collector&);
   };
   // From the strictest form to the loosest.
-  static constexpr std::array<Reader, 5> kReaders = {{{Layout::json, read_json}, {Layout::csv, read_csv}, {Layout::table, read_table}, {Layout::list, read_list}, {Layout::plain, read_plain}}};
+  static constexpr std::array<Reader, 5> kReaders = {{{Layout::json, read_json},
+                                                      {Layout::csv, read_csv},
+                                                      {Layout::table, read_table},
+                                                      {Layout::list, read_list},
+                                                      {Layout::plain, read_plain}}};
   for (const auto& reader : kReaders) {
     QfeList list;
     list.layout = reader.layout;

@@ -17,15 +17,15 @@ const char* to_string(Layout l);
 
 /// One update. Who installed it is not kept: nobody needs it and it names a person.
 struct Entry {
-  std::uint32_t kb = 0;      ///< 0 for GUIDs, "File 1" and the like
-  std::string id;            ///< HotFixID as printed
-  std::string description;   ///< "Update", "Security Update", "Hotfix", or a title
-  std::string installed_on;  ///< as printed
-  std::optional<Date> date;  ///< absent when the order of day and month cannot be known
+  std::uint32_t kb = 0;               ///< 0 for GUIDs, "File 1" and the like
+  std::string id;                     ///< HotFixID as printed
+  std::string description;            ///< "Update", "Security Update", "Hotfix", or a title
+  std::string installed_on;           ///< as printed
+  std::optional<Date> date;           ///< absent when the order of day and month cannot be known
   std::optional<FileTime> file_time;  ///< when installed_on is a hexadecimal FILETIME, as NT 6.0 writes it
-  std::string caption;       ///< address of the article
+  std::string caption;                ///< address of the article
   std::string computer;
-  std::uint32_t line = 0;    ///< from 1; 0 in JSON
+  std::uint32_t line = 0;  ///< from 1; 0 in JSON
 };
 
 struct QfeList {

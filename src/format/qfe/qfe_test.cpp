@@ -1,4 +1,6 @@
 // Lists of updates: every layout of wmic and Get-HotFix, dates, damage.
+#include "format/qfe/qfe.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -6,7 +8,6 @@
 #include <set>
 
 #include "core/text.hpp"
-#include "format/qfe/qfe.hpp"
 #include "format/textcodec/textcodec.hpp"
 #include "tests/support/corpus.hpp"
 
@@ -58,7 +59,7 @@ TEST_CASE("qfe: XP's table behind a message in another encoding, files instead o
   CHECK(r->entries[0].id == "File 1");
   CHECK(r->entries[0].kb == 2115168);
   CHECK(r->entries.back().kb == 982665);
-  CHECK(r->entries.back().description == "Security Update for Windows XP (KB982665)" );
+  CHECK(r->entries.back().description == "Security Update for Windows XP (KB982665)");
   CHECK(r->losses.empty());
   CHECK(std::count_if(r->entries.begin(), r->entries.end(), [](const Entry& e) { return e.kb == 0 && e.id == "MSCompPackV1"; }) == 1);
 }
@@ -83,24 +84,48 @@ struct Case {
 
 std::vector<Case> layouts() {
   return {
-      {"wmic_list", "\r\r\n\r\r\nCaption=http://support.microsoft.com/?kbid=955430\r\r\nCSName=SRV\r\r\nDescription=Update\r\r\nFixComments=\r\r\nHotFixID=KB955430\r\r\nInstalledBy=X\\y\r\r\nInstalledOn=4/9/2019\r\r\n"
-                    "\r\r\n\r\r\nCaption=http://support.microsoft.com/?kbid=968930\r\r\nCSName=SRV\r\r\nDescription=Hotfix\r\r\nHotFixID=KB968930\r\r\nInstalledOn=4/19/2019\r\r\n", Layout::list},
-      {"wmic_csv", "\r\n\r\nNode,Caption,CSName,Description,FixComments,HotFixID,InstallDate,InstalledBy,InstalledOn,Name,ServicePackInEffect,Status\r\n"
-                   "SRV,http://support.microsoft.com/?kbid=955430,SRV,Update,,KB955430,,X,4/9/2019,,,\r\nSRV,http://x,SRV,Hotfix,,KB968930,,X,4/19/2019,,,\r\n", Layout::csv},
-      {"wmic_brief", "Description  FixComments  HotFixID  InstallDate  InstalledBy  InstalledOn  Name  ServicePackInEffect  Status  \r\n"
-                     "Update                    KB955430               X            4/9/2019                                          \r\n"
-                     "Hotfix                    KB968930               X            4/19/2019                                         \r\n", Layout::table},
-      {"wmic_get", "C:\\>wmic qfe get HotFixID,InstalledOn\nHotFixID   InstalledOn\nKB955430   4/9/2019\nKB968930   4/19/2019\n\nC:\\>\n", Layout::table},
-      {"ps_table", "PS C:\\> Get-HotFix\n\nSource        Description      HotFixID      InstalledBy          InstalledOn              \n"
-                   "------        -----------      --------      -----------          -----------              \n"
-                   "SRV           Update           KB955430      NT-AUTORITÄT\\SYSTEM  4/9/2019 12:00:00 AM     \n"
-                   "SRV           Hotfix           KB968930      NT AUTHORITY\\SYSTEM  4/19/2019 12:00:00 AM    \n\n", Layout::table},
-      {"ps_list", "\nDescription         : Update\nFixComments         : \nHotFixID            : KB955430\nInstalledBy         : X\nInstalledOn         : 4/9/2019 12:00:00 AM\nPSComputerName      : SRV\n\n"
-                  "Description         : Hotfix\nHotFixID            : KB968930\nInstalledOn         : 4/19/2019 12:00:00 AM\n\n", Layout::list},
-      {"ps_csv", "#TYPE System.Management.ManagementObject#root\\cimv2\\Win32_QuickFixEngineering\n\"PSComputerName\",\"InstalledOn\",\"Caption\",\"Description\",\"HotFixID\"\n"
-                 "\"SRV\",\"4/9/2019 12:00:00 AM\",\"http://x\",\"Update\",\"KB955430\"\n\"SRV\",\"4/19/2019 12:00:00 AM\",\"http://x\",\"Hotfix\",\"KB968930\"\n", Layout::csv},
-      {"ps_json", R"([{"CSName":"SRV","Description":"Update","HotFixID":"KB955430","InstalledOn":{"value":"\/Date(1554768000000)\/","DateTime":"x"}},)"
-                  R"({"CSName":"SRV","Description":"Hotfix","HotFixID":"KB968930","InstalledOn":"2019-04-19T00:00:00"}])", Layout::json},
+      {"wmic_list",
+       "\r\r\n\r\r\nCaption=http://support.microsoft.com/"
+       "?kbid=955430\r\r\nCSName=SRV\r\r\nDescription=Update\r\r\nFixComments=\r\r\nHotFixID=KB955430\r\r\nInstalledBy="
+       "X\\y\r\r\nInstalledOn=4/9/2019\r\r\n"
+       "\r\r\n\r\r\nCaption=http://support.microsoft.com/"
+       "?kbid=968930\r\r\nCSName=SRV\r\r\nDescription=Hotfix\r\r\nHotFixID=KB968930\r\r\nInstalledOn=4/19/2019\r\r\n",
+       Layout::list},
+      {"wmic_csv",
+       "\r\n\r\nNode,Caption,CSName,Description,FixComments,HotFixID,InstallDate,InstalledBy,InstalledOn,Name,ServicePackInEffect,"
+       "Status\r\n"
+       "SRV,http://support.microsoft.com/?kbid=955430,SRV,Update,,KB955430,,X,4/9/2019,,,\r\nSRV,http://x,SRV,Hotfix,,KB968930,,X,4/19/"
+       "2019,,,\r\n",
+       Layout::csv},
+      {"wmic_brief",
+       "Description  FixComments  HotFixID  InstallDate  InstalledBy  InstalledOn  Name  ServicePackInEffect  Status  \r\n"
+       "Update                    KB955430               X            4/9/2019                                          \r\n"
+       "Hotfix                    KB968930               X            4/19/2019                                         \r\n",
+       Layout::table},
+      {"wmic_get", "C:\\>wmic qfe get HotFixID,InstalledOn\nHotFixID   InstalledOn\nKB955430   4/9/2019\nKB968930   4/19/2019\n\nC:\\>\n",
+       Layout::table},
+      {"ps_table",
+       "PS C:\\> Get-HotFix\n\nSource        Description      HotFixID      InstalledBy          InstalledOn              \n"
+       "------        -----------      --------      -----------          -----------              \n"
+       "SRV           Update           KB955430      NT-AUTORITÄT\\SYSTEM  4/9/2019 12:00:00 AM     \n"
+       "SRV           Hotfix           KB968930      NT AUTHORITY\\SYSTEM  4/19/2019 12:00:00 AM    \n\n",
+       Layout::table},
+      {"ps_list",
+       "\nDescription         : Update\nFixComments         : \nHotFixID            : KB955430\nInstalledBy         : X\nInstalledOn       "
+       "  : 4/9/2019 12:00:00 AM\nPSComputerName      : SRV\n\n"
+       "Description         : Hotfix\nHotFixID            : KB968930\nInstalledOn         : 4/19/2019 12:00:00 AM\n\n",
+       Layout::list},
+      {"ps_csv",
+       "#TYPE "
+       "System.Management.ManagementObject#root\\cimv2\\Win32_QuickFixEngineering\n\"PSComputerName\",\"InstalledOn\",\"Caption\","
+       "\"Description\",\"HotFixID\"\n"
+       "\"SRV\",\"4/9/2019 12:00:00 AM\",\"http://x\",\"Update\",\"KB955430\"\n\"SRV\",\"4/19/2019 12:00:00 "
+       "AM\",\"http://x\",\"Hotfix\",\"KB968930\"\n",
+       Layout::csv},
+      {"ps_json",
+       R"([{"CSName":"SRV","Description":"Update","HotFixID":"KB955430","InstalledOn":{"value":"\/Date(1554768000000)\/","DateTime":"x"}},)"
+       R"({"CSName":"SRV","Description":"Hotfix","HotFixID":"KB968930","InstalledOn":"2019-04-19T00:00:00"}])",
+       Layout::json},
   };
 }
 
@@ -162,7 +187,8 @@ TEST_CASE("qfe: dates are read only when they have one reading") {
   is("3/21/2019", {2019, 3, 21});
   is("21/03/2019 00:00:00", {2019, 3, 21});
   is("4/4/2019", {2019, 4, 4});
-  for (const char* s : {"", "4/9/2019", "31/31/2019", "2019-02-30", "99999999", "0000000000000000", "ffffffffffffffff", "01d3e5ce0a7a7c6", "/Date(-1)/", "21/3/19"}) {
+  for (const char* s : {"", "4/9/2019", "31/31/2019", "2019-02-30", "99999999", "0000000000000000", "ffffffffffffffff", "01d3e5ce0a7a7c6",
+                        "/Date(-1)/", "21/3/19"}) {
     CAPTURE(s);
     CHECK_FALSE(read_date(s));
   }
@@ -173,7 +199,9 @@ TEST_CASE("qfe: dates are read only when they have one reading") {
 }
 
 TEST_CASE("qfe: several computers, damaged rows and rows out of line") {
-  const auto r = parse("Source  Description  HotFixID  InstalledOn\nA       Update       KB955430  4/19/2019\nB       Update       KB968930  4/19/2019\nA   Update  KB956250  x\n????????????????????????????????????\n");
+  const auto r = parse(
+      "Source  Description  HotFixID  InstalledOn\nA       Update       KB955430  4/19/2019\nB       Update       KB968930  4/19/2019\nA   "
+      "Update  KB956250  x\n????????????????????????????????????\n");
   REQUIRE(r);
   CHECK(r->several_computers);
   CHECK(r->computer.empty());
@@ -184,7 +212,8 @@ TEST_CASE("qfe: several computers, damaged rows and rows out of line") {
 }
 
 TEST_CASE("qfe: a comma that wmic did not quote") {
-  const auto r = parse("Node,Caption,CSName,Description,FixComments,HotFixID,InstalledOn\nSRV,http://x,SRV,Update, for all,,KB955430,4/19/2019\n");
+  const auto r =
+      parse("Node,Caption,CSName,Description,FixComments,HotFixID,InstalledOn\nSRV,http://x,SRV,Update, for all,,KB955430,4/19/2019\n");
   REQUIRE(r);
   REQUIRE(r->entries.size() == 1);
   CHECK(r->entries[0].kb == 955430);

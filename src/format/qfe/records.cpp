@@ -1,7 +1,6 @@
 // The layouts with names on every value: key=value and key : value lists, CSV, JSON; and bare KB numbers.
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "core/limits.hpp"

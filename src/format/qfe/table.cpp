@@ -47,7 +47,8 @@ std::vector<Column> header_of(std::string_view line) {
     } else {
       const auto offset = static_cast<std::size_t>(name.data() - line.data());
       // A message in front shifts the header only; blanks in front shift the rows as well.
-      if (columns.empty() && line.substr(0, offset).find_first_not_of(kSpace) != std::string_view::npos) base = characters(line.substr(0, offset));
+      if (columns.empty() && line.substr(0, offset).find_first_not_of(kSpace) != std::string_view::npos)
+        base = characters(line.substr(0, offset));
       const Field f = field_of(name);
       has_id = has_id || f == Field::id;
       columns.push_back({f, characters(line.substr(0, offset)) - base});
@@ -91,7 +92,9 @@ std::string_view date_word(std::string_view line, std::string_view id) {
     const std::size_t end = std::min(line.find_first_of(kSpace, at), line.size());
     const std::string_view word = line.substr(at, end - at);
     const std::size_t slash = word.find_first_of("/.-");
-    if (slash != std::string_view::npos && word.find(word[slash], slash + 1) != std::string_view::npos && word.find_first_not_of("0123456789/.-") == std::string_view::npos) return word;
+    if (slash != std::string_view::npos && word.find(word[slash], slash + 1) != std::string_view::npos &&
+        word.find_first_not_of("0123456789/.-") == std::string_view::npos)
+      return word;
     at = line.find_first_not_of(kSpace, end);
   }
   return {};
@@ -99,7 +102,8 @@ std::string_view date_word(std::string_view line, std::string_view id) {
 
 /// A name with a digit, as ids of other kinds are; the first letters of a prompt that was cut are none.
 bool is_name(std::string_view s) {
-  return s.size() >= 6 && s.size() <= 64 && s.find_first_of("0123456789") != std::string_view::npos && std::all_of(s.begin(), s.end(), [](char c) { return is_word(c) || c == '-' || c == '.'; });
+  return s.size() >= 6 && s.size() <= 64 && s.find_first_of("0123456789") != std::string_view::npos &&
+         std::all_of(s.begin(), s.end(), [](char c) { return is_word(c) || c == '-' || c == '.'; });
 }
 
 bool only_dashes(std::string_view s) { return !s.empty() && s.find_first_not_of("- ") == std::string_view::npos; }
@@ -115,7 +119,8 @@ bool read_table(std::string_view utf8, Collector& out) {
   while (lines.next(line)) {
     if (trim(line).empty() || only_dashes(trim(line))) continue;
     if (line.size() > 65536) {
-      out.lose(Error{ErrorCode::limit, "qfe line " + std::to_string(lines.number()), "at most 65536 bytes", std::to_string(line.size()), std::nullopt, ""});
+      out.lose(Error{ErrorCode::limit, "qfe line " + std::to_string(lines.number()), "at most 65536 bytes", std::to_string(line.size()),
+                     std::nullopt, ""});
       continue;
     }
     if (auto again = header_of(line); !again.empty()) {
@@ -129,9 +134,10 @@ bool read_table(std::string_view utf8, Collector& out) {
         r.clear();
         r.set(Field::id, word);
       } else if (id.empty() || line.find('>') != std::string_view::npos) {
-        continue;  // a prompt behind the table is no row, nor is a line with nothing in this column
+        continue;                 // a prompt behind the table is no row, nor is a line with nothing in this column
       } else if (!is_name(id)) {  // "MSCompPackV1" of Windows XP is an id too
-        out.lose(Error{ErrorCode::corrupt, "qfe line " + std::to_string(lines.number()), "a hotfix id", std::string(line.substr(0, 120)), std::nullopt, ""});
+        out.lose(Error{ErrorCode::corrupt, "qfe line " + std::to_string(lines.number()), "a hotfix id", std::string(line.substr(0, 120)),
+                       std::nullopt, ""});
         continue;
       }
     }

@@ -12,8 +12,12 @@ namespace {
 struct Root {
   std::string_view brief, full;
 };
-constexpr std::array<Root, 6> kRoots = {{{"HKLM", "HKEY_LOCAL_MACHINE"}, {"HKCU", "HKEY_CURRENT_USER"}, {"HKCR", "HKEY_CLASSES_ROOT"},
-                                         {"HKU", "HKEY_USERS"}, {"HKCC", "HKEY_CURRENT_CONFIG"}, {"HKPD", "HKEY_PERFORMANCE_DATA"}}};
+constexpr std::array<Root, 6> kRoots = {{{"HKLM", "HKEY_LOCAL_MACHINE"},
+                                         {"HKCU", "HKEY_CURRENT_USER"},
+                                         {"HKCR", "HKEY_CLASSES_ROOT"},
+                                         {"HKU", "HKEY_USERS"},
+                                         {"HKCC", "HKEY_CURRENT_CONFIG"},
+                                         {"HKPD", "HKEY_PERFORMANCE_DATA"}}};
 
 bool is_string(std::uint32_t type) { return type == kSz || type == kExpandSz || type == kLink || type == kMultiSz; }
 
@@ -74,7 +78,8 @@ void describe(Value& v) {
   const std::size_t width = v.type == kQword ? 8 : v.type == kDword || v.type == kDwordBigEndian ? 4 : 0;
   if (width != 0 && v.data.size() == width) {
     std::uint64_t n = 0;
-    for (std::size_t i = 0; i < width; ++i) n = (n << 8) | std::to_integer<std::uint64_t>(v.data[v.type == kDwordBigEndian ? i : width - 1 - i]);
+    for (std::size_t i = 0; i < width; ++i)
+      n = (n << 8) | std::to_integer<std::uint64_t>(v.data[v.type == kDwordBigEndian ? i : width - 1 - i]);
     v.number = n;
     v.text = std::to_string(n);
   } else {
@@ -84,7 +89,9 @@ void describe(Value& v) {
 
 bool Builder::room(std::uint32_t line) {
   if (count_ < kKeysAndValues) return ++count_, true;
-  if (!full_) out_.losses.push_back(Error{ErrorCode::limit, "registry text line " + std::to_string(line), std::to_string(kKeysAndValues) + " keys and values at most", "more", std::nullopt, "export fewer keys"});
+  if (!full_)
+    out_.losses.push_back(Error{ErrorCode::limit, "registry text line " + std::to_string(line),
+                                std::to_string(kKeysAndValues) + " keys and values at most", "more", std::nullopt, "export fewer keys"});
   full_ = true;
   return false;
 }
@@ -107,7 +114,8 @@ void Builder::value(Value v) {
 
 void Builder::lose(std::uint32_t line, const char* wanted, std::string_view found) {
   if (out_.losses.size() >= limits::kLossesListed) return;
-  out_.losses.push_back(Error{ErrorCode::corrupt, "registry text line " + std::to_string(line), wanted, std::string(found.substr(0, 120)), std::nullopt, ""});
+  out_.losses.push_back(
+      Error{ErrorCode::corrupt, "registry text line " + std::to_string(line), wanted, std::string(found.substr(0, 120)), std::nullopt, ""});
 }
 
 }  // namespace tq::format::regtext

@@ -102,7 +102,9 @@ class Export {
     if (istarts_with(rest, "str")) {  // hivexregedit: str(2):"..."
       const std::size_t colon = s.find(':', at);
       std::uint32_t type = kSz;
-      if (colon == std::string_view::npos || !type_of(s.substr(at + 3, colon - at - 3), type) || colon + 1 >= s.size() || s[colon + 1] != '"') return false;
+      if (colon == std::string_view::npos || !type_of(s.substr(at + 3, colon - at - 3), type) || colon + 1 >= s.size() ||
+          s[colon + 1] != '"')
+        return false;
       return string_value(s, colon + 2, type, v);
     }
     return false;

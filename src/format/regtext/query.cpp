@@ -15,13 +15,23 @@ struct TypeName {
   std::uint32_t type;
 };
 // Longer names before those they begin with.
-constexpr std::array<TypeName, 12> kTypes = {{{"REG_SZ", kSz}, {"REG_EXPAND_SZ", kExpandSz}, {"REG_BINARY", kBinary}, {"REG_DWORD_BIG_ENDIAN", kDwordBigEndian},
-                                              {"REG_DWORD", kDword}, {"REG_MULTI_SZ", kMultiSz}, {"REG_QWORD", kQword}, {"REG_NONE", kNone}, {"REG_LINK", kLink},
-                                              {"REG_RESOURCE_LIST", 8}, {"REG_FULL_RESOURCE_DESCRIPTOR", 9}, {"REG_RESOURCE_REQUIREMENTS_LIST", 10}}};
+constexpr std::array<TypeName, 12> kTypes = {{{"REG_SZ", kSz},
+                                              {"REG_EXPAND_SZ", kExpandSz},
+                                              {"REG_BINARY", kBinary},
+                                              {"REG_DWORD_BIG_ENDIAN", kDwordBigEndian},
+                                              {"REG_DWORD", kDword},
+                                              {"REG_MULTI_SZ", kMultiSz},
+                                              {"REG_QWORD", kQword},
+                                              {"REG_NONE", kNone},
+                                              {"REG_LINK", kLink},
+                                              {"REG_RESOURCE_LIST", 8},
+                                              {"REG_FULL_RESOURCE_DESCRIPTOR", 9},
+                                              {"REG_RESOURCE_REQUIREMENTS_LIST", 10}}};
 
 /// What reg.exe prints for the default value, and for its data when there is none, in the languages of the console.
-constexpr std::array<std::string_view, 12> kDefaultNames = {"(Default)", "<NO NAME>", "(Standard)", "(par défaut)", "(Predeterminado)", "(Predefinito)",
-                                                            "(padrão)", "(по умолчанию)", "(По умолчанию)", "(既定)", "(默认)", "(기본값)"};
+constexpr std::array<std::string_view, 12> kDefaultNames = {"(Default)",        "<NO NAME>",     "(Standard)", "(par défaut)",
+                                                            "(Predeterminado)", "(Predefinito)", "(padrão)",   "(по умолчанию)",
+                                                            "(По умолчанию)",   "(既定)",        "(默认)",     "(기본값)"};
 
 struct Split {
   std::string_view name, data;
@@ -38,8 +48,11 @@ std::optional<Split> split_value(std::string_view line) {
       if (end < line.size() && line[end] != ' ' && line[end] != '\t') continue;
       std::string_view data = line.substr(end);
       // Four blanks or a tab belong to the layout; blanks behind them are data.
-      if (data.starts_with("\t")) data.remove_prefix(1);
-      else data.remove_prefix(std::min(data.find_first_not_of(' ') == std::string_view::npos ? data.size() : data.find_first_not_of(' '), std::size_t{4}));
+      if (data.starts_with("\t"))
+        data.remove_prefix(1);
+      else
+        data.remove_prefix(
+            std::min(data.find_first_not_of(' ') == std::string_view::npos ? data.size() : data.find_first_not_of(' '), std::size_t{4}));
       return Split{trim(line.substr(0, at)), data, t.type};
     }
   }
@@ -92,9 +105,15 @@ bool take_data(const Split& s, Value& v) {
     case kExpandSz:
     case kLink: v.data = utf16_data(s.data); break;
     case kMultiSz: v.data = multi(s.data); break;
-    case kDword: if (!number(s.data, 4, v.data)) return false; break;
-    case kQword: if (!number(s.data, 8, v.data)) return false; break;
-    default: if (!binary(s.data, v.data)) return false; break;
+    case kDword:
+      if (!number(s.data, 4, v.data)) return false;
+      break;
+    case kQword:
+      if (!number(s.data, 8, v.data)) return false;
+      break;
+    default:
+      if (!binary(s.data, v.data)) return false;
+      break;
   }
   describe(v);
   return true;

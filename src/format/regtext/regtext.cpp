@@ -18,7 +18,10 @@ std::optional<Layout> layout_of(std::string_view utf8) {
     if (s.starts_with("\xEF\xBB\xBF")) s.remove_prefix(3);
     if (istarts_with(s, "Windows Registry Editor Version 5")) return Layout::version5;
     if (s == "REGEDIT4") return Layout::regedit4;
-    if (s.starts_with("[") && root_path(s.substr(s.starts_with("[-") ? 2 : 1, s.find(']') == std::string_view::npos ? 0 : s.find(']') - (s.starts_with("[-") ? 2 : 1)), path)) return Layout::headless;
+    if (s.starts_with("[") && root_path(s.substr(s.starts_with("[-") ? 2 : 1,
+                                                 s.find(']') == std::string_view::npos ? 0 : s.find(']') - (s.starts_with("[-") ? 2 : 1)),
+                                        path))
+      return Layout::headless;
     if (!s.empty() && s.data() == line.data() && s.find('\\') != std::string_view::npos && root_path(s, path)) return Layout::query;
   }
   return std::nullopt;
@@ -49,7 +52,8 @@ bool looks_like(std::string_view utf8) {
 
 Result<RegText> parse(std::string_view utf8) {
   if (utf8.size() > kTextBytes)
-    return Error{ErrorCode::limit, "registry text", "at most " + std::to_string(kTextBytes) + " bytes", std::to_string(utf8.size()), std::nullopt, "export fewer keys"};
+    return Error{ErrorCode::limit, "registry text",    "at most " + std::to_string(kTextBytes) + " bytes", std::to_string(utf8.size()),
+                 std::nullopt,     "export fewer keys"};
   const auto layout = layout_of(utf8);
   if (!layout) return Error{ErrorCode::not_found, "registry text", "a .reg header or a line with a HKEY_ path", "none", std::nullopt, ""};
   RegText out;

@@ -16,7 +16,8 @@ enum class Layout { version5, regedit4, headless, query };
 const char* to_string(Layout l);
 
 // Value types that have a text form of their own; all other numbers are kept as they are.
-inline constexpr std::uint32_t kNone = 0, kSz = 1, kExpandSz = 2, kBinary = 3, kDword = 4, kDwordBigEndian = 5, kLink = 6, kMultiSz = 7, kQword = 11;
+inline constexpr std::uint32_t kNone = 0, kSz = 1, kExpandSz = 2, kBinary = 3, kDword = 4, kDwordBigEndian = 5, kLink = 6, kMultiSz = 7,
+                               kQword = 11;
 
 struct Value {
   std::string name;  ///< empty for the default value
@@ -29,7 +30,7 @@ struct Value {
 };
 
 struct Key {
-  std::string path;  ///< "HKEY_LOCAL_MACHINE\SOFTWARE\...", as printed but with the long root name
+  std::string path;      ///< "HKEY_LOCAL_MACHINE\SOFTWARE\...", as printed but with the long root name
   bool deleted = false;  ///< [-HKEY_...]
   std::vector<Value> values;
   std::uint32_t line = 0;

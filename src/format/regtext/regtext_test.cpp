@@ -1,11 +1,12 @@
 // Registry text: every value form of both layouts, damage, and the real samples.
+#include "format/regtext/regtext.hpp"
+
 #include <doctest/doctest.h>
 
 #include <random>
 
 #include "core/bytes.hpp"
 #include "core/text.hpp"
-#include "format/regtext/regtext.hpp"
 #include "format/textcodec/textcodec.hpp"
 #include "tests/support/corpus.hpp"
 
@@ -25,7 +26,8 @@ const Value& must(const RegText& text, std::string_view key, std::string_view na
 
 std::string hex_of(const Value& v) {
   std::string out;
-  for (auto b : v.data) out += "0123456789abcdef"[std::to_integer<unsigned>(b) >> 4], out += "0123456789abcdef"[std::to_integer<unsigned>(b) & 15];
+  for (auto b : v.data)
+    out += "0123456789abcdef"[std::to_integer<unsigned>(b) >> 4], out += "0123456789abcdef"[std::to_integer<unsigned>(b) & 15];
   return out;
 }
 
@@ -87,7 +89,9 @@ TEST_CASE("regtext: an export of version 5, as UTF-8 and as UTF-16") {
 }
 
 TEST_CASE("regtext: REGEDIT4 strings become UTF-16") {
-  const auto r = parse("REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\Select]\r\n\"Path\"=hex(2):25,53,25,00\r\n\"Multi\"=hex(7):61,00,62,00,00\r\n\"Current\"=dword:1\r\n");
+  const auto r = parse(
+      "REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\Select]\r\n\"Path\"=hex(2):25,53,25,00\r\n\"Multi\"=hex(7):61,00,62,00,"
+      "00\r\n\"Current\"=dword:1\r\n");
   REQUIRE(r);
   CHECK(r->layout == Layout::regedit4);
   CHECK(must(*r, "HKEY_LOCAL_MACHINE\\SYSTEM\\Select", "Path").text == "%S%");
@@ -107,14 +111,16 @@ TEST_CASE("regtext: reg query with blanks and with tabs") {
       "    Q    REG_QWORD    0x1122334455667788\r\n"
       "    None    REG_NONE    \r\n"
       "    A REG_SZ name    REG_EXPAND_SZ    %SystemRoot%    REG_SZ    x\r\n"
-      "\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Sub\r\n    <NO NAME>    REG_SZ    d\r\n\r\nEnd of search: 9 match(es) found.\r\n";
+      "\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Sub\r\n    <NO NAME>    REG_SZ    d\r\n\r\nEnd of search: "
+      "9 match(es) found.\r\n";
   std::string tabs;
   for (std::size_t i = 0; i < body.size();) {
     const bool layout = body.substr(i, 4) == "    " && i > 0 && body[i - 1] != '\n';
     tabs += layout ? '\t' : body[i];
     i += layout ? 4 : 1;
   }
-  for (const std::string& text : {head + kCurrentVersion + "\r\n" + body, "! REG.EXE VERSION 3.0\r\n\r\n" + std::string(kCurrentVersion) + "\r\n" + tabs}) {
+  for (const std::string& text :
+       {head + kCurrentVersion + "\r\n" + body, "! REG.EXE VERSION 3.0\r\n\r\n" + std::string(kCurrentVersion) + "\r\n" + tabs}) {
     CHECK(looks_like(text));
     const auto r = parse(text);
     REQUIRE(r);
@@ -135,7 +141,9 @@ TEST_CASE("regtext: reg query with blanks and with tabs") {
 
 TEST_CASE("regtext: damaged lines cost themselves only") {
   const auto r = parse(
-      "Windows Registry Editor Version 5.00\n[HKEY_LOCAL_MACHINE\\A]\n\"x\"=dword:zz\n\"y\"=dword:00001772\nnonsense\n\"z\"=hex:1,22,gg\n[HKEY_NOWHERE\\B]\n\"lost\"=\"1\"\n"
+      "Windows Registry Editor Version "
+      "5.00\n[HKEY_LOCAL_MACHINE\\A]\n\"x\"=dword:zz\n\"y\"=dword:00001772\nnonsense\n\"z\"=hex:1,22,gg\n[HKEY_NOWHERE\\B]\n\"lost\"="
+      "\"1\"\n"
       "[HKEY_LOCAL_MACHINE\\C]\n\"ok\"=\"6003\"\n\"open\"=\"never closed\n");
   REQUIRE(r);
   CHECK(must(*r, "HKEY_LOCAL_MACHINE\\A", "y").number == 6002);
@@ -163,7 +171,8 @@ TEST_CASE("regtext: exports of hivexregedit") {
   CHECK(r->layout == Layout::headless);
   CHECK(r->losses.empty());
   CHECK(must(*r, kCurrentVersion, "ProductName").text == "Microsoft Windows 7 Phony Edition");
-  CHECK(must(*r, "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\test3", "InstallLocation").text == "C:\\Program Files\\Red Hat\\test3");
+  CHECK(must(*r, "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\test3", "InstallLocation").text ==
+        "C:\\Program Files\\Red Hat\\test3");
   const auto system_bytes = test::slurp(*test::corpus("hives/reg-text/phony-windows-system.reg"));
   const auto s = parse(bytes_of(system_bytes).chars());
   REQUIRE(s);
@@ -172,11 +181,14 @@ TEST_CASE("regtext: exports of hivexregedit") {
 }
 
 TEST_CASE("regtext: what is none, and long lines") {
-  for (const std::string_view text : {std::string_view(""), std::string_view("\x89PNG\r\n\x1a\n", 8), std::string_view("[section]\nkey=1\n"), std::string_view("HKEY_LOCAL_MACHINE\n"), std::string_view("[-]\n"), std::string_view("[\n")}) {
+  for (const std::string_view text :
+       {std::string_view(""), std::string_view("\x89PNG\r\n\x1a\n", 8), std::string_view("[section]\nkey=1\n"),
+        std::string_view("HKEY_LOCAL_MACHINE\n"), std::string_view("[-]\n"), std::string_view("[\n")}) {
     CAPTURE(text);
     CHECK_FALSE(looks_like(text));
   }
-  const auto r = parse("REGEDIT4\n[HKEY_LOCAL_MACHINE\\A]\n\"x\"=hex:" + std::string(50'000'000, '0') + "\n\"y\"=\"1\"\n" + std::string(1'000'000, '"'));
+  const auto r = parse("REGEDIT4\n[HKEY_LOCAL_MACHINE\\A]\n\"x\"=hex:" + std::string(50'000'000, '0') + "\n\"y\"=\"1\"\n" +
+                       std::string(1'000'000, '"'));
   REQUIRE(r);
   CHECK(must(*r, "HKEY_LOCAL_MACHINE\\A", "y").text == "1");
   CHECK(r->losses.size() == 2);

@@ -188,7 +188,8 @@ Result<SystemInfo> parse_csv(std::string_view utf8) {
       out.layout = Layout::csv;
       // An inventory may have as many columns and a version among them; the two cells with a form of their own decide, and
       // that no second machine follows.
-      const bool sure = is_product_id(cell(record.fields, at + kProductId)) || (out.arch && cell(record.fields, at + kSystemType) == out.system_type);
+      const bool sure =
+          is_product_id(cell(record.fields, at + kProductId)) || (out.arch && cell(record.fields, at + kSystemType) == out.system_type);
       if (!sure || another_machine(reader)) break;
       return out;
     }

@@ -1,4 +1,6 @@
 // systeminfo against real texts: other languages, cut lists, and 180 clean installs with known builds.
+#include "tests/support/corpus.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 #include "format/systeminfo/systeminfo.hpp"
 #include "format/textcodec/csv.hpp"
 #include "format/textcodec/textcodec.hpp"
-#include "tests/support/corpus.hpp"
 #include "tests/support/unzip.hpp"
 
 namespace {
@@ -38,13 +39,20 @@ TEST_CASE("systeminfo: real texts of six languages and ages") {
   // Counts of the lists are those of `grep -c`; 943729 and 940157 of Vista stand there without KB.
   const Want wants[] = {
       {"vista_x64_sp1_systeminfo.txt", "ascii", "WINVISTASP0X64", "Windows Vista Enterprise", 6001, 1, "x64", client, 174, 174, 173},
-      {"srv_2008_rtm_x64_standard_en-us_systeminfo.txt", "ascii", "SRV2K8SP0X64", "Windows Server 2008 Standard", 6001, 1, "x64", server, 1, 1, 1},
-      {"7_sp1_x64_enterprise_fr_systeminfo_cmd.txt", "cp850", "WIN-IDKKFN87EL8", "Windows 7 Entreprise N", 7601, 1, "x64", client, 73, 73, 73},
-      {"srv_2012r2_x64_standard_ru_systeminfo.txt", "utf-8", "DC", "Windows Server 2012 R2 Standard", 9600, 0, "x64", domain_controller, 7, 7, 7},
-      {"xp_sp2_x64_systeminfo.txt", "ascii", "USER-8CEF73C787", "Windows XP Professional x64 Edition", 3790, 2, "x64", client, 300, 228, 82},
-      {"10_1809_x64_enterprise_zh-cn_systeminfo.txt", "cp936", "DESKTOP-0CQH3P2", "Windows 10 企业版 LTSC", 17763, 0, "x64", client, 1, 1, 1},
-      {"srv_2003r2_sp2_x86_standard_en-us_systeminfo.txt", "ascii", "SRV2K3R2SP2X86", "Windows Server 2003, Standard Edition", 3790, 2, "x86", server, 352, 240, 67},
-      {"vanilla_srv2008_sp2_std_x64_systeminfo.txt", "utf-16le", "WIN-1EYJ4CMP38T", "Windows Server 2008 Standard", 6002, 2, "x64", server, 5, 5, 5},
+      {"srv_2008_rtm_x64_standard_en-us_systeminfo.txt", "ascii", "SRV2K8SP0X64", "Windows Server 2008 Standard", 6001, 1, "x64", server, 1,
+       1, 1},
+      {"7_sp1_x64_enterprise_fr_systeminfo_cmd.txt", "cp850", "WIN-IDKKFN87EL8", "Windows 7 Entreprise N", 7601, 1, "x64", client, 73, 73,
+       73},
+      {"srv_2012r2_x64_standard_ru_systeminfo.txt", "utf-8", "DC", "Windows Server 2012 R2 Standard", 9600, 0, "x64", domain_controller, 7,
+       7, 7},
+      {"xp_sp2_x64_systeminfo.txt", "ascii", "USER-8CEF73C787", "Windows XP Professional x64 Edition", 3790, 2, "x64", client, 300, 228,
+       82},
+      {"10_1809_x64_enterprise_zh-cn_systeminfo.txt", "cp936", "DESKTOP-0CQH3P2", "Windows 10 企业版 LTSC", 17763, 0, "x64", client, 1, 1,
+       1},
+      {"srv_2003r2_sp2_x86_standard_en-us_systeminfo.txt", "ascii", "SRV2K3R2SP2X86", "Windows Server 2003, Standard Edition", 3790, 2,
+       "x86", server, 352, 240, 67},
+      {"vanilla_srv2008_sp2_std_x64_systeminfo.txt", "utf-16le", "WIN-1EYJ4CMP38T", "Windows Server 2008 Standard", 6002, 2, "x64", server,
+       5, 5, 5},
   };
   for (const auto& w : wants) {
     const auto path = test::corpus(std::string("inventory/") + w.file);

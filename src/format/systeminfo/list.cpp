@@ -52,9 +52,7 @@ std::uint32_t version_line(std::string_view text) {
   return weak;
 }
 
-bool can_be_host(std::string_view s) {
-  return !s.empty() && s.size() <= 255 && s.find_first_of(" \\/>\t\"") == std::string_view::npos;
-}
+bool can_be_host(std::string_view s) { return !s.empty() && s.size() <= 255 && s.find_first_of(" \\/>\t\"") == std::string_view::npos; }
 
 bool can_be_product(std::string_view s) { return ifind(s, "windows") != std::string_view::npos || s.find(' ') != std::string_view::npos; }
 
@@ -140,7 +138,8 @@ class Tail {
 
 Result<SystemInfo> parse_list(std::string_view utf8) {
   const std::uint32_t at = version_line(utf8);
-  if (at == 0) return Error{ErrorCode::not_found, "systeminfo.os_version", "a line with a Windows version such as 6.0.6002", "none", std::nullopt, ""};
+  if (at == 0)
+    return Error{ErrorCode::not_found, "systeminfo.os_version", "a line with a Windows version such as 6.0.6002", "none", std::nullopt, ""};
   SystemInfo out;
   LineReader lines(utf8);
   Label before, last;
@@ -173,7 +172,9 @@ std::vector<std::string_view> split(std::string_view utf8) {
     const Label l = label_of(line.substr(0, 600), lines.number());
     if (l.key.empty() || bracket_entry(line)) continue;
     if (const auto v = version_value(l.value); v && repeats_build(l.value, *v)) {
-      const std::string_view first = !last[0].empty() && can_be_host(label_of(last[0], 0).value) ? last[0] : !last[1].empty() ? last[1] : line;
+      const std::string_view first = !last[0].empty() && can_be_host(label_of(last[0], 0).value) ? last[0]
+                                     : !last[1].empty()                                          ? last[1]
+                                                                                                 : line;
       starts.push_back(static_cast<std::size_t>(first.data() - utf8.data()));
       last = {};
       continue;

@@ -110,7 +110,9 @@ void HotfixList::announce(std::string_view header_value) {
 
 void HotfixList::add(std::string_view id, std::uint32_t line) {
   if (out_.hotfixes_listed >= limits::kHotfixes) {
-    if (!full_) out_.losses.push_back(Error{ErrorCode::limit, "systeminfo.hotfixes line " + std::to_string(line), std::to_string(limits::kHotfixes) + " hotfixes at most", "more", std::nullopt, ""});
+    if (!full_)
+      out_.losses.push_back(Error{ErrorCode::limit, "systeminfo.hotfixes line " + std::to_string(line),
+                                  std::to_string(limits::kHotfixes) + " hotfixes at most", "more", std::nullopt, ""});
     full_ = true;
     return;
   }
@@ -128,7 +130,8 @@ void HotfixList::drop_cut_entry() {
   if (found_.empty()) return;
   const std::uint32_t kb = found_.back().first;
   if (kb >= 1000000 || (kb >= 800000 && kb <= 999999) || kb_of_id(last_id_) != kb || last_id_.size() > kb_text(kb).size()) return;
-  out_.losses.push_back(Error{ErrorCode::truncated, "systeminfo.hotfixes line " + std::to_string(found_.back().second), "a whole KB number", last_id_, std::nullopt, "run wmic qfe list on the machine"});
+  out_.losses.push_back(Error{ErrorCode::truncated, "systeminfo.hotfixes line " + std::to_string(found_.back().second), "a whole KB number",
+                              last_id_, std::nullopt, "run wmic qfe list on the machine"});
   out_.hotfix_other_ids.push_back(last_id_);
   found_.pop_back();
 }
@@ -151,8 +154,10 @@ bool is_product_id(std::string_view value) {
   if (value.size() < 20 || value.size() > 26) return false;
   int dashes = 0;
   for (char c : value) {
-    if (c == '-') ++dashes;
-    else if (!is_digit(c) && !(c >= 'A' && c <= 'Z')) return false;
+    if (c == '-')
+      ++dashes;
+    else if (!is_digit(c) && !(c >= 'A' && c <= 'Z'))
+      return false;
   }
   return dashes == 3 && value[5] == '-';
 }

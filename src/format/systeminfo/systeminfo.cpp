@@ -21,7 +21,12 @@ bool looks_like(std::string_view utf8) {
 
 Result<SystemInfo> parse(std::string_view utf8) {
   if (utf8.size() > limits::kTextBytes)
-    return Error{ErrorCode::limit, "systeminfo", "at most " + std::to_string(limits::kTextBytes) + " bytes", std::to_string(utf8.size()), std::nullopt, "give the text of one machine"};
+    return Error{ErrorCode::limit,
+                 "systeminfo",
+                 "at most " + std::to_string(limits::kTextBytes) + " bytes",
+                 std::to_string(utf8.size()),
+                 std::nullopt,
+                 "give the text of one machine"};
   if (auto table = parse_table(utf8)) return table;
   if (auto csv = parse_csv(utf8)) return csv;
   return parse_list(utf8);

@@ -41,9 +41,9 @@ struct SystemInfo {
   std::optional<std::string> arch;          ///< x86, x64, ia64, arm64
   std::string configuration_line;
   std::optional<ProductType> product_type;
-  std::string install_date, boot_time;  ///< as printed; the date order of the locale is not known
-  std::vector<std::uint32_t> kbs;       ///< sorted, unique
-  std::vector<std::uint32_t> kb_lines;  ///< line of each of kbs
+  std::string install_date, boot_time;        ///< as printed; the date order of the locale is not known
+  std::vector<std::uint32_t> kbs;             ///< sorted, unique
+  std::vector<std::uint32_t> kb_lines;        ///< line of each of kbs
   std::vector<std::string> hotfix_other_ids;  ///< in order of appearance, unique: GUIDs, "File 1", "Q147222"
   bool hotfixes_seen = false;                 ///< there is a hotfix section, also when it says none or N/A
   std::uint32_t hotfixes_announced = 0;

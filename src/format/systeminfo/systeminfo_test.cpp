@@ -1,4 +1,6 @@
 // systeminfo built by hand: languages by structure, the three layouts, edited and cut texts, hostile ones.
+#include "format/systeminfo/systeminfo.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -6,7 +8,6 @@
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
-#include "format/systeminfo/systeminfo.hpp"
 
 namespace {
 using namespace tq;
@@ -14,13 +15,21 @@ using namespace tq::format::systeminfo;
 using namespace std::string_view_literals;
 
 /// The first lines of a machine with the given labels.
-std::string list_text(std::string_view version, std::string_view configuration = "Standalone Server", std::string_view hotfixes = "1 Hotfix(s) Installed.\r\n                           [01]: KB955430") {
-  return "\r\nHost Name:                 BAGGAGE-07\r\nOS Name:                   Microsoft\xC2\xAE Windows Server\xC2\xAE 2008 Standard \r\nOS Version:                " + std::string(version) +
+std::string list_text(std::string_view version, std::string_view configuration = "Standalone Server",
+                      std::string_view hotfixes = "1 Hotfix(s) Installed.\r\n                           [01]: KB955430") {
+  return "\r\nHost Name:                 BAGGAGE-07\r\nOS Name:                   Microsoft\xC2\xAE Windows Server\xC2\xAE 2008 Standard "
+         "\r\nOS Version:                " +
+         std::string(version) +
          "\r\nOS Manufacturer:           Microsoft Corporation\r\nOS Configuration:          " + std::string(configuration) +
-         "\r\nOS Build Type:             Multiprocessor Free\r\nRegistered Owner:          A. Person\r\nRegistered Organization:   \r\nProduct ID:                92573-082-2500115-76924\r\n"
-         "Original Install Date:     10/4/2025, 3:56:42 PM\r\nSystem Boot Time:          10/4/2025, 6:45:24 PM\r\nSystem Type:               X86-based PC\r\n"
-         "Processor(s):              1 Processor(s) Installed.\r\n                           [01]: x64 Family 6\r\nLogon Server:              N/A\r\nHotfix(s):                 " + std::string(hotfixes) +
-         "\r\nNetwork Card(s):           1 NIC(s) Installed.\r\n                           [01]: Adapter\r\n                                 [01]: 192.168.40.129\r\n";
+         "\r\nOS Build Type:             Multiprocessor Free\r\nRegistered Owner:          A. Person\r\nRegistered Organization:   "
+         "\r\nProduct ID:                92573-082-2500115-76924\r\n"
+         "Original Install Date:     10/4/2025, 3:56:42 PM\r\nSystem Boot Time:          10/4/2025, 6:45:24 PM\r\nSystem Type:             "
+         "  X86-based PC\r\n"
+         "Processor(s):              1 Processor(s) Installed.\r\n                           [01]: x64 Family 6\r\nLogon Server:           "
+         "   N/A\r\nHotfix(s):                 " +
+         std::string(hotfixes) +
+         "\r\nNetwork Card(s):           1 NIC(s) Installed.\r\n                           [01]: Adapter\r\n                               "
+         "  [01]: 192.168.40.129\r\n";
 }
 
 SystemInfo must(std::string_view text) {
@@ -38,11 +47,16 @@ TEST_CASE("systeminfo: version lines of many languages") {
     const char* pack_text;
   };
   const Case cases[] = {
-      {"6.0.6002 Service Pack 2 Build 6002", 6002, 2, "Service Pack 2"}, {"6.0.6003 Service Pack 2 Build 6003", 6003, 2, "Service Pack 2"},
-      {"6.1.7601 Service Pack 1 version 7601", 7601, 1, "Service Pack 1"}, {"10.0.17763 \u6682\u7f3a Build 17763", 17763, 0, "\u6682\u7f3a"},
+      {"6.0.6002 Service Pack 2 Build 6002", 6002, 2, "Service Pack 2"},
+      {"6.0.6003 Service Pack 2 Build 6003", 6003, 2, "Service Pack 2"},
+      {"6.1.7601 Service Pack 1 version 7601", 7601, 1, "Service Pack 1"},
+      {"10.0.17763 \u6682\u7f3a Build 17763", 17763, 0, "\u6682\u7f3a"},
       {"6.3.9600 \u041d/\u0414 \u043f\u043e\u0441\u0442\u0440\u043e\u0435\u043d\u0438\u0435 9600", 9600, 0, "\u041d/\u0414"},
-      {"6.0.6003 \uc11c\ube44\uc2a4 \ud329 2 \ube4c\ub4dc 6003", 6003, 2, "\uc11c\ube44\uc2a4 \ud329 2"}, {"6.0.6002 Service Pack 2 \u30d3\u30eb\u30c9 6002", 6002, 2, "Service Pack 2"},
-      {"10.0.20348 N/A Build 20348", 20348, 0, "N/A"}, {"6.0.6000 N/A Build 6000", 6000, 0, "N/A"}, {"\u200e6.0.6002 Service Pack 2 Build 6002", 6002, 2, "Service Pack 2"}};
+      {"6.0.6003 \uc11c\ube44\uc2a4 \ud329 2 \ube4c\ub4dc 6003", 6003, 2, "\uc11c\ube44\uc2a4 \ud329 2"},
+      {"6.0.6002 Service Pack 2 \u30d3\u30eb\u30c9 6002", 6002, 2, "Service Pack 2"},
+      {"10.0.20348 N/A Build 20348", 20348, 0, "N/A"},
+      {"6.0.6000 N/A Build 6000", 6000, 0, "N/A"},
+      {"\u200e6.0.6002 Service Pack 2 Build 6002", 6002, 2, "Service Pack 2"}};
   for (const auto& c : cases) {
     CAPTURE(std::string(c.text));
     const auto m = must(list_text(c.text));
@@ -76,9 +90,16 @@ TEST_CASE("systeminfo: revisions where they are printed") {
 
 TEST_CASE("systeminfo: roles") {
   using enum ProductType;
-  const std::pair<const char*, ProductType> roles[] = {{"Primary Domain Controller", domain_controller}, {"Additional/Backup Domain Controller", domain_controller},
-                                                       {"\u0414\u043e\u043f\u043e\u043b\u043d\u0438\u0442\u0435\u043b\u044c\u043d\u044b\u0439 \u043a\u043e\u043d\u0442\u0440\u043e\u043b\u043b\u0435\u0440 \u0434\u043e\u043c\u0435\u043d\u0430", domain_controller},
-                                                       {"Prim\u00e4rer Dom\u00e4nencontroller", domain_controller}, {"Contr\u00f4leur de domaine principal", domain_controller}, {"Member Server", server}, {"???", server}};
+  const std::pair<const char*, ProductType> roles[] = {
+      {"Primary Domain Controller", domain_controller},
+      {"Additional/Backup Domain Controller", domain_controller},
+      {"\u0414\u043e\u043f\u043e\u043b\u043d\u0438\u0442\u0435\u043b\u044c\u043d\u044b\u0439 "
+       "\u043a\u043e\u043d\u0442\u0440\u043e\u043b\u043b\u0435\u0440 \u0434\u043e\u043c\u0435\u043d\u0430",
+       domain_controller},
+      {"Prim\u00e4rer Dom\u00e4nencontroller", domain_controller},
+      {"Contr\u00f4leur de domaine principal", domain_controller},
+      {"Member Server", server},
+      {"???", server}};
   for (const auto& [text, want] : roles) {
     CAPTURE(std::string(text));
     CHECK(must(list_text("6.0.6003 Service Pack 2 Build 6003", text)).product_type == want);
@@ -87,7 +108,9 @@ TEST_CASE("systeminfo: roles") {
 
 TEST_CASE("systeminfo: hotfix lists") {
   const auto with = [](std::string_view list) { return must(list_text("6.0.6003 Service Pack 2 Build 6003", "Member Server", list)); };
-  const auto several = with("6 Hotfix(s) Installed.\r\n  [01]: {7A068575-C5DB-43D9-BE20-3895D0C69B17}\r\n  [02] : KB4493730\r\n  [03]: KB955430 - Update\r\n  [04]: KB4493730\r\n  [05]: File 1\r\n  [06]: Q147222");
+  const auto several = with(
+      "6 Hotfix(s) Installed.\r\n  [01]: {7A068575-C5DB-43D9-BE20-3895D0C69B17}\r\n  [02] : KB4493730\r\n  [03]: KB955430 - Update\r\n  "
+      "[04]: KB4493730\r\n  [05]: File 1\r\n  [06]: Q147222");
   CHECK(several.kbs == std::vector<std::uint32_t>{955430, 4493730});
   CHECK(several.hotfix_other_ids == std::vector<std::string>{"{7A068575-C5DB-43D9-BE20-3895D0C69B17}", "File 1", "Q147222"});
   CHECK(several.hotfixes_announced == 6);
@@ -109,7 +132,8 @@ TEST_CASE("systeminfo: hotfix lists") {
 }
 
 TEST_CASE("systeminfo: cut texts and prompts around") {
-  const std::string whole = "Microsoft Windows [Version 6.0.6003]\r\nC:\\Users\\a>systeminfo\r\n" + list_text("6.0.6003 Service Pack 2 Build 6003") + "\r\nC:\\Users\\a>";
+  const std::string whole = "Microsoft Windows [Version 6.0.6003]\r\nC:\\Users\\a>systeminfo\r\n" +
+                            list_text("6.0.6003 Service Pack 2 Build 6003") + "\r\nC:\\Users\\a>";
   CHECK(must(whole).host == "BAGGAGE-07");
   const auto no_host = must("C:\\>systeminfo\r\n" + whole.substr(whole.find("OS Name")));
   CHECK(no_host.host.empty());
@@ -126,7 +150,8 @@ TEST_CASE("systeminfo: cut texts and prompts around") {
 }
 
 TEST_CASE("systeminfo: several machines in one text") {
-  const std::string a = list_text("6.0.6002 Service Pack 2 Build 6002"), b = list_text("6.0.6003 Service Pack 2 Build 6003", "Member Server", "1 Hotfix(s) Installed.\r\n  [01]: KB4493730");
+  const std::string a = list_text("6.0.6002 Service Pack 2 Build 6002"),
+                    b = list_text("6.0.6003 Service Pack 2 Build 6003", "Member Server", "1 Hotfix(s) Installed.\r\n  [01]: KB4493730");
   const std::string both = a + b;
   const auto parts = split(both);
   REQUIRE(parts.size() == 2);
@@ -139,16 +164,21 @@ TEST_CASE("systeminfo: several machines in one text") {
 }
 
 const std::string kCsvHeader =
-    "\"Host Name\",\"OS Name\",\"OS Version\",\"OS Manufacturer\",\"OS Configuration\",\"OS Build Type\",\"Registered Owner\",\"Registered Organization\",\"Product ID\",\"Original Install Date\",\"System Boot Time\","
-    "\"System Manufacturer\",\"System Model\",\"System Type\",\"Processor(s)\",\"BIOS Version\",\"Logon Server\",\"Hotfix(s)\",\"Network Card(s)\"\r\n";
+    "\"Host Name\",\"OS Name\",\"OS Version\",\"OS Manufacturer\",\"OS Configuration\",\"OS Build Type\",\"Registered Owner\",\"Registered "
+    "Organization\",\"Product ID\",\"Original Install Date\",\"System Boot Time\","
+    "\"System Manufacturer\",\"System Model\",\"System Type\",\"Processor(s)\",\"BIOS Version\",\"Logon Server\",\"Hotfix(s)\",\"Network "
+    "Card(s)\"\r\n";
 std::string csv_row(const char* build, const char* hotfixes) {
   return std::string("\"BAGGAGE-07\",\"Microsoftr Windows Serverr 2008 Standard \",\"6.0.") + build + " Service Pack 2 Build " + build +
-         "\",\"Microsoft Corporation\",\"Standalone Server\",\"Multiprocessor Free\",\"A. Person\",\"\",\"92573-082-2500115-76924\",\"10/4/2025, 3:56:42 PM\",\"10/4/2025, 6:45:24 PM\","
-         "\"VMware, Inc.\",\"VMware\",\"x64-based PC\",\"1 Processor(s) Installed.,[01]: Intel64\",\"x\",\"N/A\",\"" + hotfixes + "\",\"1 NIC(s) Installed.,[01]: x\"\r\n";
+         "\",\"Microsoft Corporation\",\"Standalone Server\",\"Multiprocessor Free\",\"A. "
+         "Person\",\"\",\"92573-082-2500115-76924\",\"10/4/2025, 3:56:42 PM\",\"10/4/2025, 6:45:24 PM\","
+         "\"VMware, Inc.\",\"VMware\",\"x64-based PC\",\"1 Processor(s) Installed.,[01]: Intel64\",\"x\",\"N/A\",\"" +
+         hotfixes + "\",\"1 NIC(s) Installed.,[01]: x\"\r\n";
 }
 
 TEST_CASE("systeminfo: csv with and without its header") {
-  for (const std::string& text : {kCsvHeader + csv_row("6003", "2 Hotfix(s) Installed.,[01]: KB955430,[02]: KB4493730"), csv_row("6003", "2 Hotfix(s) Installed.,[01]: KB955430,[02]: KB4493730")}) {
+  for (const std::string& text : {kCsvHeader + csv_row("6003", "2 Hotfix(s) Installed.,[01]: KB955430,[02]: KB4493730"),
+                                  csv_row("6003", "2 Hotfix(s) Installed.,[01]: KB955430,[02]: KB4493730")}) {
     const auto m = must(text);
     CHECK(m.layout == Layout::csv);
     CHECK(m.host == "BAGGAGE-07");
@@ -167,15 +197,29 @@ TEST_CASE("systeminfo: csv with and without its header") {
 
 /// The table of `cells` as the console prints it, and the same broken at `width` columns.
 std::string table_text(std::size_t width) {
-  const std::pair<const char*, const char*> cells[] = {
-      {"Host Name", "BAGGAGE-07"}, {"OS Name", "Microsoftr Windows Serverr 2008 Standard"}, {"OS Version", "6.0.6003 Service Pack 2 Build 6003"}, {"OS Manufacturer", "Microsoft Corporation"},
-      {"OS Configuration", "Standalone Server"}, {"OS Build Type", "Multiprocessor Free"}, {"Registered Owner", "A. Person"}, {"Registered Organization", ""}, {"Product ID", "92573-082-2500115-76924"},
-      {"Original Install Date", "10/4/2025, 3:56:42 PM"}, {"System Boot Time", "10/4/2025, 6:45:24 PM"}, {"System Manufacturer", "VMware, Inc."}, {"System Model", "VMware"}, {"System Type", "x64-based PC"},
-      {"Processor(s)", "1 Processor(s) Installed., [01]: Intel64"}, {"BIOS Version", "x"}, {"Hotfix(s)", "2 Hotfix(s) Installed., [01]: KB955430, [02]: KB4493730"}};
+  const std::pair<const char*, const char*> cells[] = {{"Host Name", "BAGGAGE-07"},
+                                                       {"OS Name", "Microsoftr Windows Serverr 2008 Standard"},
+                                                       {"OS Version", "6.0.6003 Service Pack 2 Build 6003"},
+                                                       {"OS Manufacturer", "Microsoft Corporation"},
+                                                       {"OS Configuration", "Standalone Server"},
+                                                       {"OS Build Type", "Multiprocessor Free"},
+                                                       {"Registered Owner", "A. Person"},
+                                                       {"Registered Organization", ""},
+                                                       {"Product ID", "92573-082-2500115-76924"},
+                                                       {"Original Install Date", "10/4/2025, 3:56:42 PM"},
+                                                       {"System Boot Time", "10/4/2025, 6:45:24 PM"},
+                                                       {"System Manufacturer", "VMware, Inc."},
+                                                       {"System Model", "VMware"},
+                                                       {"System Type", "x64-based PC"},
+                                                       {"Processor(s)", "1 Processor(s) Installed., [01]: Intel64"},
+                                                       {"BIOS Version", "x"},
+                                                       {"Hotfix(s)", "2 Hotfix(s) Installed., [01]: KB955430, [02]: KB4493730"}};
   std::string header, rule, row;
   for (const auto& [name, value] : cells) {
     const std::size_t w = std::max(std::string_view(name).size(), std::string_view(value).size());
-    const auto put = [&](std::string& to, std::string_view s) { to += (to.empty() ? "" : " ") + std::string(s) + std::string(w - s.size(), ' '); };
+    const auto put = [&](std::string& to, std::string_view s) {
+      to += (to.empty() ? "" : " ") + std::string(s) + std::string(w - s.size(), ' ');
+    };
     put(header, name);
     put(row, value);
     put(rule, std::string(w, '='));
@@ -204,7 +248,8 @@ TEST_CASE("systeminfo: tables, whole and broken by a console of 80 and 120 colum
 }
 
 TEST_CASE("systeminfo: what is none") {
-  for (const std::string_view text : {""sv, "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"sv, "Host Name: A\nOS Name: Microsoft Windows\n"sv, "Start: 10.04.2020, 12:00\n"sv, "Server: 10.0.0.1\n"sv, "Version: 6.0.6002\n"sv, "\0\0\0\0"sv}) {
+  for (const std::string_view text : {""sv, "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"sv, "Host Name: A\nOS Name: Microsoft Windows\n"sv,
+                                      "Start: 10.04.2020, 12:00\n"sv, "Server: 10.0.0.1\n"sv, "Version: 6.0.6002\n"sv, "\0\0\0\0"sv}) {
     CHECK_FALSE(looks_like(text));
   }
   const auto r = parse("no version here\n");
@@ -223,7 +268,8 @@ TEST_CASE("systeminfo: hostile names are data") {
 
 TEST_CASE("systeminfo: 100,000 hotfixes, a line of 50 MB, and the time of an ordinary text") {
   std::string list = "100000 Hotfix(s) Installed.";
-  for (int i = 0; i < 100000; ++i) list += "\r\n                           [" + std::to_string(i + 1) + "]: KB" + std::to_string(4000000 - i);
+  for (int i = 0; i < 100000; ++i)
+    list += "\r\n                           [" + std::to_string(i + 1) + "]: KB" + std::to_string(4000000 - i);
   const std::string text = list_text("6.0.6003 Service Pack 2 Build 6003", "Member Server", list);
   const auto start = std::chrono::steady_clock::now();
   const auto m = must(text);
@@ -238,7 +284,8 @@ TEST_CASE("systeminfo: 100,000 hotfixes, a line of 50 MB, and the time of an ord
 
 TEST_CASE("systeminfo: truncation at every length and random damage") {
   std::mt19937 random(6003);
-  for (const std::string& whole : {list_text("6.0.6003 Service Pack 2 Build 6003"), kCsvHeader + csv_row("6003", "2 Hotfix(s) Installed.,[01]: KB955430,[02]: KB4493730"), table_text(80)}) {
+  for (const std::string& whole : {list_text("6.0.6003 Service Pack 2 Build 6003"),
+                                   kCsvHeader + csv_row("6003", "2 Hotfix(s) Installed.,[01]: KB955430,[02]: KB4493730"), table_text(80)}) {
     for (std::size_t n = 0; n < whole.size(); ++n) {
       const auto r = parse(std::string_view(whole).substr(0, n));
       if (r) CHECK((r->build == 6003 || n < whole.size()));

@@ -34,7 +34,8 @@ bool upper_latin(std::uint32_t c) {
 
 bool is_mark(std::uint32_t c) {
   // Signs that stand in product names and in numbers of European locales.
-  constexpr std::array<std::uint32_t, 13> kMarks = {0xA0, 0xAB, 0xBB, 0xA9, 0xAE, 0x2122, 0xB0, 0x2019, 0x2018, 0x201C, 0x201D, 0x2013, 0x2026};
+  constexpr std::array<std::uint32_t, 13> kMarks = {0xA0,   0xAB,   0xBB,   0xA9,   0xAE,   0x2122, 0xB0,
+                                                    0x2019, 0x2018, 0x201C, 0x201D, 0x2013, 0x2026};
   for (auto m : kMarks)
     if (c == m) return true;
   return (c >= 0x3000 && c <= 0x3003) || (c >= 0x300C && c <= 0x300F) || (c >= 0xFF01 && c <= 0xFF1F);
@@ -83,12 +84,33 @@ int worth(const Char& before, const Char& c) {
 }
 
 /// Words of the texts themselves, each in the script that only the right page gives. Compared as they are: cheap, and enough.
-constexpr std::array<std::string_view, 52> kWords = {
-    "système", "système d'exploitation", "émoire", "hôte", "réseau", "ropriétaire", "émarrage",                            // French
-    "größe", "erfügbar", "für", "gerät", "änder", "Ländereinstellung",                                                      // German
-    "instalación", "versión", "configuración", "compilación", "física", "máximo", "tamaño", "región", "memória", "versão", "configuração", "usuário",
-    "disponível", "függ", "gazdagép", "rendszer", "název", "počítače", "systému", "paměť", "verze", "wersja", "dostępn", "pamięć", "właściciel",
-    "yükleme", "sürüm", "İşletim", "Имя узла", "версия", "Название", "памят", "系统", "主机", "作業系統", "主機", "ホスト", "ビルド", "호스트"};
+constexpr std::array<std::string_view, 52> kWords = {"système",       "système d'exploitation",
+                                                     "émoire",        "hôte",
+                                                     "réseau",        "ropriétaire",
+                                                     "émarrage",  // French
+                                                     "größe",         "erfügbar",
+                                                     "für",           "gerät",
+                                                     "änder",         "Ländereinstellung",  // German
+                                                     "instalación",   "versión",
+                                                     "configuración", "compilación",
+                                                     "física",        "máximo",
+                                                     "tamaño",        "región",
+                                                     "memória",       "versão",
+                                                     "configuração",  "usuário",
+                                                     "disponível",    "függ",
+                                                     "gazdagép",      "rendszer",
+                                                     "název",         "počítače",
+                                                     "systému",       "paměť",
+                                                     "verze",         "wersja",
+                                                     "dostępn",       "pamięć",
+                                                     "właściciel",    "yükleme",
+                                                     "sürüm",         "İşletim",
+                                                     "Имя узла",      "версия",
+                                                     "Название",      "памят",
+                                                     "系统",          "主机",
+                                                     "作業系統",      "主機",
+                                                     "ホスト",        "ビルド",
+                                                     "호스트"};
 
 }  // namespace
 

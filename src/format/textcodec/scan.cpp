@@ -124,7 +124,8 @@ std::optional<VersionText> find_version(std::string_view s, std::size_t from) {
     if (i > 0 && (is_digit(s[i - 1]) || s[i - 1] == '.')) continue;
     const auto v = version_at(s, i);
     if (!v) continue;
-    const bool goes_on = v->end < s.size() && (is_word(s[v->end]) || (s[v->end] == '.' && v->end + 1 < s.size() && is_digit(s[v->end + 1])));
+    const bool goes_on =
+        v->end < s.size() && (is_word(s[v->end]) || (s[v->end] == '.' && v->end + 1 < s.size() && is_digit(s[v->end + 1])));
     if (!goes_on) return v;
   }
   return std::nullopt;
@@ -195,9 +196,21 @@ std::string_view arch_of(std::string_view s) {
     std::string_view text, arch;
   };
   // Order matters: "arm64" before the bare "64", "ia64" and "x86_64" before their parts.
-  constexpr std::array<Word, 15> kWords = {{{"arm64", "arm64"}, {"aarch64", "arm64"}, {"itanium", "ia64"}, {"ia64", "ia64"}, {"ia-64", "ia64"},
-                                            {"x86_64", "x64"}, {"x86-64", "x64"}, {"x64", "x64"}, {"amd64", "x64"}, {"em64t", "x64"},
-                                            {"x86", "x86"}, {"i386", "x86"}, {"i686", "x86"}, {"64", "x64"}, {"32", "x86"}}};
+  constexpr std::array<Word, 15> kWords = {{{"arm64", "arm64"},
+                                            {"aarch64", "arm64"},
+                                            {"itanium", "ia64"},
+                                            {"ia64", "ia64"},
+                                            {"ia-64", "ia64"},
+                                            {"x86_64", "x64"},
+                                            {"x86-64", "x64"},
+                                            {"x64", "x64"},
+                                            {"amd64", "x64"},
+                                            {"em64t", "x64"},
+                                            {"x86", "x86"},
+                                            {"i386", "x86"},
+                                            {"i686", "x86"},
+                                            {"64", "x64"},
+                                            {"32", "x86"}}};
   for (const auto& w : kWords)
     if (ifind(s, w.text) != std::string_view::npos) return w.arch;
   return {};
@@ -210,8 +223,10 @@ std::string_view first_json_object(std::string_view s) {
   bool quoted = false;
   for (std::size_t i = start; i < s.size(); ++i) {
     if (quoted) {
-      if (s[i] == '\\') ++i;
-      else if (s[i] == '"') quoted = false;
+      if (s[i] == '\\')
+        ++i;
+      else if (s[i] == '"')
+        quoted = false;
     } else if (s[i] == '"') {
       quoted = true;
     } else if (s[i] == '[' || s[i] == '{') {

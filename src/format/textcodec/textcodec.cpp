@@ -84,7 +84,9 @@ std::size_t utf16_end(std::string_view s, std::size_t from) {
     const std::size_t last_nul = s.rfind('\0', at);
     const std::size_t start = last_nul == std::string_view::npos || last_nul < from ? from : last_nul + 1;
     bool ascii = true;
-    for (std::size_t i = start; i < next && ascii; ++i) ascii = static_cast<unsigned char>(s[i]) != 0 && (ascii_text(static_cast<unsigned char>(s[i])) || static_cast<unsigned char>(s[i]) >= 0x80);
+    for (std::size_t i = start; i < next && ascii; ++i)
+      ascii = static_cast<unsigned char>(s[i]) != 0 &&
+              (ascii_text(static_cast<unsigned char>(s[i])) || static_cast<unsigned char>(s[i]) >= 0x80);
     if (ascii) return start;
   }
   return s.size();
@@ -124,9 +126,12 @@ Decoded decode(Bytes bytes) {
   for (int part = 0; part < 8 && !bytes.empty(); ++part) {
     const std::string_view s = bytes.chars();
     std::optional<Utf16Start> start;
-    if (s.starts_with("\xFF\xFE")) start = Utf16Start{0, Order::little};
-    else if (s.starts_with("\xFE\xFF")) start = Utf16Start{0, Order::big};
-    else start = find_utf16(s);
+    if (s.starts_with("\xFF\xFE"))
+      start = Utf16Start{0, Order::little};
+    else if (s.starts_with("\xFE\xFF"))
+      start = Utf16Start{0, Order::big};
+    else
+      start = find_utf16(s);
     if (!start) break;
     if (start->at > 0) add_bytes(s.substr(0, start->at), out);
     const std::size_t end = utf16_end(s, start->at);

@@ -1,4 +1,6 @@
 // Decoding: marks, no marks, mixed texts, code pages; CSV records; what is found inside lines.
+#include "format/textcodec/textcodec.hpp"
+
 #include <doctest/doctest.h>
 
 #include <random>
@@ -8,7 +10,6 @@
 #include "format/textcodec/csv.hpp"
 #include "format/textcodec/lines.hpp"
 #include "format/textcodec/scan.hpp"
-#include "format/textcodec/textcodec.hpp"
 
 namespace {
 using namespace tq;
@@ -27,15 +28,17 @@ std::string utf16(std::string_view utf8, bool big = false) {
 
 Decoded of(std::string_view s) { return decode(bytes_of(s)); }
 
-constexpr std::string_view kText = "Host Name:     A\r\nOS Version:    6.0.6003 Service Pack 2 Build 6003\r\nTime Zone:     S\u00e3o Paulo \u65e5\u672c\r\n"sv;
+constexpr std::string_view kText =
+    "Host Name:     A\r\nOS Version:    6.0.6003 Service Pack 2 Build 6003\r\nTime Zone:     S\u00e3o Paulo \u65e5\u672c\r\n"sv;
 
 TEST_CASE("textcodec: UTF-8 and UTF-16, with and without a mark") {
   struct Case {
     std::string bytes;
     const char* encoding;
   };
-  for (const Case& c : {Case{std::string(kText), "utf-8"}, Case{"\xEF\xBB\xBF" + std::string(kText), "utf-8"}, Case{"\xFF\xFE" + utf16(kText), "utf-16le"}, Case{"\xFE\xFF" + utf16(kText, true), "utf-16be"},
-                        Case{utf16(kText), "utf-16le"}, Case{utf16(kText, true), "utf-16be"}}) {
+  for (const Case& c :
+       {Case{std::string(kText), "utf-8"}, Case{"\xEF\xBB\xBF" + std::string(kText), "utf-8"}, Case{"\xFF\xFE" + utf16(kText), "utf-16le"},
+        Case{"\xFE\xFF" + utf16(kText, true), "utf-16be"}, Case{utf16(kText), "utf-16le"}, Case{utf16(kText, true), "utf-16be"}}) {
     const auto d = of(c.bytes);
     CHECK(d.encoding == c.encoding);
     CHECK(d.utf8 == kText);
@@ -91,15 +94,30 @@ TEST_CASE("textcodec: single-byte code pages by what their words become") {
     const char* page;
     std::string_view text;
   };
-  const Case cases[] = {
-      {"cp850", "Nom de l'h\u00f4te:      X\r\nVersion du syst\u00e8me:  6.0.6002 Service Pack 2 version 6002\r\nM\u00e9moire physique:    1\r\nPropri\u00e9taire enregistr\u00e9: a\r\n"},
-      {"cp1252", "Nom de l'h\u00f4te:      X\r\nVersion du syst\u00e8me:  6.0.6002 Service Pack 2 version 6002\r\nM\u00e9moire physique:    1\r\nPropri\u00e9taire enregistr\u00e9: a\r\n"},
-      {"cp850", "Physikalischer Speicher gr\u00f6\u00dfe\r\nVerf\u00fcgbarer Speicher\r\nBetriebssystemversion: 6.0.6003 Service Pack 2 Build 6003\r\nL\u00e4ndereinstellung: de\r\n"},
-      {"cp866", "\u0418\u043c\u044f \u0443\u0437\u043b\u0430:   DC\r\n\u0412\u0435\u0440\u0441\u0438\u044f \u041e\u0421:   6.0.6003 Service Pack 2 \u0441\u0431\u043e\u0440\u043a\u0430 6003\r\n"},
-      {"cp1251", "\u0418\u043c\u044f \u0443\u0437\u043b\u0430:   DC\r\n\u0412\u0435\u0440\u0441\u0438\u044f \u041e\u0421:   6.0.6003 Service Pack 2 \u0441\u0431\u043e\u0440\u043a\u0430 6003\r\n"},
-      {"cp852", "N\u00e1zev po\u010d\u00edta\u010de: A\r\nVerze syst\u00e9mu: 6.0.6002 Service Pack 2 sestaven\u00ed 6002\r\nDostupn\u00e1 fyzick\u00e1 pam\u011b\u0165: 1\r\n"},
-      {"cp1250", "N\u00e1zev po\u010d\u00edta\u010de: A\r\nVerze syst\u00e9mu: 6.0.6002 Service Pack 2 sestaven\u00ed 6002\r\nDostupn\u00e1 fyzick\u00e1 pam\u011b\u0165: 1\r\n"},
-      {"cp737", "\u038c\u03bd\u03bf\u03bc\u03b1 \u03ba\u03b5\u03bd\u03c4\u03c1\u03b9\u03ba\u03bf\u03cd: A\r\n\u0388\u03ba\u03b4\u03bf\u03c3\u03b7: 6.0.6002 Service Pack 2 6002\r\n"}};
+  const Case cases[] = {{"cp850",
+                         "Nom de l'h\u00f4te:      X\r\nVersion du syst\u00e8me:  6.0.6002 Service Pack 2 version 6002\r\nM\u00e9moire "
+                         "physique:    1\r\nPropri\u00e9taire enregistr\u00e9: a\r\n"},
+                        {"cp1252",
+                         "Nom de l'h\u00f4te:      X\r\nVersion du syst\u00e8me:  6.0.6002 Service Pack 2 version 6002\r\nM\u00e9moire "
+                         "physique:    1\r\nPropri\u00e9taire enregistr\u00e9: a\r\n"},
+                        {"cp850",
+                         "Physikalischer Speicher gr\u00f6\u00dfe\r\nVerf\u00fcgbarer Speicher\r\nBetriebssystemversion: 6.0.6003 Service "
+                         "Pack 2 Build 6003\r\nL\u00e4ndereinstellung: de\r\n"},
+                        {"cp866",
+                         "\u0418\u043c\u044f \u0443\u0437\u043b\u0430:   DC\r\n\u0412\u0435\u0440\u0441\u0438\u044f \u041e\u0421:   "
+                         "6.0.6003 Service Pack 2 \u0441\u0431\u043e\u0440\u043a\u0430 6003\r\n"},
+                        {"cp1251",
+                         "\u0418\u043c\u044f \u0443\u0437\u043b\u0430:   DC\r\n\u0412\u0435\u0440\u0441\u0438\u044f \u041e\u0421:   "
+                         "6.0.6003 Service Pack 2 \u0441\u0431\u043e\u0440\u043a\u0430 6003\r\n"},
+                        {"cp852",
+                         "N\u00e1zev po\u010d\u00edta\u010de: A\r\nVerze syst\u00e9mu: 6.0.6002 Service Pack 2 sestaven\u00ed "
+                         "6002\r\nDostupn\u00e1 fyzick\u00e1 pam\u011b\u0165: 1\r\n"},
+                        {"cp1250",
+                         "N\u00e1zev po\u010d\u00edta\u010de: A\r\nVerze syst\u00e9mu: 6.0.6002 Service Pack 2 sestaven\u00ed "
+                         "6002\r\nDostupn\u00e1 fyzick\u00e1 pam\u011b\u0165: 1\r\n"},
+                        {"cp737",
+                         "\u038c\u03bd\u03bf\u03bc\u03b1 \u03ba\u03b5\u03bd\u03c4\u03c1\u03b9\u03ba\u03bf\u03cd: "
+                         "A\r\n\u0388\u03ba\u03b4\u03bf\u03c3\u03b7: 6.0.6002 Service Pack 2 6002\r\n"}};
   for (const auto& c : cases) {
     CAPTURE(c.page);
     const auto d = of(in_page(c.page, c.text));
@@ -115,9 +133,16 @@ TEST_CASE("textcodec: double-byte code pages") {
     std::string_view bytes, want;
   };
   // The bytes of the console: "host name" and "OS version" in Japanese, Korean and traditional Chinese.
-  const Case cases[] = {{"cp932", "\x83\x7a\x83\x58\x83\x67\x96\xbc: A\r\nOS \x83\x6f\x81\x5b\x83\x57\x83\x87\x83\x93: 6.0.6003 Service Pack 2 \x83\x72\x83\x8b\x83\x68 6003\r\n"sv, "\u30db\u30b9\u30c8\u540d: A"},
-                        {"cp949", "\xc8\xa3\xbd\xba\xc6\xae \xc0\xcc\xb8\xa7: A\r\nOS \xb9\xf6\xc0\xfc: 6.0.6003 \xbc\xad\xba\xf1\xbd\xba \xc6\xd1 2 \xba\xf4\xb5\xe5 6003\r\n"sv, "\ud638\uc2a4\ud2b8 \uc774\ub984: A"},
-                        {"cp950", "\xa5\x44\xbe\xf7\xa6\x57\xba\xd9: A\r\n\xa7\x40\xb7\x7e\xa8\x74\xb2\xce\xaa\xa9\xa5\xbb: 6.0.6003 Service Pack 2 \xb2\xd5\xab\xd8 6003\r\n"sv, "\u4e3b\u6a5f\u540d\u7a31: A"}};
+  const Case cases[] = {
+      {"cp932",
+       "\x83\x7a\x83\x58\x83\x67\x96\xbc: A\r\nOS \x83\x6f\x81\x5b\x83\x57\x83\x87\x83\x93: 6.0.6003 Service Pack 2 \x83\x72\x83\x8b\x83\x68 6003\r\n"sv,
+       "\u30db\u30b9\u30c8\u540d: A"},
+      {"cp949",
+       "\xc8\xa3\xbd\xba\xc6\xae \xc0\xcc\xb8\xa7: A\r\nOS \xb9\xf6\xc0\xfc: 6.0.6003 \xbc\xad\xba\xf1\xbd\xba \xc6\xd1 2 \xba\xf4\xb5\xe5 6003\r\n"sv,
+       "\ud638\uc2a4\ud2b8 \uc774\ub984: A"},
+      {"cp950",
+       "\xa5\x44\xbe\xf7\xa6\x57\xba\xd9: A\r\n\xa7\x40\xb7\x7e\xa8\x74\xb2\xce\xaa\xa9\xa5\xbb: 6.0.6003 Service Pack 2 \xb2\xd5\xab\xd8 6003\r\n"sv,
+       "\u4e3b\u6a5f\u540d\u7a31: A"}};
   for (const auto& c : cases) {
     CAPTURE(c.page);
     const auto d = of(c.bytes);
@@ -167,7 +192,8 @@ TEST_CASE("textcodec: versions and what only looks like one") {
   CHECK(find_version("6.0.6003.20489")->revision == 20489);
   CHECK(find_version("x 6.0.6002 Service Pack 2")->build == 6002);
   CHECK(find_version("[Version 10.0.17763.1]")->build == 17763);
-  for (const char* none : {"", "10.04.2020", "10.0.0.1", "192.168.6.0", "6.0", "6.0.", "6.0.600", "16.0.6003", "1.6.0.6003", "6.0.6003.1.2", "6.0.70031", "6.0.6003x", "7.0.6003", "6.5.6003", "17.04.2020"}) {
+  for (const char* none : {"", "10.04.2020", "10.0.0.1", "192.168.6.0", "6.0", "6.0.", "6.0.600", "16.0.6003", "1.6.0.6003", "6.0.6003.1.2",
+                           "6.0.70031", "6.0.6003x", "7.0.6003", "6.5.6003", "17.04.2020"}) {
     CAPTURE(none);
     CHECK_FALSE(find_version(none));
   }
@@ -177,7 +203,8 @@ TEST_CASE("textcodec: hotfix ids") {
   CHECK(kb_of_id("KB2803821-v2 - Update") == 2803821);
   CHECK(kb_of_id(" kb955430 ") == 955430);
   CHECK(kb_of_id("943729") == 943729);
-  for (const char* none : {"", "KB", "KB2862", "KB286212345", "20190321", "943729 x", "{7A068575-C5DB-43D9-BE20-3895D0C69B17}", "File 1", "Q147222", "Intel64"}) {
+  for (const char* none : {"", "KB", "KB2862", "KB286212345", "20190321", "943729 x", "{7A068575-C5DB-43D9-BE20-3895D0C69B17}", "File 1",
+                           "Q147222", "Intel64"}) {
     CAPTURE(none);
     CHECK(kb_of_id(none) == 0);
   }
@@ -191,7 +218,8 @@ TEST_CASE("textcodec: hotfix ids") {
 }
 
 TEST_CASE("textcodec: product names without what the console made of their signs") {
-  for (const char* name : {"Microsoftr Windows Serverr 2008 Standard ", "Microsoft\u00ae Windows Server\u00ae 2008 Standard", "Microsoft(R) Windows Server (R) 2008  Standard", "Microsoft? Windows Server? 2008 Standard",
+  for (const char* name : {"Microsoftr Windows Serverr 2008 Standard ", "Microsoft\u00ae Windows Server\u00ae 2008 Standard",
+                           "Microsoft(R) Windows Server (R) 2008  Standard", "Microsoft? Windows Server? 2008 Standard",
                            "Microsoft\u00ab Windows Server\u00ab 2008 Standard", "Windows Server 2008 Standard"}) {
     CAPTURE(std::string(name));
     CHECK(plain_product(name) == "Windows Server 2008 Standard");
@@ -203,7 +231,10 @@ TEST_CASE("textcodec: product names without what the console made of their signs
 }
 
 TEST_CASE("textcodec: processor words") {
-  const std::pair<const char*, const char*> words[] = {{"x64-based PC", "x64"}, {"X86-based PC", "x86"}, {"Itanium-based System", "ia64"}, {"ARM64-based PC", "arm64"}, {"64-bit", "x64"}, {"AMD64", "x64"}, {"32-bit", "x86"}, {"PowerPC", ""}};
+  const std::pair<const char*, const char*> words[] = {
+      {"x64-based PC", "x64"},     {"X86-based PC", "x86"}, {"Itanium-based System", "ia64"},
+      {"ARM64-based PC", "arm64"}, {"64-bit", "x64"},       {"AMD64", "x64"},
+      {"32-bit", "x86"},           {"PowerPC", ""}};
   for (const auto& [text, want] : words) CHECK(arch_of(text) == want);
 }
 

@@ -62,8 +62,14 @@ Result<std::vector<Source>> open(const std::string& name, const OpenOptions& opt
     return Error{ErrorCode::usage, "--as", "one of " + kinds, options.as, {}, {}};
   }
   if (in.kind == io::HostKind::folder)
-    return Error{ErrorCode::unsupported, name, "a Windows folder or registry hives below it", "neither", {}, "name the root of the volume, its Windows folder, or a folder of hives"};
-  return Error{ErrorCode::unsupported, name, "a hive, an inventory text, a facts file", "content of no known kind", 0, "see `tourniquet inspect`, or force a kind with --as"};
+    return Error{ErrorCode::unsupported,
+                 name,
+                 "a Windows folder or registry hives below it",
+                 "neither",
+                 {},
+                 "name the root of the volume, its Windows folder, or a folder of hives"};
+  return Error{ErrorCode::unsupported,     name, "a hive, an inventory text, a facts file",
+               "content of no known kind", 0,    "see `tourniquet inspect`, or force a kind with --as"};
 }
 
 const HiveSlot* Source::slot(std::string_view hive, bool older) const {
