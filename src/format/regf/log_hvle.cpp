@@ -71,6 +71,7 @@ class Replayer {
   }
 
   Applied run() {
+    if (!valid_) untouched_ = primary_;
     for (const HvleLog& log : in_order())
       if (!play(log)) break;
     if (done_.entries != 0) write_base_block(primary_, header_, last_, bins_bytes_);
@@ -89,16 +90,18 @@ class Replayer {
     return out;
   }
 
-  void note(const HvleLog& log, const std::string& text) {
+  void note_text(const std::string& text) {
     if (!done_.detail.empty()) done_.detail += "; ";
-    done_.detail += fmt::format("{}: {}", log.log.name, text);
+    done_.detail += text;
   }
+  void note(const HvleLog& log, const std::string& text) { note_text(fmt::format("{}: {}", log.log.name, text)); }
 
   /// False when nothing after this log may be used: a hole in the sequence would mix two states of the hive.
   bool play(const HvleLog& log) {
     if (done_.entries != 0 && log.first() != last_ + 1) {
       note(log, fmt::format("starts at sequence {}, {} was expected", log.first(), last_ + 1));
-      return false;
+      if (valid_) return false;
+      start_over();
     }
     const std::uint32_t had = done_.entries;
     const std::uint32_t had_pages = done_.pages;
@@ -110,6 +113,14 @@ class Replayer {
     if (!trouble.empty()) note(log, trouble);
     // A log that is older than the hive says nothing against the next one; a damaged run does.
     return !damaged_;
+  }
+
+  /// Without a base block nothing says which of two separate runs the hive had reached. The later one holds the newer
+  /// pages, and Windows itself uses only that: what the older one wrote is taken back.
+  void start_over() {
+    primary_ = untouched_;
+    done_.entries = done_.pages = 0;
+    note_text("the older log is not used");
   }
 
   /// Plays the run of entries whose numbers follow each other; what comes after it is left from earlier runs.
@@ -166,6 +177,7 @@ class Replayer {
   }
 
   std::vector<std::byte>& primary_;
+  std::vector<std::byte> untouched_;  ///< the hive as it was; kept only when its base block is bad
   std::span<const NamedLog> logs_;
   bool valid_;
   std::uint32_t oldest_ = 0;

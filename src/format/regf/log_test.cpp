@@ -124,6 +124,26 @@ TEST_CASE("regf: a bad base block is taken from the log") {
   }
 }
 
+TEST_CASE("regf: a bad base block and two runs with a hole between them: only the newer log counts") {
+  DirtyHive d = tq::test::dirty_with_hvle_logs(old_state(), new_state());
+  std::fill(d.primary.begin() + 24, d.primary.begin() + 300, std::byte{0xAB});
+  const bool log1_first = *tq::bytes_of(d.log1).try_get<std::uint32_t>(4) < *tq::bytes_of(d.log2).try_get<std::uint32_t>(4);
+  Blob& older = log1_first ? d.log1 : d.log2;
+  const Blob& newer = log1_first ? d.log2 : d.log1;
+  const Blob whole = older;
+  older.resize(512);  // its entries are gone, so the newer one alone is what can be used
+  const Blob newer_alone = open(d.primary, Blob{}, newer).bytes();
+  CHECK(open(d.primary, older, newer).bytes() == newer_alone);
+  // The older run ends before the newer one begins.
+  older = whole;
+  const std::uint32_t size = *tq::bytes_of(older).try_get<std::uint32_t>(512 + 4);
+  older.resize(512 + size);
+  const Hive h = open(d.primary, older, newer);
+  CHECK(h.log().state == LogState::replayed);
+  CHECK(h.log().detail.find("the older log is not used") != std::string::npos);
+  CHECK(h.bytes() == newer_alone);
+}
+
 TEST_CASE("regf: DIRT logs that must be refused leave the hive as it was") {
   struct Case {
     const char* why;
