@@ -24,20 +24,21 @@ class Neighbours {
 };
 
 struct File {
-  std::string name;                              ///< bare name, for extensions and messages
+  std::string name;  ///< bare name, for extensions and messages
   std::shared_ptr<const io::ByteSource> bytes;
-  const Neighbours* beside = nullptr;            ///< null: nothing lies beside (standard input, an archive member)
-  int depth = 0;                                 ///< of parents above the image the user named; bounded by kMaxParents
+  const Neighbours* beside = nullptr;  ///< null: nothing lies beside (standard input, an archive member)
+  int depth = 0;                       ///< of parents above the image the user named; bounded by kMaxParents
+  const File* child = nullptr;         ///< the image whose parent this is; null for the one the user named
 };
 inline constexpr int kMaxParents = 64;
 
 struct Image {
-  std::string format;                       ///< "vhd"
-  std::string variant;                      ///< "dynamic", "differencing", "stream_optimised", ...
-  std::uint32_t sector_size = 512;          ///< logical sector of the disk, bytes
+  std::string format;                          ///< "vhd"
+  std::string variant;                         ///< "dynamic", "differencing", "stream_optimised", ...
+  std::uint32_t sector_size = 512;             ///< logical sector of the disk, bytes
   std::shared_ptr<const io::ByteSource> disk;  ///< its bytes; unallocated parts read as zeros
-  std::vector<std::string> files;           ///< every file that was used: segments, extents, parents, by bare name
-  std::vector<std::string> notes;           ///< "log replayed: 3 entries", "header damaged, copy used"
+  std::vector<std::string> files;              ///< every file that was used: segments, extents, parents, by bare name
+  std::vector<std::string> notes;              ///< "log replayed: 3 entries", "header damaged, copy used"
 };
 
 struct Format {
@@ -52,5 +53,7 @@ std::span<const Format* const> all();
 
 /// The format whose signature the file carries, raw last; an error names what it is instead.
 Result<Image> open(const File& file);
+/// As the format of that name, whatever probe() says: the user forces it. Error usage for a name that is none.
+Result<Image> open_as(const File& file, std::string_view format);
 
 }  // namespace tq::image
