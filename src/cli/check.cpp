@@ -17,8 +17,15 @@
 namespace tq::cli {
 namespace {
 
+/// Every renderer is a format: adding one is adding a file.
+std::string formats() {
+  std::string all;
+  for (const auto* r : report::all()) all += (all.empty() ? "" : "|") + std::string(r->name);
+  return all;
+}
+
 constexpr Option kOptions[] = {
-    {"--format", "FORMAT", "text, json or facts", "text|json|facts"},
+    {"--format", "FORMAT", "how the report is written; the default is text", "", formats},
     kOutput,
     {"--goal", "GOAL", "judge up to the last public update, the last of ESU, or the last ever made", "public|esu|last"},
     {"--as-of", "DATE", "judge as if today were that day"},

@@ -16,7 +16,8 @@ struct Option {
   const char* name;   ///< "--format"
   const char* value;  ///< word for its value in the help, "" for a switch
   const char* help;
-  const char* choices = "";  ///< "text|json" when closed; empty when free
+  const char* choices = "";                 ///< "text|json" when closed; empty when free
+  std::string (*choices_from)() = nullptr;  ///< the same, for a list that the build makes
 };
 
 struct Args {

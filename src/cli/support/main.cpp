@@ -42,7 +42,8 @@ void wire(Wired& w) {
                     ->expected(1)
                     ->allow_extra_args(false)
                     ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    if (*o.choices != 0) opt->check(CLI::IsMember(words(o.choices)));
+    const std::string closed = o.choices_from != nullptr ? o.choices_from() : o.choices;
+    if (!closed.empty()) opt->check(CLI::IsMember(words(closed)));
     w.options[o.name] = opt;
   }
 }

@@ -1,0 +1,84 @@
+// The patch level as a line: how far it reaches, and how far it would have to.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/support/html.hpp"
+
+namespace tq::report::html {
+namespace {
+
+constexpr double kWidth = 960, kLeft = 40, kRight = 40, kAxis = 70, kHeight = 150;
+
+struct Scale {
+  Date first, last;
+  [[nodiscard]] double x(Date d) const {
+    const double span = std::max(1, months_between(first, last));
+    return kLeft + (kWidth - kLeft - kRight) * std::clamp(months_between(first, d) / span, 0.0, 1.0);
+  }
+};
+
+/// From the first January before everything shown to the last month of it.
+Scale scale_of(const model::Machine& m, Date as_of) {
+  Scale s{as_of, as_of};
+  const auto take = [&s](Date d) {
+    if (!d.known()) return;
+    if (days_from_civil(d) < days_from_civil(s.first)) s.first = d;
+    if (days_from_civil(d) > days_from_civil(s.last)) s.last = d;
+  };
+  for (const auto& g : m.verdict.goals) take(g.released);
+  if (m.verdict.level) take(m.verdict.level->month);
+  s.first.month = 1;
+  s.first.day = 1;
+  s.first.year -= m.verdict.level ? 0 : 1;  // room for a level that lies before everything known
+  return s;
+}
+
+std::string line(const char* cls, double x1, double x2, double y, int width) {
+  return fmt::format(R"(<line class="{}" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}" stroke-width="{}"/>)", cls, x1, x2, y, y, width);
+}
+
+std::string label(double x, double y, std::string_view cls, const std::string& words) {
+  const char* anchor = x > kWidth - 150 ? "end" : x < 150 ? "start" : "middle";
+  return fmt::format(R"(<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>)", cls, x, y, anchor, text(words));
+}
+
+std::string years(const Scale& s) {
+  std::string out;
+  for (int y = s.first.year; y <= s.last.year; ++y) {
+    const double x = s.x(Date{y, 1, 1});
+    if (y != s.first.year && x <= kLeft) continue;
+    out += fmt::format(R"(<line class="axis" x1="{0:.1f}" x2="{0:.1f}" y1="{1:.1f}" y2="{2:.1f}"/>)", x, kAxis - 4, kAxis + 8);
+    out += label(x, kAxis + 24, "soft", std::to_string(y));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string timeline(const model::Machine& m, Date as_of) {
+  if (m.verdict.goals.empty()) return {};
+  const Scale s = scale_of(m, as_of);
+  std::string out = fmt::format(R"(<svg viewBox="0 0 {} {}" role="img" aria-label="patch level over time">)", kWidth, kHeight);
+  out += line("axis", kLeft, kWidth - kRight, kAxis, 2) + years(s);
+  double reached = kLeft;
+  if (m.verdict.level) {
+    reached = s.x(m.verdict.level->month);
+    out += line("done", kLeft, reached, kAxis, 8);
+    out += label(reached, kAxis - 40, "", "level " + m.verdict.level->month.month_text());
+    out += fmt::format(R"(<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="7"/>)", reached, kAxis);
+  }
+  const auto& last = m.verdict.goals.back();
+  if (last.reached == model::Tri::no) out += line("gap", reached, s.x(last.released), kAxis, 4);
+  double y = kAxis + 44;
+  for (const auto& g : m.verdict.goals) {
+    const double x = s.x(g.released);
+    out +=
+        fmt::format(R"(<line class="end" x1="{0:.1f}" x2="{0:.1f}" y1="{1:.1f}" y2="{2:.1f}" stroke-width="2"/>)", x, kAxis - 14, y - 12);
+    out += label(x, y, "", fmt::format("{} {}", g.name, g.released.month_text()));
+    y += 15;
+  }
+  return out + "</svg>\n";
+}
+
+}  // namespace tq::report::html
