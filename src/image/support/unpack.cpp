@@ -1,0 +1,61 @@
+#include "image/support/unpack.hpp"
+
+#include <zlib.h>
+#include <zstd.h>
+
+#include <memory>
+#include <string>
+
+namespace tq::image {
+namespace {
+
+constexpr int kMaxZstdWindowLog = 23;  // 8 MiB; no writer needs a window larger than a block
+
+Error bad(const char* place, const char* wanted, std::string found, std::uint64_t at) {
+  return Error{ErrorCode::corrupt, place, wanted, std::move(found), at, {}};
+}
+
+Result<std::size_t> unpack_deflate(int window_bits, Bytes in, std::span<std::byte> out, const char* place) {
+  z_stream z{};
+  if (inflateInit2(&z, window_bits) != Z_OK) return bad(place, "memory for inflate", "none", in.base());
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&z, &inflateEnd);
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(in.data()));  // zlib does not write there
+  z.avail_in = static_cast<uInt>(in.size());
+  z.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.avail_out = static_cast<uInt>(out.size());
+  const int status = inflate(&z, Z_FINISH);
+  const std::size_t written = out.size() - z.avail_out;
+  // Z_BUF_ERROR with a full output: the stream has only its end marker or nothing of ours left.
+  if (status == Z_STREAM_END || (status == Z_BUF_ERROR && z.avail_out == 0)) return written;
+  if (status == Z_BUF_ERROR) return bad(place, "a whole deflate stream", "one that is cut", in.base());
+  return bad(place, "a deflate stream", z.msg != nullptr ? z.msg : "another", in.base());
+}
+
+Result<std::size_t> unpack_zstd(Bytes in, std::span<std::byte> out, const char* place) {
+  const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(), &ZSTD_freeDCtx);
+  if (context == nullptr) return bad(place, "memory for zstd", "none", in.base());
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kMaxZstdWindowLog);
+  ZSTD_inBuffer from{in.data(), in.size(), 0};
+  ZSTD_outBuffer to{out.data(), out.size(), 0};
+  while (to.pos < to.size) {
+    const std::size_t in_before = from.pos, out_before = to.pos;
+    const std::size_t status = ZSTD_decompressStream(context.get(), &to, &from);
+    if (ZSTD_isError(status) != 0) return bad(place, "a zstd frame", ZSTD_getErrorName(status), in.base());
+    if (status == 0) break;
+    if (from.pos == in_before && to.pos == out_before) return bad(place, "a whole zstd frame", "one that is cut", in.base());
+  }
+  return to.pos;
+}
+
+}  // namespace
+
+Result<std::size_t> unpack(Packing packing, Bytes in, std::span<std::byte> out, const char* place) {
+  switch (packing) {
+    case Packing::zlib: return unpack_deflate(MAX_WBITS, in, out, place);
+    case Packing::raw_deflate: return unpack_deflate(-MAX_WBITS, in, out, place);
+    case Packing::zstd: return unpack_zstd(in, out, place);
+  }
+  return bad(place, "a known packing", "another", in.base());
+}
+
+}  // namespace tq::image
