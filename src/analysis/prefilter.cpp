@@ -1,0 +1,139 @@
+#include "analysis/prefilter.hpp"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <string_view>
+
+namespace tq::analysis {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// What to look for around two neighbouring bytes that are rare in programs. `at`: where the pair lies in `bytes`.
+struct Pattern {
+  std::string_view bytes;
+  std::size_t at;
+  const char* words;
+  bool clock;
+};
+
+// Every pattern holds one of the pairs of kPairs at `at`; a test checks that.
+constexpr std::array kPatterns = {
+    Pattern{"GetVersion"sv, 2, "the name of a version function", false},
+    Pattern{"G\0e\0t\0V\0e\0r\0s\0i\0o\0n\0"sv, 6, "the name of a version function in UTF-16", false},
+    Pattern{"NtVersionNumbers"sv, 1, "RtlGetNtVersionNumbers", false},
+    Pattern{"erifyVersion"sv, 4, "VerifyVersionInfo", false},
+    Pattern{"r\0i\0f\0y\0V\0e\0r\0s\0i\0o\0n\0"sv, 8, "VerifyVersionInfo in UTF-16", false},
+    Pattern{"NtBuildNumber"sv, 1, "NtBuildNumber", false},
+    Pattern{"N\0t\0B\0u\0i\0l\0d\0N\0u\0m\0"sv, 4, "NtBuildNumber in UTF-16", false},
+    Pattern{"CurrentBuild"sv, 6, "the registry value CurrentBuild", false},
+    Pattern{"C\0u\0r\0r\0e\0n\0t\0B\0u\0i\0l\0d\0"sv, 14, "the registry value CurrentBuild", false},
+    Pattern{"BuildLab"sv, 4, "the registry value BuildLab", false},
+    Pattern{"B\0u\0i\0l\0d\0L\0a\0b\0"sv, 10, "the registry value BuildLab", false},
+    Pattern{"FileVersionInfo"sv, 3, "GetFileVersionInfo", false},
+    Pattern{"\x00\xFE\x7F"sv, 1, "shared user data", false},
+    Pattern{"\x02\xFE\x7F"sv, 1, "shared user data", false},
+    Pattern{"\x00\xDF\xFF"sv, 1, "shared user data", false},
+    Pattern{"\x02\xDF\xFF"sv, 1, "shared user data", false},
+    Pattern{"\x80\xF7\xFF\xFF"sv, 1, "shared user data", false},
+    Pattern{"GetSystemTime"sv, 8, "GetSystemTime", true},
+    Pattern{"SystemTimePrecise"sv, 5, "GetSystemTimePreciseAsFileTime", true},
+    Pattern{"QuerySystemTime"sv, 10, "KeQuerySystemTime", true},
+};
+
+/// `kind` 0: the pair belongs to kPatterns; else it begins a load through a segment register.
+struct Pair {
+  std::uint8_t a, b;
+  std::uint8_t segment_bytes = 0;  ///< length of prefixes and opcode before the ModRM byte
+};
+constexpr std::array kPairs = {Pair{'t', 'V'},      Pair{'V', 0},        Pair{'y', 'V'},      Pair{'t', 'B'},      Pair{'B', 0},
+                               Pair{'d', 'L'},      Pair{'L', 0},        Pair{'e', 'V'},      Pair{0xFE, 0x7F},    Pair{0xDF, 0xFF},
+                               Pair{0xF7, 0xFF},    Pair{'m', 'T'},      Pair{0x64, 0xA1, 1}, Pair{0x64, 0x8B, 2}, Pair{0x65, 0x48, 3},
+                               Pair{0x65, 0x8B, 2}, Pair{0x65, 0x4C, 3}, Pair{0x65, 0xA1, 1}};
+
+std::uint32_t u32_at(std::string_view all, std::size_t pos) { return bytes_of(all).try_get<le32>(pos).value_or(le32{}); }
+
+/// fs:[18h], fs:[30h], gs:[30h], gs:[60h] lead to the thread and process environment blocks; so may any fs:[register].
+bool is_environment_offset(std::uint32_t offset) { return offset == 0x18 || offset == 0x30 || offset == 0x60; }
+
+bool is_segment_load(std::string_view all, std::size_t pos, std::uint8_t before) {
+  const auto byte = [&](std::size_t i) { return i < all.size() ? static_cast<std::uint8_t>(all[i]) : std::uint8_t{0xC0}; };
+  if (before == 1) return is_environment_offset(u32_at(all, pos + 2));
+  if (before == 3 && byte(pos + 2) != 0x8B) return false;
+  const std::uint8_t modrm = byte(pos + before);
+  if (modrm >= 0xC0) return false;
+  if ((modrm & 0xC7) == 5) return is_environment_offset(u32_at(all, pos + before + 1));
+  if ((modrm & 0xC7) == 4 && byte(pos + before + 1) == 0x25) return is_environment_offset(u32_at(all, pos + before + 2));
+  return modrm < 0x80;
+}
+
+struct Met {
+  std::uint32_t patterns = 0;
+  bool segment = false;
+};
+
+void examine(std::string_view all, std::size_t pos, Met& met) {
+  const auto a = static_cast<std::uint8_t>(all[pos]), b = static_cast<std::uint8_t>(all[pos + 1]);
+  for (const Pair& p : kPairs)
+    if (p.segment_bytes != 0 && p.a == a && p.b == b && is_segment_load(all, pos, p.segment_bytes)) met.segment = true;
+  for (std::size_t i = 0; i < kPatterns.size(); ++i) {
+    const Pattern& p = kPatterns[i];
+    if ((met.patterns >> i & 1) != 0 || pos < p.at) continue;
+    if (all.substr(pos - p.at, p.bytes.size()) == p.bytes) met.patterns |= 1u << i;
+  }
+}
+
+bool is_candidate(std::string_view all, std::size_t pos) {
+  const auto a = static_cast<std::uint8_t>(all[pos]), b = static_cast<std::uint8_t>(all[pos + 1]);
+  return std::any_of(kPairs.begin(), kPairs.end(), [&](const Pair& p) { return p.a == a && p.b == b; });
+}
+
+#if defined(__SSE2__)
+/// Bit i is set when a pair of kPairs begins at byte i of the 16 at `p`; 17 bytes are read.
+std::uint32_t candidates(const char* p) {
+  const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + 1));
+  __m128i any = _mm_setzero_si128();
+  for (const Pair& pair : kPairs) {
+    const __m128i a = _mm_cmpeq_epi8(here, _mm_set1_epi8(static_cast<char>(pair.a)));
+    const __m128i b = _mm_cmpeq_epi8(next, _mm_set1_epi8(static_cast<char>(pair.b)));
+    any = _mm_or_si128(any, _mm_and_si128(a, b));
+  }
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(any));
+}
+#endif
+
+Met scan(std::string_view all) {
+  Met met;
+  std::size_t pos = 0;
+#if defined(__SSE2__)
+  for (; pos + 17 <= all.size(); pos += 16)
+    for (std::uint32_t bits = candidates(all.data() + pos); bits != 0; bits &= bits - 1)
+      examine(all, pos + static_cast<std::size_t>(std::countr_zero(bits)), met);
+#endif
+  for (; pos + 1 < all.size(); ++pos)
+    if (is_candidate(all, pos)) examine(all, pos, met);
+  return met;
+}
+
+void add_once(std::vector<std::string>& list, const char* words) {
+  if (std::find(list.begin(), list.end(), words) == list.end()) list.emplace_back(words);
+}
+
+}  // namespace
+
+Traces find_traces(Bytes file) {
+  const Met met = scan(file.chars());
+  Traces t;
+  for (std::size_t i = 0; i < kPatterns.size(); ++i)
+    if ((met.patterns >> i & 1) != 0) add_once(kPatterns[i].clock ? t.clock : t.version, kPatterns[i].words);
+  if (met.segment) add_once(t.version, "a thread or process environment block");
+  return t;
+}
+
+}  // namespace tq::analysis

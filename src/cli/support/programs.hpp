@@ -1,0 +1,32 @@
+// The programs a user named: files as they are, folders as the PE files in them. Shared by `drivers` and `time32`.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "core/result.hpp"
+
+namespace tq::cli {
+
+struct NamedProgram {
+  std::string path;   ///< as shown
+  std::string root;   ///< the folder the user named; empty for a single file
+  std::string below;  ///< path below the root
+  std::string note;   ///< how the machine loads it: "boot driver"; empty outside of whole targets
+};
+
+/// Every PE file of the operands, in the order a machine would load them where that is known, else by name.
+/// What could not be listed is complained about and counted in `unread`.
+std::vector<NamedProgram> programs_of(const std::vector<std::string>& operands, int& unread);
+
+/// Reads each program and hands its bytes to `work`, on `jobs` threads; `work` writes to its own slot only.
+/// Errors of reading are handed on as an Error.
+void for_each_program(const std::vector<NamedProgram>& programs, unsigned jobs,
+                      const std::function<void(std::size_t, const Result<std::vector<std::byte>>&)>& work);
+
+/// --jobs, or the number of processors.
+unsigned jobs_of(const std::string& given);
+
+}  // namespace tq::cli
