@@ -1,209 +1,26 @@
 #include "catalog/catalog.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tq::catalog {
 namespace {
 
-// KEEP IN SYNC: schemas.cpp. Each reader takes the columns of its table from left to right.
-
-void finish(RowReader& r, Provenance& p) {
-  p.source = r.text();
-  p.retrieved = r.text();
-  p.confidence = r.value<Confidence>();
-  p.note = r.text();
+/// First of [0, n) for which `below` is false.
+template <class Below>
+std::uint32_t first_not(std::uint32_t n, Below below) {
+  std::uint32_t low = 0, high = n;
+  while (low < high) {
+    const std::uint32_t mid = low + (high - low) / 2;
+    if (below(mid))
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  return low;
 }
 
 }  // namespace
-
-KbList read_group(const Image& image, std::uint32_t i) { return image.group(i); }
-
-Update read_update(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::updates, row);
-  Update u;
-  u.kb = r.number();
-  u.released = r.date();
-  u.kind = r.value<UpdateKind>();
-  u.title = r.text();
-  u.arches = r.arches();
-  u.version = r.version();
-  u.basis = r.value<VersionBasis>();
-  u.version_file = r.text();
-  u.fixed_build = r.version();
-  u.supersedes = r.kbs();
-  u.supersedes_inferred = r.kbs();
-  const std::uint32_t first = r.number(), count = r.number();
-  u.requirements = Requirements(&image, first, count);
-  u.recommends = r.kbs();
-  u.esu_required = r.flag();
-  u.esu_year = static_cast<int>(r.number());
-  u.n_cves = r.number();
-  u.order_exception = r.text();
-  finish(r, u);
-  return u;
-}
-
-Build read_build(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::builds, row);
-  Build b;
-  b.nt_version = r.text();
-  b.build = r.number();
-  b.service_pack = r.text();
-  b.client_product = r.text();
-  b.server_product = r.text();
-  b.released = r.date();
-  b.end_mainstream = r.text();
-  b.end_extended = r.text();
-  b.end_esu = r.text();
-  finish(r, b);
-  return b;
-}
-
-Lifecycle read_lifecycle(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::lifecycle, row);
-  Lifecycle l;
-  l.nt_version = r.text();
-  l.build = r.number();
-  l.product_class = r.value<ProductClass>();
-  l.product = r.text();
-  l.mainstream_end = r.date();
-  l.extended_end = r.date();
-  l.esu_end = r.date();
-  l.esu_azure_end = r.date();
-  l.premium_assurance_end = r.date();
-  l.last_patch = r.date();
-  l.patch_source = r.text();
-  finish(r, l);
-  return l;
-}
-
-Feature read_feature(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::features, row);
-  Feature f;
-  f.feature = r.text();
-  f.phrases = r.text();
-  f.first_server_version = r.text();
-  f.first_build = r.number();
-  f.state_2008_sp2 = r.text();
-  finish(r, f);
-  return f;
-}
-
-UpgradePath read_upgrade_path(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::upgrade_paths, row);
-  UpgradePath u;
-  u.from = r.text();
-  u.to = r.text();
-  u.supported = r.value<UpgradeAnswer>();
-  u.condition = r.text();
-  finish(r, u);
-  return u;
-}
-
-Belief read_belief(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::beliefs, row);
-  Belief b;
-  b.id = r.text();
-  b.phrases = r.text();
-  b.claim = r.text();
-  b.verdict = r.value<BeliefVerdict>();
-  b.truth = r.text();
-  b.evidence = r.text();
-  finish(r, b);
-  return b;
-}
-
-Goal read_goal(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::goals, row);
-  Goal g;
-  g.id = r.text();
-  g.nt_version = r.text();
-  g.kb = r.number();
-  g.version = r.version().value_or(FileVersion{});  // the compiler refuses a goal without one
-  g.date = r.date();
-  g.meaning = r.text();
-  finish(r, g);
-  return g;
-}
-
-EsuId read_esu_id(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::esu_ids, row);
-  EsuId e;
-  e.activation_id = r.text();
-  e.scope = r.text();
-  e.years = r.text();
-  e.licence = r.text();
-  e.valid_window = r.text();
-  finish(r, e);
-  return e;
-}
-
-EsuYear read_esu_year(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::esu_years, row);
-  EsuYear e;
-  e.year = r.number();
-  e.who = r.text();
-  e.first = r.date();
-  e.last = r.date();
-  e.first_kb = r.number();
-  e.last_kb = r.number();
-  e.cves = r.number();
-  finish(r, e);
-  return e;
-}
-
-BypassIndicator read_bypass_indicator(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::bypass_indicators, row);
-  BypassIndicator b;
-  b.id = r.text();
-  b.type = r.text();
-  b.subject = r.text();
-  b.meaning = r.text();
-  b.observed_on = r.text();
-  finish(r, b);
-  return b;
-}
-
-RevisionRange read_revision_range(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::revision_ranges, row);
-  RevisionRange v;
-  v.nt_version = r.text();
-  v.build = r.number();
-  v.branch = r.value<Branch>();
-  v.first = r.number();
-  v.last = r.number();
-  finish(r, v);
-  return v;
-}
-
-KernelException read_kernel_exception(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::kernel_exceptions, row);
-  KernelException k;
-  k.version = r.version().value_or(FileVersion{});  // the compiler refuses a row without one
-  k.treatment = r.value<KernelTreatment>();
-  k.kb = r.number();
-  k.meaning = r.text();
-  finish(r, k);
-  return k;
-}
-
-ExposureDefault read_exposure_default(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::exposure_defaults, row);
-  ExposureDefault e;
-  e.setting = r.text();
-  e.default_when_absent = r.text();
-  finish(r, e);
-  return e;
-}
-
-Meta read_meta(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::meta, row);
-  Meta m;
-  m.key = r.text();
-  m.value = r.text();
-  finish(r, m);
-  return m;
-}
 
 Result<Catalog> Catalog::make(Bytes bytes, std::vector<std::byte> owned, Check check) {
   TQ_TRY(Image image, Image::open(bytes, check));
@@ -257,18 +74,114 @@ Rows<ExposureDefault, read_exposure_default> Catalog::exposure_defaults() const 
 }
 Rows<Meta, read_meta> Catalog::metas() const { return rows<Rows<Meta, read_meta>>(TableId::meta); }
 
-std::optional<Update> Catalog::find_kb(std::uint32_t kb) const {
+std::optional<std::uint32_t> Catalog::row_of_kb(std::uint32_t kb) const {
   const Table& index = held_->image.table(TableId::kb_index);
-  std::uint32_t low = 0, high = index.rows;
-  while (low < high) {
-    const std::uint32_t mid = low + (high - low) / 2;
-    if (index.words[std::size_t{mid} * 2] < kb)
-      low = mid + 1;
-    else
-      high = mid;
-  }
-  if (low == index.rows || index.words[std::size_t{low} * 2] != kb) return std::nullopt;
-  return read_update(held_->image, index.words[std::size_t{low} * 2 + 1]);
+  const std::uint32_t i = first_not(index.rows, [&](std::uint32_t row) { return index.words[std::size_t{row} * 2] < kb; });
+  if (i == index.rows || index.words[std::size_t{i} * 2] != kb) return std::nullopt;
+  return index.words[std::size_t{i} * 2 + 1];
+}
+
+std::optional<Update> Catalog::find_kb(std::uint32_t kb) const {
+  const auto row = row_of_kb(kb);
+  return row ? std::optional(read_update(held_->image, *row)) : std::nullopt;
+}
+
+UpdateBrief Catalog::brief(std::uint32_t row) const {
+  RowReader r(held_->image, TableId::updates, row);
+  UpdateBrief b;
+  b.row = row;
+  b.kb = r.number();
+  b.released = r.number();
+  b.kind = r.value<UpdateKind>();
+  b.out_of_band = r.flag();
+  return b;
+}
+
+KbList Catalog::superseded_by(std::uint32_t kb) const {
+  const auto row = row_of_kb(kb);
+  return row ? held_->image.linked(TableId::update_links, *row, 2, TableId::words) : KbList{};
+}
+
+Rows<Product, read_product> Catalog::products() const { return rows<Rows<Product, read_product>>(TableId::products); }
+Rows<Cve, read_cve> Catalog::cves() const { return rows<Rows<Cve, read_cve>>(TableId::cves); }
+Rows<Fix, read_fix> Catalog::fixes() const { return rows<Rows<Fix, read_fix>>(TableId::fixes); }
+Rows<Child, read_child> Catalog::children() const { return rows<Rows<Child, read_child>>(TableId::children); }
+Rows<UpdateFile, read_update_file> Catalog::files() const { return rows<Rows<UpdateFile, read_update_file>>(TableId::files); }
+Rows<Correction, read_correction> Catalog::corrections() const { return rows<Rows<Correction, read_correction>>(TableId::corrections); }
+Rows<ComponentName, read_component_name> Catalog::component_names() const {
+  return rows<Rows<ComponentName, read_component_name>>(TableId::components);
+}
+
+std::optional<Product> Catalog::find_product(std::string_view id) const {
+  const auto all = products();
+  const std::uint32_t i = first_not(static_cast<std::uint32_t>(all.size()), [&](std::uint32_t row) { return all[row].id < id; });
+  if (i == all.size() || all[i].id != id) return std::nullopt;
+  return all[i];
+}
+
+std::optional<Cve> Catalog::find_cve(CveId cve) const {
+  const Table& t = held_->image.table(TableId::cves);
+  const std::uint32_t i = first_not(t.rows, [&](std::uint32_t row) { return t.words[std::size_t{row} * t.row_words] < cve; });
+  if (i == t.rows || t.words[std::size_t{i} * t.row_words] != cve) return std::nullopt;
+  return read_cve(held_->image, i);
+}
+
+Rows<Fix, read_fix> Catalog::fixes_of_update(std::uint32_t update) const {
+  const Table& links = held_->image.table(TableId::update_links);
+  if (update >= links.rows) return {};
+  const std::uint32_t first = links.words[std::size_t{update} * 4], count = links.words[std::size_t{update} * 4 + 1];
+  return {&held_->image, first, count};
+}
+
+IndexedRows<Fix, read_fix> Catalog::fixes_of_product(std::uint32_t product) const {
+  return {&held_->image, held_->image.linked(TableId::product_links, product, 0, TableId::fixes_by_product)};
+}
+
+std::vector<Fix> Catalog::fixes_of_cve(std::uint32_t cve) const {
+  std::vector<std::uint32_t> found;
+  for (const std::uint32_t set : held_->image.linked(TableId::cve_links, cve, 0, TableId::sets_of_cves))
+    for (const std::uint32_t fix : held_->image.linked(TableId::set_links, set, 2, TableId::fixes_by_set)) found.push_back(fix);
+  std::sort(found.begin(), found.end());
+  std::vector<Fix> out;
+  for (const std::uint32_t fix : found) out.push_back(read_fix(held_->image, fix));
+  return out;
+}
+
+CveSet Catalog::cve_set(std::uint32_t set) const { return held_->image.linked(TableId::set_links, set, 0, TableId::set_members); }
+
+std::uint32_t Catalog::cve_set_count() const { return held_->image.table(TableId::set_links).rows; }
+
+std::vector<std::uint32_t> Catalog::cves_of_update(std::uint32_t update) const {
+  std::vector<std::uint32_t> out;
+  for (const Fix& f : fixes_of_update(update))
+    for (const std::uint32_t cve : cve_set(f.set)) out.push_back(cve);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+template <class R>
+R Catalog::rows_of_kb(TableId id, std::uint32_t kb) const {
+  const Table& t = held_->image.table(id);
+  const auto kb_at = [&](std::uint32_t row) { return static_cast<std::uint32_t>(t.words[std::size_t{row} * t.row_words]); };
+  const std::uint32_t first = first_not(t.rows, [&](std::uint32_t row) { return kb_at(row) < kb; });
+  const std::uint32_t end = first_not(t.rows, [&](std::uint32_t row) { return kb_at(row) <= kb; });
+  return R(&held_->image, first, end - first);
+}
+
+Rows<Child, read_child> Catalog::children_of(std::uint32_t parent_kb) const {
+  return rows_of_kb<Rows<Child, read_child>>(TableId::children, parent_kb);
+}
+
+std::vector<Child> Catalog::parents_of(std::uint32_t child_kb) const {
+  std::vector<Child> out;
+  for (const Child& c : children())
+    if (c.child == child_kb) out.push_back(c);
+  return out;
+}
+
+Rows<UpdateFile, read_update_file> Catalog::files_of(std::uint32_t kb) const {
+  return rows_of_kb<Rows<UpdateFile, read_update_file>>(TableId::files, kb);
 }
 
 std::vector<Build> Catalog::find_build(std::string_view nt_version, std::uint32_t build) const {

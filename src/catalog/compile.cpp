@@ -3,21 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <tuple>
 
 #include "catalog/check.hpp"
+#include "catalog/links.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
 
 namespace tq::catalog {
 namespace {
-
-struct Draft {
-  std::vector<std::vector<std::uint32_t>> rows;
-  std::vector<Origin> origins;
-  std::set<std::string> keys;
-};
 
 class Compiler {
  public:
@@ -29,8 +25,8 @@ class Compiler {
     for (const Schema& s : schemas())
       if (!seen_.contains(s.id)) problem(std::string(s.stem) + ".csv", 0, "this table has no file");
     Compiled out;
+    if (problems_.empty()) derived_ = link(drafts_, pools_, problems_);
     if (problems_.empty()) {
-      sort_updates();
       out.bytes = write();
       check_whole(out.bytes);
     }
@@ -70,10 +66,13 @@ class Compiler {
   void add_row(const Schema& s, const SourceFile& f, const CsvRow& row) {
     if (row.cells.size() != s.columns.size())
       return problem(f.path, row.line, fmt::format("{} cells, the header has {}", row.cells.size(), s.columns.size()));
-    std::vector<std::uint32_t> words;
+    std::vector<std::uint32_t> words, of_row;
+    std::array<std::uint32_t, 4> provenance{};
+    const std::size_t own = s.columns.size() - provenance.size();
     for (std::size_t i = 0; i < s.columns.size(); ++i) {
       const Column& c = s.columns[i];
       const std::string& cell = row.cells[i];
+      if (i == own) std::swap(words, of_row);
       if (trim(cell) != cell) problem(f.path, row.line, fmt::format("{}: blanks around \"{}\"", c.name, cell));
       if (c.required && cell.empty())
         problem(f.path, row.line, fmt::format("{}: must not be empty", c.name));
@@ -82,8 +81,10 @@ class Compiler {
     }
     mark_unconfirmed(s, f, row, words);
     add_key(s, f, row);
+    std::copy_n(words.begin(), std::min(words.size(), provenance.size()), provenance.begin());
+    of_row.push_back(pools_.provenances.try_emplace(provenance, static_cast<std::uint32_t>(pools_.provenances.size())).first->second);
     Draft& d = drafts_[s.id];
-    d.rows.push_back(std::move(words));
+    d.rows.push_back(std::move(of_row));
     d.origins.push_back({f.path, row.line});
   }
 
@@ -92,7 +93,7 @@ class Compiler {
     const std::size_t n = s.columns.size();
     const std::string &source = row.cells[n - 4], &retrieved = row.cells[n - 3];
     const bool none = is_no_source(source);
-    if (none && words.size() >= 2) words[words.size() - 2] = static_cast<std::uint32_t>(Confidence::unconfirmed);
+    if (none && words.size() == 4) words[2] = static_cast<std::uint32_t>(Confidence::unconfirmed);
     if (!none && !Date::parse(retrieved))
       problem(f.path, row.line, "retrieved: a row with a source needs the date it was read, YYYY-MM-DD");
     if (!none && is_vague_source(source))
@@ -103,32 +104,6 @@ class Compiler {
   void add_key(const Schema& s, const SourceFile& f, const CsvRow& row) {
     const std::string key = fmt::format("{}", fmt::join(row.cells.begin(), row.cells.begin() + s.key_columns, ", "));
     if (!drafts_[s.id].keys.insert(key).second) problem(f.path, row.line, "a second row of " + key);
-  }
-
-  /// By release date, then KB: words 1 and 0 of a row.
-  void sort_updates() {
-    Draft& d = drafts_[TableId::updates];
-    std::vector<std::size_t> order(d.rows.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t a, std::size_t b) { return std::tie(d.rows[a][1], d.rows[a][0]) < std::tie(d.rows[b][1], d.rows[b][0]); });
-    Draft sorted;
-    for (std::size_t i : order) {
-      sorted.rows.push_back(std::move(d.rows[i]));
-      sorted.origins.push_back(std::move(d.origins[i]));
-    }
-    d = std::move(sorted);
-  }
-
-  [[nodiscard]] std::vector<std::uint32_t> kb_index() const {
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
-    const auto it = drafts_.find(TableId::updates);
-    if (it != drafts_.end())
-      for (const auto& row : it->second.rows) pairs.emplace_back(row[0], static_cast<std::uint32_t>(pairs.size()));
-    std::sort(pairs.begin(), pairs.end());
-    std::vector<std::uint32_t> out;
-    for (const auto& [kb, row] : pairs) out.insert(out.end(), {kb, row});
-    return out;
   }
 
   [[nodiscard]] std::vector<std::byte> write() const;
@@ -142,7 +117,8 @@ class Compiler {
   }
 
   Pools pools_;
-  std::map<TableId, Draft> drafts_;
+  Drafts drafts_;
+  std::vector<Derived> derived_;
   std::set<TableId> seen_;
   std::vector<Problem> problems_;
 };
@@ -189,11 +165,9 @@ class Writer {
 };
 
 std::vector<std::byte> Compiler::write() const {
-  Writer w(4 + schemas().size());
+  Writer w(1 + derived_.size() + schemas().size());
   w.bytes(TableId::strings, pools_.strings);
-  w.words(TableId::words, 1, pools_.words);
-  w.words(TableId::groups, 2, pools_.groups);
-  w.words(TableId::kb_index, 2, kb_index());
+  for (const Derived& d : derived_) w.words(d.id, d.row_words, d.words);
   for (const Schema& s : schemas()) {
     std::vector<std::uint32_t> flat;
     if (const auto it = drafts_.find(s.id); it != drafts_.end())

@@ -1,6 +1,6 @@
 #include "catalog/encoder.hpp"
 
-#include "catalog/types.hpp"
+#include "catalog/rows.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
 
@@ -92,12 +92,40 @@ Complaint append_groups(std::string_view cell, Pools& pools, Words& out) {
 
 Complaint encode_arches(std::string_view cell, Words& out) {
   std::uint32_t bits = 0;
-  for (std::string_view a : split(cell, ';')) {
-    const std::uint32_t bit = a == "x86" ? 1 : a == "x64" ? 2 : a == "ia64" ? 4 : 0;
-    if (bit == 0 || (bits & bit) != 0) return "x86, x64 and ia64, each at most once, parted by ';'";
+  for (std::string_view a : cell.empty() ? std::vector<std::string_view>{} : split(cell, ';')) {
+    const auto known = from_string<ProductArch>(a);
+    const std::uint32_t bit = known && *known != ProductArch::any ? 1U << (static_cast<std::uint32_t>(*known) - 1) : 0;
+    if (bit == 0 || (bits & bit) != 0) return "x86, x64, ia64, arm and arm64, each at most once, parted by ';'";
     bits |= bit;
   }
   out.push_back(bits);
+  return std::nullopt;
+}
+
+Complaint encode_cve(std::string_view cell, Words& out) {
+  const auto cve = parse_cve(cell);
+  if (!cve || cve_text(*cve) != cell) return "a CVE as CVE-2019-0708, or an advisory as ADV190009";
+  out.push_back(*cve);
+  return std::nullopt;
+}
+
+Complaint encode_names(std::string_view cell, Pools& pools, Words& out) {
+  out.push_back(static_cast<std::uint32_t>(pools.names.size()));
+  for (std::string_view name : split(cell, ';')) {
+    if (name.empty()) return "names parted by ';'";
+    pools.names.push_back(pools.text(name));
+  }
+  out.push_back(static_cast<std::uint32_t>(pools.names.size()) - out.back());
+  return std::nullopt;
+}
+
+Complaint encode_cves(std::string_view cell, Pools& pools, Words& out) {
+  Words set;
+  for (std::string_view one : split(cell, ';')) {
+    if (auto bad = encode_cve(one, set)) return bad;
+    if (set.size() > 1 && set[set.size() - 2] >= set.back()) return "CVEs in rising order, each once";
+  }
+  out.push_back(pools.sets.try_emplace(std::move(set), static_cast<std::uint32_t>(pools.sets.size())).first->second);
   return std::nullopt;
 }
 
@@ -123,6 +151,12 @@ std::uint32_t Pools::text(std::string_view s) {
   return at;
 }
 
+std::string_view Pools::view(std::uint32_t offset) const {
+  std::uint32_t n = 0;
+  for (std::size_t i = 0; i < 4; ++i) n |= static_cast<std::uint32_t>(static_cast<unsigned char>(strings[offset + i])) << (8 * i);
+  return std::string_view(strings).substr(offset + 4, n);
+}
+
 std::optional<std::string> encode(Field field, std::string_view cell, Pools& pools, std::vector<std::uint32_t>& out) {
   switch (field) {
     case Field::text: out.push_back(pools.text(cell)); return std::nullopt;
@@ -142,6 +176,17 @@ std::optional<std::string> encode(Field field, std::string_view cell, Pools& poo
     case Field::treatment: return encode_enum<KernelTreatment>(cell, out);
     case Field::product_class: return encode_enum<ProductClass>(cell, out);
     case Field::upgrade_answer: return encode_enum<UpgradeAnswer>(cell, out);
+    case Field::product_arch: return encode_enum<ProductArch>(cell, out);
+    case Field::component: return encode_enum<Component>(cell, out);
+    case Field::rating: return encode_enum<Rating>(cell, out);
+    case Field::file_branch: return encode_enum<FileBranch>(cell, out);
+    case Field::correction: return encode_enum<CorrectionKind>(cell, out);
+    case Field::cve: return encode_cve(cell, out);
+    case Field::names: return encode_names(cell, pools, out);
+    case Field::cves: return encode_cves(cell, pools, out);
+    case Field::update_row:
+    case Field::product_row:
+    case Field::provenance: break;
   }
   return "a known field";
 }

@@ -1,6 +1,7 @@
 // One table of the compiled catalog while it is being built: cells in, words out.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -19,9 +20,14 @@ struct Pools {
   std::string strings;
   std::map<std::string, std::uint32_t, std::less<>> known;
   std::vector<std::uint32_t> words;
-  std::vector<std::uint32_t> groups;  ///< pairs: first, count
+  std::vector<std::uint32_t> groups;                                  ///< pairs: first, count
+  std::vector<std::uint32_t> names;                                   ///< texts that stand for rows of another table; not stored
+  std::map<std::vector<std::uint32_t>, std::uint32_t> sets;           ///< CVEs (as CveId, rising) -> number of the set
+  std::map<std::array<std::uint32_t, 4>, std::uint32_t> provenances;  ///< source, retrieved, confidence, note -> row
 
   std::uint32_t text(std::string_view s);
+  /// The text at an offset that text() returned.
+  [[nodiscard]] std::string_view view(std::uint32_t offset) const;
 };
 
 /// Where a stored row was written, so that a later check can name it.

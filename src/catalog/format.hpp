@@ -13,7 +13,7 @@ namespace tq::catalog {
 
 // File = header, table directory, tables. Everything is little-endian 32-bit words (see docs/catalog.md).
 inline constexpr std::array<char, 8> kMagic = {'T', 'Q', 'C', 'A', 'T', 'L', 'G', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 struct FileHeader {
   std::array<char, 8> magic;
@@ -38,7 +38,16 @@ enum class TableId : std::uint32_t {
   strings = 1,
   words = 2,
   groups = 3,
-  kb_index = 4,
+  kb_index = 4,          ///< KB, row of updates; rising
+  provenances = 5,       ///< source, retrieved, confidence, note: each combination once
+  update_links = 6,      ///< per update: first and count in fixes, first and count of what supersedes it in words
+  fixes_by_product = 7,  ///< rows of fixes, by product
+  product_links = 8,     ///< per product: first and count in fixes_by_product
+  set_links = 9,         ///< per set of CVEs: first and count in set_members, first and count in fixes_by_set
+  set_members = 10,      ///< rows of cves
+  fixes_by_set = 11,     ///< rows of fixes, by set
+  cve_links = 12,        ///< per CVE: first and count in sets_of_cves
+  sets_of_cves = 13,     ///< sets
   meta = 16,
   updates = 17,
   builds = 18,
@@ -52,8 +61,16 @@ enum class TableId : std::uint32_t {
   bypass_indicators = 26,
   revision_ranges = 27,
   kernel_exceptions = 28,
-  exposure_defaults = 29
+  exposure_defaults = 29,
+  products = 30,
+  cves = 31,
+  fixes = 32,
+  children = 33,
+  corrections = 34,
+  files = 35,
+  components = 36
 };
+inline constexpr std::uint32_t kTableIds = 64;  ///< ids this program can know are below
 
 /// How a CSV cell becomes words of a row.
 enum class Field : std::uint8_t {
@@ -65,7 +82,7 @@ enum class Field : std::uint8_t {
   kb,         ///< 1 word
   kbs,        ///< 2 words: first and count in `words`; cell "1;2;3"
   kb_groups,  ///< 2 words: first and count in `groups`; cell "1;2|3" = 1 and (2 or 3)
-  arches,     ///< 1 word: bit 0 x86, 1 x64, 2 ia64; cell "x86;x64"
+  arches,     ///< 1 word: bit 0 x86, 1 x64, 2 ia64, 3 arm, 4 arm64; cell "x86;x64"
   kind,
   basis,
   confidence,
@@ -73,9 +90,22 @@ enum class Field : std::uint8_t {
   branch,
   treatment,
   product_class,
-  upgrade_answer  ///< 1 word: the enum's number
+  upgrade_answer,
+  product_arch,
+  component,
+  rating,
+  file_branch,
+  correction,   ///< 1 word: the enum's number
+  cve,          ///< 1 word: see CveId
+  names,        ///< 2 words: first and count in the compiler's own pool; cell "a;b"; never stored
+  cves,         ///< 1 word: number of the set; cell "CVE-2019-0708;CVE-2019-0709"
+  update_row,   ///< 1 word: row of updates; never in a CSV
+  product_row,  ///< 1 word: row of products; never in a CSV
+  provenance    ///< 1 word: row of provenances; never in a CSV
 };
-constexpr std::uint32_t words_of(Field f) { return f == Field::version || f == Field::kbs || f == Field::kb_groups ? 2 : 1; }
+constexpr std::uint32_t words_of(Field f) {
+  return f == Field::version || f == Field::kbs || f == Field::kb_groups || f == Field::names ? 2 : 1;
+}
 
 struct Column {
   std::string_view name;
@@ -83,11 +113,12 @@ struct Column {
   bool required = false;  ///< an empty cell is an error
 };
 
-/// One CSV file name and one stored table. The last four columns of every table are kProvenance.
+/// One CSV file name and one stored table. The last four columns of every CSV are the provenance, stored as one word.
 struct Schema {
   TableId id = TableId::meta;
   std::string_view stem;            ///< file name without ".csv"
   std::span<const Column> columns;  ///< in the order of the CSV header
+  std::span<const Column> stored;   ///< in the order of the words of a row
   std::uint32_t key_columns = 1;    ///< leading columns that must be unique together
 };
 
@@ -96,5 +127,7 @@ std::span<const Schema> schemas();
 const Schema* find_schema(std::string_view stem);
 const Schema* find_schema(TableId id);
 std::uint32_t row_words(const Schema& s);
+/// Position of a stored column's first word in its row; the column must exist.
+std::uint32_t word_of(TableId id, std::string_view column);
 
 }  // namespace tq::catalog

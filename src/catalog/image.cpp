@@ -33,7 +33,7 @@ Date to_date(std::uint32_t v) { return {static_cast<int>(v / 10000), static_cast
 std::uint32_t enum_count(Field f) {
   switch (f) {
     case Field::flag: return 2;
-    case Field::arches: return 8;
+    case Field::arches: return 32;
     case Field::kind: return kCount<UpdateKind>;
     case Field::basis: return kCount<VersionBasis>;
     case Field::confidence: return kCount<Confidence>;
@@ -42,13 +42,24 @@ std::uint32_t enum_count(Field f) {
     case Field::treatment: return kCount<KernelTreatment>;
     case Field::product_class: return kCount<ProductClass>;
     case Field::upgrade_answer: return kCount<UpgradeAnswer>;
+    case Field::product_arch: return kCount<ProductArch>;
+    case Field::component: return kCount<Component>;
+    case Field::rating: return kCount<Rating>;
+    case Field::file_branch: return kCount<FileBranch>;
+    case Field::correction: return kCount<CorrectionKind>;
     case Field::text:
     case Field::number:
     case Field::date:
     case Field::version:
     case Field::kb:
     case Field::kbs:
-    case Field::kb_groups: return 0;
+    case Field::kb_groups:
+    case Field::cve:
+    case Field::names:
+    case Field::cves:
+    case Field::update_row:
+    case Field::product_row:
+    case Field::provenance: return 0;
   }
   return 0;
 }
@@ -100,7 +111,8 @@ Status Image::read_directory(std::uint32_t tables) {
 Status Image::add_table(const DirectoryEntry& e, std::uint64_t at) {
   const auto id = static_cast<TableId>(static_cast<std::uint32_t>(e.id));
   const std::string place = fmt::format("catalog.table[{}]", static_cast<std::uint32_t>(e.id));
-  if (tables_.contains(id)) return damage(place, "each table once", "a second one", at);
+  if (e.id >= kTableIds) return ok();  // of a later program
+  if (has(id)) return damage(place, "each table once", "a second one", at);
   if (e.row_words > kMaxRowWords)
     return damage(place + ".row_words", fmt::format("at most {}", kMaxRowWords), fmt::format("{}", static_cast<std::uint32_t>(e.row_words)),
                   at);
@@ -114,17 +126,30 @@ Status Image::add_table(const DirectoryEntry& e, std::uint64_t at) {
   if (s != nullptr && e.row_words < catalog::row_words(*s))
     return damage(place + ".row_words", fmt::format("at least {}", catalog::row_words(*s)),
                   fmt::format("{}", static_cast<std::uint32_t>(e.row_words)), at);
-  tables_.emplace(id, Table{words_in(body), e.row_words, id == TableId::strings ? 0 : static_cast<std::uint32_t>(e.rows)});
+  const auto i = static_cast<std::size_t>(id);
+  tables_[i] = {words_in(body), e.row_words, id == TableId::strings ? 0 : static_cast<std::uint32_t>(e.rows)};
+  present_[i] = true;
   return ok();
 }
 
 Status Image::require_tables() const {
-  for (TableId id : {TableId::strings, TableId::words, TableId::groups, TableId::kb_index})
-    if (!tables_.contains(id)) return damage(fmt::format("catalog.table[{}]", static_cast<std::uint32_t>(id)), "present", "absent");
+  struct Shape {
+    TableId id;
+    std::uint32_t row_words;
+  };
+  constexpr Shape kShapes[] = {{TableId::strings, 0},          {TableId::words, 1},         {TableId::groups, 2},
+                               {TableId::kb_index, 2},         {TableId::provenances, 4},   {TableId::update_links, 4},
+                               {TableId::fixes_by_product, 1}, {TableId::product_links, 2}, {TableId::set_links, 4},
+                               {TableId::set_members, 1},      {TableId::fixes_by_set, 1},  {TableId::cve_links, 2},
+                               {TableId::sets_of_cves, 1}};
+  for (const Shape& shape : kShapes) {
+    const std::string place = fmt::format("catalog.table[{}]", static_cast<std::uint32_t>(shape.id));
+    if (!has(shape.id)) return damage(place, "present", "absent");
+    if (table(shape.id).row_words != shape.row_words)
+      return damage(place + ".row_words", fmt::format("{}", shape.row_words), fmt::format("{}", table(shape.id).row_words));
+  }
   for (const Schema& s : schemas())
-    if (!tables_.contains(s.id)) return damage("catalog.table." + std::string(s.stem), "present", "absent");
-  if (table(TableId::words).row_words != 1 || table(TableId::groups).row_words != 2 || table(TableId::kb_index).row_words != 2)
-    return damage("catalog.directory", "row sizes 1, 2, 2 of words, groups, kb_index", "others");
+    if (!has(s.id)) return damage("catalog.table." + std::string(s.stem), "present", "absent");
   return check_index();
 }
 
@@ -143,7 +168,61 @@ Status Image::check_index() const {
   return ok();
 }
 
+/// Each pair of words from column `at` of `links` is a range inside `into`.
+Status Image::check_ranges(TableId links, std::uint32_t at, TableId into) const {
+  const Table& t = table(links);
+  for (std::uint32_t row = 0; row < t.rows; ++row) {
+    const std::size_t i = std::size_t{row} * t.row_words + at;
+    if (std::uint64_t{t.words[i]} + t.words[i + 1] > table(into).rows)
+      return damage(fmt::format("catalog.table[{}][{}]", static_cast<std::uint32_t>(links), row), "a range inside its table", "another");
+  }
+  return ok();
+}
+
+/// Each word of `references` is a row of `into`.
+Status Image::check_references(TableId references, TableId into) const {
+  const Table& t = table(references);
+  for (std::uint32_t row = 0; row < t.rows; ++row)
+    if (t.words[row] >= table(into).rows)
+      return damage(fmt::format("catalog.table[{}][{}]", static_cast<std::uint32_t>(references), row), "a row of its table",
+                    fmt::format("{}", static_cast<std::uint32_t>(t.words[row])));
+  return ok();
+}
+
+Status Image::check_links() const {
+  struct Length {
+    TableId links, rows;
+  };
+  for (const Length& l : {Length{TableId::update_links, TableId::updates}, Length{TableId::product_links, TableId::products},
+                          Length{TableId::cve_links, TableId::cves}, Length{TableId::fixes_by_product, TableId::fixes},
+                          Length{TableId::fixes_by_set, TableId::fixes}})
+    if (table(l.links).rows != table(l.rows).rows)
+      return damage(fmt::format("catalog.table[{}].rows", static_cast<std::uint32_t>(l.links)), fmt::format("{}", table(l.rows).rows),
+                    fmt::format("{}", table(l.links).rows));
+  struct Range {
+    TableId links;
+    std::uint32_t at;
+    TableId into;
+  };
+  for (const Range& r : {Range{TableId::update_links, 0, TableId::fixes}, Range{TableId::update_links, 2, TableId::words},
+                         Range{TableId::product_links, 0, TableId::fixes_by_product}, Range{TableId::set_links, 0, TableId::set_members},
+                         Range{TableId::set_links, 2, TableId::fixes_by_set}, Range{TableId::cve_links, 0, TableId::sets_of_cves}})
+    if (auto s = check_ranges(r.links, r.at, r.into); !s) return s;
+  for (const auto& [references, into] :
+       {std::pair{TableId::fixes_by_product, TableId::fixes}, std::pair{TableId::fixes_by_set, TableId::fixes},
+        std::pair{TableId::set_members, TableId::cves}, std::pair{TableId::sets_of_cves, TableId::set_links}})
+    if (auto s = check_references(references, into); !s) return s;
+  return ok();
+}
+
 Status Image::check_rows() const {
+  if (auto s = check_links(); !s) return s;
+  const Table& shared = table(TableId::provenances);
+  for (std::uint32_t i = 0; i < shared.rows; ++i) {
+    const auto w = shared.words.subspan(std::size_t{i} * 4, 4);
+    if (!good_text(w[0]) || !good_text(w[1]) || w[2] >= kCount<Confidence> || !good_text(w[3]))
+      return damage(fmt::format("catalog.provenances[{}]", i), "values in bounds", "others");
+  }
   const Table& groups = table(TableId::groups);
   for (std::uint32_t i = 0; i < groups.rows; ++i)
     if (!good(Field::kbs, groups.words[i * 2U], groups.words[i * 2U + 1]))
@@ -157,7 +236,7 @@ Status Image::check_rows() const {
 Status Image::check_row(const Schema& s, std::uint32_t row) const {
   const Table& t = table(s.id);
   std::size_t at = std::size_t{row} * t.row_words;
-  for (const Column& c : s.columns) {
+  for (const Column& c : s.stored) {
     const std::uint32_t n = words_of(c.field);
     const std::uint32_t a = t.words[at], b = n == 2 ? static_cast<std::uint32_t>(t.words[at + 1]) : 0;
     if (!good(c.field, a, b))
@@ -171,7 +250,12 @@ bool Image::good(Field f, std::uint32_t a, std::uint32_t b) const {
   switch (f) {
     case Field::text: return good_text(a);
     case Field::number:
+    case Field::cve:
     case Field::version: return true;
+    case Field::update_row: return a < table(TableId::updates).rows;
+    case Field::product_row: return a < table(TableId::products).rows;
+    case Field::provenance: return a < table(TableId::provenances).rows;
+    case Field::cves: return a < table(TableId::set_links).rows;
     case Field::kb: return a <= 99999999;
     case Field::date: return good_date(a);
     case Field::kbs: return std::uint64_t{a} + b <= table(TableId::words).rows;
@@ -185,12 +269,6 @@ bool Image::good_text(std::uint32_t offset) const {
   return n && strings_.holds(std::uint64_t{offset} + sizeof(le32), *n) && is_utf8(text(offset));
 }
 
-const Table& Image::table(TableId id) const {
-  static const Table kNone;
-  const auto it = tables_.find(id);
-  return it == tables_.end() ? kNone : it->second;
-}
-
 std::string_view Image::text(std::uint32_t offset) const {
   const auto n = strings_.try_get<le32>(offset);
   if (!n) return {};
@@ -198,10 +276,17 @@ std::string_view Image::text(std::uint32_t offset) const {
   return b ? b->chars() : std::string_view{};
 }
 
-KbList Image::list(std::uint32_t first, std::uint32_t count) const {
-  const Table& t = table(TableId::words);
+std::span<const le32> Image::range(TableId id, std::uint32_t first, std::uint32_t count) const {
+  const Table& t = table(id);
   if (std::uint64_t{first} + count > t.rows) return {};
   return t.words.subspan(first, count);
+}
+
+std::span<const le32> Image::linked(TableId links, std::uint32_t row, std::uint32_t at, TableId into) const {
+  const Table& t = table(links);
+  if (row >= t.rows) return {};
+  const std::size_t i = std::size_t{row} * t.row_words + at;
+  return range(into, t.words[i], t.words[i + 1]);
 }
 
 KbList Image::group(std::uint32_t i) const {
@@ -231,7 +316,7 @@ KbList RowReader::kbs() {
 
 Arches RowReader::arches() {
   const std::uint32_t bits = number();
-  return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+  return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0, (bits & 16) != 0};
 }
 
 }  // namespace tq::catalog

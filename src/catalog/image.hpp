@@ -1,9 +1,9 @@
 // A compiled catalog in memory: bounds are checked once when it is opened, rows are read where they lie.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <iterator>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,9 +35,14 @@ class Image {
   /// Errors: truncated, corrupt (magic, hash, offsets, values), unsupported (version). `bytes` must outlive the image.
   static Result<Image> open(Bytes bytes, Check check);
 
-  [[nodiscard]] const Table& table(TableId id) const;
+  [[nodiscard]] const Table& table(TableId id) const { return tables_[static_cast<std::size_t>(id)]; }
+  [[nodiscard]] bool has(TableId id) const { return present_[static_cast<std::size_t>(id)]; }
+  /// Words [first, first+count) of a table with one word a row; empty when they are not all inside.
+  [[nodiscard]] std::span<const le32> range(TableId id, std::uint32_t first, std::uint32_t count) const;
+  /// The two words of a row from column `at` on as a range of `into`.
+  [[nodiscard]] std::span<const le32> linked(TableId links, std::uint32_t row, std::uint32_t at, TableId into) const;
   [[nodiscard]] std::string_view text(std::uint32_t offset) const;
-  [[nodiscard]] KbList list(std::uint32_t first, std::uint32_t count) const;
+  [[nodiscard]] KbList list(std::uint32_t first, std::uint32_t count) const { return range(TableId::words, first, count); }
   /// The i-th of the ranges that `groups` keeps: the alternatives of one requirement.
   [[nodiscard]] KbList group(std::uint32_t i) const;
   /// Lower-case hex of the stored hash of the content, 64 characters.
@@ -53,10 +58,14 @@ class Image {
   [[nodiscard]] bool good(Field f, std::uint32_t a, std::uint32_t b) const;
   [[nodiscard]] bool good_text(std::uint32_t offset) const;
   [[nodiscard]] Status check_index() const;
+  [[nodiscard]] Status check_links() const;
+  [[nodiscard]] Status check_ranges(TableId links, std::uint32_t at, TableId into) const;
+  [[nodiscard]] Status check_references(TableId references, TableId into) const;
 
   Bytes bytes_;
   Bytes strings_;
-  std::map<TableId, Table> tables_;
+  std::array<Table, kTableIds> tables_;  ///< by id; a table that is not there has no row
+  std::array<bool, kTableIds> present_{};
   std::string sha256_;
 };
 
@@ -71,6 +80,7 @@ class RowReader {
   std::optional<FileVersion> version();
   KbList kbs();
   Arches arches();
+  [[nodiscard]] const Image& image() const { return *image_; }
   template <class E>
   E value() {
     return static_cast<E>(number());
@@ -124,6 +134,50 @@ class Rows {
  private:
   const Image* image_ = nullptr;
   std::uint32_t first_ = 0, count_ = 0;
+};
+
+/// Rows that a list of row numbers picks, decoded when they are looked at.
+template <class T, T (*Read)(const Image&, std::uint32_t)>
+class IndexedRows {
+ public:
+  IndexedRows() = default;
+  IndexedRows(const Image* image, std::span<const le32> rows) : image_(image), rows_(rows) {}
+  [[nodiscard]] std::size_t size() const { return rows_.size(); }
+  [[nodiscard]] bool empty() const { return rows_.empty(); }
+  /// i < size().
+  T operator[](std::size_t i) const { return Read(*image_, rows_[i]); }
+
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const T*;
+    using reference = T;
+    Iterator() = default;
+    Iterator(const Image* image, const le32* at) : image_(image), at_(at) {}
+    T operator*() const { return Read(*image_, *at_); }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    Iterator operator++(int) {
+      Iterator old = *this;
+      ++at_;
+      return old;
+    }
+    bool operator==(const Iterator& o) const { return at_ == o.at_; }
+
+   private:
+    const Image* image_ = nullptr;
+    const le32* at_ = nullptr;
+  };
+  [[nodiscard]] Iterator begin() const { return {image_, rows_.data()}; }
+  [[nodiscard]] Iterator end() const { return {image_, rows_.data() + rows_.size()}; }
+
+ private:
+  const Image* image_ = nullptr;
+  std::span<const le32> rows_;
 };
 
 }  // namespace tq::catalog

@@ -14,8 +14,10 @@ constexpr std::array kMeta = {
 constexpr std::array kUpdates = {Column{"kb", Field::kb, true},
                                  Column{"release_date", Field::date, true},
                                  Column{"kind", Field::kind, true},
+                                 Column{"out_of_band", Field::flag, true},
                                  Column{"title", Field::text, true},
-                                 Column{"arches", Field::arches, true},
+                                 Column{"nt_versions", Field::text, true},
+                                 Column{"arches", Field::arches},
                                  Column{"version", Field::version},
                                  Column{"version_basis", Field::basis, true},
                                  Column{"version_file", Field::text},
@@ -158,21 +160,139 @@ constexpr std::array kExceptions = {Column{"version", Field::version, true},
 constexpr std::array kExposure = {
     Column{"setting", Field::text, true}, Column{"default_when_absent", Field::text, true}, kSource, kRetrieved, kConfidence, kNote};
 
+constexpr std::array kProducts = {Column{"id", Field::text, true},
+                                  Column{"name", Field::text, true},
+                                  Column{"nt_version", Field::text, true},
+                                  Column{"build", Field::number},
+                                  Column{"service_pack", Field::text},
+                                  Column{"arch", Field::product_arch, true},
+                                  Column{"product_class", Field::product_class, true},
+                                  Column{"core", Field::flag, true},
+                                  Column{"component", Field::component, true},
+                                  Column{"component_name", Field::text},
+                                  Column{"component_version", Field::text},
+                                  Column{"base", Field::text, true},
+                                  kSource,
+                                  kRetrieved,
+                                  kConfidence,
+                                  kNote};
+
+constexpr std::array kCves = {Column{"cve", Field::cve, true},
+                              Column{"title", Field::text},
+                              Column{"severity", Field::rating, true},
+                              Column{"impact", Field::text},
+                              Column{"first_date", Field::date},
+                              Column{"exploited", Field::date},
+                              Column{"ransomware", Field::flag, true},
+                              kSource,
+                              kRetrieved,
+                              kConfidence,
+                              kNote};
+
+// One line of CSV stands for several fixes: the same update repairs the same CVEs in several products.
+constexpr std::array kFixes = {Column{"kb", Field::kb, true},
+                               Column{"products", Field::names, true},
+                               Column{"fixed_build", Field::version},
+                               Column{"cves", Field::cves, true},
+                               kSource,
+                               kRetrieved,
+                               kConfidence,
+                               kNote};
+constexpr std::array kStoredFixes = {Column{"update", Field::update_row, true}, Column{"product", Field::product_row, true},
+                                     Column{"fixed_build", Field::version}, Column{"set", Field::cves, true},
+                                     Column{"provenance", Field::provenance, true}};
+
+constexpr std::array kChildren = {Column{"parent", Field::kb, true},
+                                  Column{"child", Field::kb, true},
+                                  Column{"framework", Field::text, true},
+                                  Column{"arches", Field::arches},
+                                  kSource,
+                                  kRetrieved,
+                                  kConfidence,
+                                  kNote};
+
+constexpr std::array kCorrections = {Column{"kind", Field::correction, true},
+                                     Column{"kb", Field::kb, true},
+                                     Column{"other", Field::kb},
+                                     Column{"value", Field::text},
+                                     Column{"why", Field::text, true},
+                                     kSource,
+                                     kRetrieved,
+                                     kConfidence,
+                                     kNote};
+
+constexpr std::array kFiles = {Column{"kb", Field::kb, true},
+                               Column{"file", Field::text, true},
+                               Column{"arch", Field::product_arch, true},
+                               Column{"branch", Field::file_branch, true},
+                               Column{"version", Field::version, true},
+                               kSource,
+                               kRetrieved,
+                               kConfidence,
+                               kNote};
+
+constexpr std::array kComponents = {Column{"text", Field::text, true},
+                                    Column{"component", Field::component, true},
+                                    Column{"name", Field::text, true},
+                                    Column{"version", Field::text},
+                                    Column{"id", Field::text, true},
+                                    kSource,
+                                    kRetrieved,
+                                    kConfidence,
+                                    kNote};
+
+/// What is stored of a table by default: the columns, with the four of the provenance as one word.
+template <std::size_t N>
+constexpr std::array<Column, N - 3> stored(const std::array<Column, N>& columns) {
+  std::array<Column, N - 3> out;
+  for (std::size_t i = 0; i + 4 < N; ++i) out[i] = columns[i];
+  out[N - 4] = Column{"provenance", Field::provenance, true};
+  return out;
+}
+
+constexpr auto kStoredMeta = stored(kMeta);
+constexpr auto kStoredUpdates = stored(kUpdates);
+constexpr auto kStoredBuilds = stored(kBuilds);
+constexpr auto kStoredLifecycle = stored(kLifecycle);
+constexpr auto kStoredFeatures = stored(kFeatures);
+constexpr auto kStoredUpgradePaths = stored(kUpgradePaths);
+constexpr auto kStoredBeliefs = stored(kBeliefs);
+constexpr auto kStoredGoals = stored(kGoals);
+constexpr auto kStoredEsuIds = stored(kEsuIds);
+constexpr auto kStoredEsuYears = stored(kEsuYears);
+constexpr auto kStoredBypass = stored(kBypass);
+constexpr auto kStoredRanges = stored(kRanges);
+constexpr auto kStoredExceptions = stored(kExceptions);
+constexpr auto kStoredExposure = stored(kExposure);
+constexpr auto kStoredProducts = stored(kProducts);
+constexpr auto kStoredCves = stored(kCves);
+constexpr auto kStoredChildren = stored(kChildren);
+constexpr auto kStoredCorrections = stored(kCorrections);
+constexpr auto kStoredFiles = stored(kFiles);
+constexpr auto kStoredComponents = stored(kComponents);
+
 constexpr std::array kAll = {
-    Schema{TableId::meta, "meta", kMeta, 1},
-    Schema{TableId::updates, "updates", kUpdates, 1},
-    Schema{TableId::builds, "builds", kBuilds, 3},
-    Schema{TableId::lifecycle, "lifecycle", kLifecycle, 3},
-    Schema{TableId::features, "features", kFeatures, 1},
-    Schema{TableId::upgrade_paths, "upgrade_paths", kUpgradePaths, 2},
-    Schema{TableId::beliefs, "beliefs", kBeliefs, 1},
-    Schema{TableId::goals, "goals", kGoals, 2},
-    Schema{TableId::esu_ids, "esu_ids", kEsuIds, 2},
-    Schema{TableId::esu_years, "esu_years", kEsuYears, 1},
-    Schema{TableId::bypass_indicators, "bypass_indicators", kBypass, 1},
-    Schema{TableId::revision_ranges, "revision_ranges", kRanges, 3},
-    Schema{TableId::kernel_exceptions, "kernel_exceptions", kExceptions, 1},
-    Schema{TableId::exposure_defaults, "exposure_defaults", kExposure, 1},
+    Schema{TableId::meta, "meta", kMeta, kStoredMeta, 1},
+    Schema{TableId::updates, "updates", kUpdates, kStoredUpdates, 1},
+    Schema{TableId::builds, "builds", kBuilds, kStoredBuilds, 3},
+    Schema{TableId::lifecycle, "lifecycle", kLifecycle, kStoredLifecycle, 3},
+    Schema{TableId::features, "features", kFeatures, kStoredFeatures, 1},
+    Schema{TableId::upgrade_paths, "upgrade_paths", kUpgradePaths, kStoredUpgradePaths, 2},
+    Schema{TableId::beliefs, "beliefs", kBeliefs, kStoredBeliefs, 1},
+    Schema{TableId::goals, "goals", kGoals, kStoredGoals, 2},
+    Schema{TableId::esu_ids, "esu_ids", kEsuIds, kStoredEsuIds, 2},
+    Schema{TableId::esu_years, "esu_years", kEsuYears, kStoredEsuYears, 1},
+    Schema{TableId::bypass_indicators, "bypass_indicators", kBypass, kStoredBypass, 1},
+    Schema{TableId::revision_ranges, "revision_ranges", kRanges, kStoredRanges, 3},
+    Schema{TableId::kernel_exceptions, "kernel_exceptions", kExceptions, kStoredExceptions, 1},
+    Schema{TableId::exposure_defaults, "exposure_defaults", kExposure, kStoredExposure, 1},
+    Schema{TableId::products, "products", kProducts, kStoredProducts, 1},
+    Schema{TableId::cves, "cves", kCves, kStoredCves, 1},
+    Schema{TableId::fixes, "fixes", kFixes, kStoredFixes, 2},
+    Schema{TableId::children, "children", kChildren, kStoredChildren, 3},
+    Schema{TableId::corrections, "corrections", kCorrections, kStoredCorrections, 4},
+    Schema{TableId::files, "files", kFiles, kStoredFiles, 5},
+    Schema{TableId::components, "components", kComponents, kStoredComponents, 1},
 };
 
 }  // namespace
@@ -193,8 +313,17 @@ const Schema* find_schema(TableId id) {
 
 std::uint32_t row_words(const Schema& s) {
   std::uint32_t n = 0;
-  for (const Column& c : s.columns) n += words_of(c.field);
+  for (const Column& c : s.stored) n += words_of(c.field);
   return n;
+}
+
+std::uint32_t word_of(TableId id, std::string_view column) {
+  std::uint32_t at = 0;
+  for (const Column& c : find_schema(id)->stored) {
+    if (c.name == column) return at;
+    at += words_of(c.field);
+  }
+  return at;
 }
 
 }  // namespace tq::catalog

@@ -21,10 +21,11 @@ std::string rows_of(std::string_view stem) {
   const std::string p = kProvenance;
   if (stem == "meta") return "data_as_of,2026-06-28" + p + "6.0.fixed_build_slack,5" + p + "6.0.fixed_build_min_gap,10" + p;
   if (stem == "updates")
-    return "1000001,2009-05-26,service_pack,Service Pack 2,x86;x64;ia64,6.0.6002.18005,kernel,ntoskrnl.exe,,,,,,n,,," + p +
-           "1000002,2019-04-09,monthly_rollup,April,x86;x64,6.0.6003.20489,kernel,ntoskrnl.exe,,,,1000001,,n,,5," + p +
-           "1000003,2019-04-09,servicing_stack,Stack,x86;x64,6.0.6003.20484,stack,,,,,1000001,,n,,," + p +
-           "1000004,2021-08-10,monthly_rollup,August,x86;x64,6.0.6003.21192,fixed_build,,6.0.6003.21192,1000002,,1000001;1000003|1000002,"
+    return "1000001,2009-05-26,service_pack,n,Service Pack 2,6.0,x86;x64;ia64,6.0.6002.18005,kernel,ntoskrnl.exe,,,,,,n,,," + p +
+           "1000002,2019-04-09,monthly_rollup,n,April,6.0,x86;x64,6.0.6003.20489,kernel,ntoskrnl.exe,,,,1000001,,n,,5," + p +
+           "1000003,2019-04-09,servicing_stack,n,Stack,6.0,x86;x64,6.0.6003.20484,stack,,,,,1000001,,n,,," + p +
+           "1000004,2021-08-10,monthly_rollup,n,August,6.0,x86;x64,6.0.6003.21192,fixed_build,,6.0.6003.21192,1000002,,1000001;1000003|"
+           "1000002,"
            "1000003,y,2,10," +
            p;
   if (stem == "builds") return "6.0,6003,SP2,Vista,Server,2019-03-19,2015-01-13,2020-01-14,2023-01-10" + p;
@@ -40,6 +41,21 @@ std::string rows_of(std::string_view stem) {
   if (stem == "kernel_exceptions")
     return "6.0.6003.20490,counts_as,1000002,another file" + p + "6.0.6002.18005,release_revision,,as released" + p;
   if (stem == "exposure_defaults") return "SMB1,enabled" + p;
+  if (stem == "products")
+    return "ws08-sp2-x86,Windows Server 2008 for 32-bit Systems Service Pack 2,6.0,6002,SP2,x86,server,n,os,,,ws08-sp2-x86" + p +
+           "ie9@ws08-sp2-x86,Internet Explorer 9 on Windows Server 2008 for 32-bit Systems Service Pack "
+           "2,6.0,6002,SP2,x86,server,n,ie,Internet Explorer,9,ws08-sp2-x86" +
+           p;
+  if (stem == "cves")
+    return "CVE-2021-0002,Second,critical,Remote Code Execution,2021-08-10,2021-09-01,y" + p +
+           "CVE-2019-0001,First,important,Spoofing,2019-04-09,,n" + p + "ADV190001,Advice,none,,2019-04-09,,n" + p;
+  if (stem == "fixes")
+    return "1000004,ws08-sp2-x86;ie9@ws08-sp2-x86,6.0.6003.21192,CVE-2019-0001;CVE-2021-0002" + p +
+           "1000002,ws08-sp2-x86,,CVE-2019-0001;ADV190001" + p;
+  if (stem == "children") return "1000004,1000005,4.6,x86" + p;
+  if (stem == "corrections") return "drop_edge,1000004,1000003,,not one line" + p;
+  if (stem == "files") return "1000004,win32k.sys,x86,ldr,6.0.6003.21190" + p + "1000002,win32k.sys,x86,ldr,6.0.6003.20488" + p;
+  if (stem == "components") return "Windows Internet Explorer 8,ie,Internet Explorer,8,ie8" + p;
   return {};
 }
 

@@ -23,6 +23,12 @@ inline std::string join(const catalog::KbList& kbs) {
   return out;
 }
 
+inline std::string numbers(const catalog::CveSet& set) {
+  std::string out;
+  for (std::uint32_t row : set) out += std::to_string(row) + " ";
+  return out;
+}
+
 inline std::string line_of(const catalog::Update& u) {
   std::string out =
       kb_text(u.kb) + " " + u.released.text() + " " + to_string(u.kind) + " " + std::string(u.title) + " " + to_string(u.basis);
@@ -68,6 +74,23 @@ inline std::string walk(const catalog::Catalog& c) {
   for (const auto& r : c.revision_ranges()) out += std::to_string(r.build) + to_string(r.branch) + std::to_string(r.first) + line_of(r);
   for (const auto& k : c.kernel_exceptions()) out += k.version.text() + to_string(k.treatment) + std::to_string(k.kb) + line_of(k);
   for (const auto& e : c.exposure_defaults()) out += std::string(e.setting) + std::string(e.default_when_absent) + line_of(e);
+  for (const auto& p : c.products())
+    out += std::string(p.id) + std::string(p.name) + to_string(p.arch) + to_string(p.component) + std::string(p.base) + line_of(p);
+  for (const auto& v : c.cves())
+    out += catalog::cve_text(v.cve) + std::string(v.title) + to_string(v.severity) + v.first.text() + v.exploited.text() + line_of(v);
+  for (const auto& f : c.fixes())
+    out += std::to_string(c.brief(f.update).kb) + std::string(c.products()[f.product].id) + detail::numbers(c.cve_set(f.set)) + line_of(f);
+  for (std::uint32_t i = 0; i < c.updates().size(); ++i)
+    out += std::to_string(c.fixes_of_update(i).size()) + detail::join(c.superseded_by(c.brief(i).kb)) +
+           std::to_string(c.cves_of_update(i).size()) + "\n";
+  for (std::uint32_t i = 0; i < c.products().size(); ++i)
+    for (const auto& f : c.fixes_of_product(i)) out += std::to_string(f.update) + "\n";
+  for (std::uint32_t i = 0; i < c.cves().size(); ++i)
+    for (const auto& f : c.fixes_of_cve(i)) out += std::to_string(f.update) + " " + std::to_string(f.product) + "\n";
+  for (const auto& k : c.children()) out += kb_text(k.parent) + kb_text(k.child) + std::string(k.framework) + line_of(k);
+  for (const auto& k : c.corrections()) out += kb_text(k.kb) + to_string(k.kind) + std::string(k.why) + line_of(k);
+  for (const auto& f : c.files()) out += kb_text(f.kb) + std::string(f.file) + to_string(f.branch) + f.version.text() + line_of(f);
+  for (const auto& n : c.component_names()) out += std::string(n.text) + to_string(n.component) + std::string(n.id) + line_of(n);
   for (const auto& m : c.metas()) out += std::string(m.key) + std::string(m.value) + line_of(m);
   return out;
 }
