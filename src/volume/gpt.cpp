@@ -123,8 +123,10 @@ std::vector<std::uint64_t> places_of_backup(const io::ByteSource& disk, const Mb
   return out;
 }
 
-std::optional<Copy> good_backup(const io::ByteSource& disk, const std::vector<std::uint64_t>& places, Table& table) {
+/// The copy that is whole; else one with a good header and damaged entries; else nullopt. What was wrong is named.
+std::optional<Copy> find_backup(const io::ByteSource& disk, const std::vector<std::uint64_t>& places, Table& table) {
   std::optional<Error> first_failure;
+  std::optional<Copy> header_only;
   for (const std::uint64_t lba : places) {
     auto copy = read_copy(disk, lba, table.sector_size);
     if (copy && !copy->entries_damage) {
@@ -132,9 +134,10 @@ std::optional<Copy> good_backup(const io::ByteSource& disk, const std::vector<st
       return *std::move(copy);
     }
     if (!first_failure) first_failure = copy ? copy->entries_damage : copy.error();
+    if (copy && !header_only) header_only = *std::move(copy);
   }
   if (first_failure) table.lost.push_back(*first_failure);
-  return std::nullopt;
+  return header_only;
 }
 
 void add_entries(const io::ByteSource& disk, const Copy& copy, Table& table) {
@@ -171,19 +174,16 @@ bool has_gpt_signature(const io::ByteSource& disk, std::uint64_t lba, std::uint3
 }
 
 void read_gpt(const io::ByteSource& disk, const Mbr* mbr, Table& table) {
-  auto primary = read_copy(disk, 1, table.sector_size);
-  if (primary && !primary->entries_damage) {
-    return add_entries(disk, *primary, table);
-  }
+  const auto primary = read_copy(disk, 1, table.sector_size);
+  if (primary && !primary->entries_damage) return add_entries(disk, *primary, table);
   table.lost.push_back(primary ? *primary->entries_damage : primary.error());
   const Copy* known = primary ? &*primary : nullptr;
-  if (const auto backup = good_backup(disk, places_of_backup(disk, mbr, known, table.sector_size), table)) {
-    return add_entries(disk, *backup, table);
-  }
+  const auto backup = find_backup(disk, places_of_backup(disk, mbr, known, table.sector_size), table);
+  if (backup && (known == nullptr || !backup->entries_damage)) known = &*backup;
   if (known == nullptr) return;
-  // Both tables are damaged, but the header is whole: entries that still make sense are worth more than none. The
-  // damage is named above, and each entry is held against the disk.
-  table.notes.emplace_back("GPT: entries used although their checksum is wrong and there is no copy");
+  // Both tables are damaged, but a header is whole: entries that still make sense are worth more than none. The damage
+  // is named above, and each entry is held against the disk.
+  if (known->entries_damage) table.notes.emplace_back("GPT: entries used although their checksum is wrong and no copy is whole");
   add_entries(disk, *known, table);
 }
 

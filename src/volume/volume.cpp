@@ -61,6 +61,7 @@ void add_hybrid_slots(const io::ByteSource& disk, const Mbr& mbr, Table& table) 
   Table beside;
   beside.sector_size = table.sector_size;
   read_mbr(disk, mbr, beside);
+  table.lost.insert(table.lost.end(), beside.lost.begin(), beside.lost.end());
   if (beside.volumes.empty()) return;
   table.notes.emplace_back("hybrid MBR: the GPT was used");
   std::uint32_t number = 0;
