@@ -30,7 +30,7 @@ Result<Image> open_qcow2(const File& file) {
   TQ_TRY(const Header h, qcow2_format::read_header(*file.bytes));
   Image image;
   image.format = "qcow2";
-  image.variant = fmt::format("version {}", h.version);
+  image.variant = fmt::format("version_{}", h.version);
   image.files = {file.name};
   image.notes = notes_of(h);
   std::shared_ptr<const io::ByteSource> beneath, data = file.bytes;
@@ -41,7 +41,7 @@ Result<Image> open_qcow2(const File& file) {
   if (h.backing_name) {
     TQ_TRY(Image backing, qcow2_format::open_backing(file, h));
     beneath = std::move(backing.disk);
-    image.variant += ", backed";
+    image.variant += "_backed";
     image.files.insert(image.files.end(), backing.files.begin(), backing.files.end());
     for (const std::string& note : backing.notes) image.notes.push_back("backing file: " + note);
   }

@@ -85,7 +85,7 @@ Result<Run> Disk::cluster_run(std::uint64_t l2_entry, std::uint64_t entry_at, st
   if ((l2_entry & kPacked) != 0) {
     if (header_.external_data) return misplaced("qcow2.l2", l2_entry, entry_at);  // cannot be packed there
     run.kind = Run::Kind::packed;
-    run.at = l2_entry & ~kCopied;  // place and size together name the block
+    run.at = l2_entry & ~kCopied;
     run.skip = in_cluster;
     return run;
   }
@@ -100,7 +100,7 @@ Result<Run> Disk::cluster_run(std::uint64_t l2_entry, std::uint64_t entry_at, st
   return run;
 }
 
-Result<std::size_t> Disk::unpack(const Run& run, std::span<std::byte> out) const {
+Result<std::size_t> Disk::unpack(const Run& run, std::uint64_t /*block_at*/, std::span<std::byte> out) const {
   const PackedAt p = packed_at(run.at, header_.cluster_bits);
   if (p.at >= file_->size()) return misplaced("qcow2.l2.packed", p.at, p.at);
   // The last packed cluster of a file ends where its stream ends, not at the end of its last sector.

@@ -16,7 +16,7 @@ class Disk final : public RunDisk {
 
  protected:
   [[nodiscard]] Result<Run> run_at(std::uint64_t offset) const override;
-  [[nodiscard]] Result<std::size_t> unpack(const Run& run, std::span<std::byte> out) const override;
+  [[nodiscard]] Result<std::size_t> unpack(const Run& run, std::uint64_t block_at, std::span<std::byte> out) const override;
 
  private:
   [[nodiscard]] Result<std::uint64_t> entry(std::uint64_t at, const char* place) const;

@@ -44,13 +44,13 @@ Result<std::size_t> RunDisk::read_at(std::uint64_t offset, std::span<std::byte> 
       run.size = std::min<std::uint64_t>(run.size + ahead->size, wanted - done);
       ahead.reset();
     }
-    TQ_TRY([[maybe_unused]] const auto fine, read_run(run, out.subspan(done, run.size)));
+    TQ_TRY([[maybe_unused]] const auto fine, read_run(run, offset + done, out.subspan(done, run.size)));
     done += run.size;
   }
   return wanted;
 }
 
-Status RunDisk::read_run(const Run& run, std::span<std::byte> out) const {
+Status RunDisk::read_run(const Run& run, std::uint64_t offset, std::span<std::byte> out) const {
   switch (run.kind) {
     case Run::Kind::zeros: std::ranges::fill(out, std::byte{0}); return ok();
     case Run::Kind::stored: return io::read_exactly(*run.source, run.at, out, place_);
@@ -59,31 +59,31 @@ Status RunDisk::read_run(const Run& run, std::span<std::byte> out) const {
       std::ranges::fill(out.subspan(n), std::byte{0});
       return ok();
     }
-    case Run::Kind::packed: return read_packed(run, out);
+    case Run::Kind::packed: return read_packed(run, offset - run.skip, out);
   }
   return ok();
 }
 
-Result<std::size_t> RunDisk::unpack(const Run& run, std::span<std::byte> /*out*/) const {
+Result<std::size_t> RunDisk::unpack(const Run& run, std::uint64_t /*block_at*/, std::span<std::byte> /*out*/) const {
   return Error{ErrorCode::unsupported, place_, "data as it is", "packed data", run.at, {}};
 }
 
-Status RunDisk::read_packed(const Run& run, std::span<std::byte> out) const {
+Status RunDisk::read_packed(const Run& run, std::uint64_t block_at, std::span<std::byte> out) const {
   const auto short_of = [&](std::size_t n) {
     return Error{ErrorCode::corrupt,   place_, fmt::format("{} bytes when unpacked", run.skip + out.size()),
                  fmt::format("{}", n), run.at, {}};
   };
   if (run.skip == 0 && out.size() == block_bytes_) {  // a whole block: nobody will come back for a part of it
-    TQ_TRY(const std::size_t n, unpack(run, out));
+    TQ_TRY(const std::size_t n, unpack(run, block_at, out));
     return n == out.size() ? ok() : Status(short_of(n));
   }
-  auto block = remembered(run.at);
+  auto block = remembered(block_at);
   if (block == nullptr) {
     std::vector<std::byte> fresh(block_bytes_);
-    TQ_TRY(const std::size_t n, unpack(run, fresh));
+    TQ_TRY(const std::size_t n, unpack(run, block_at, fresh));
     fresh.resize(n);
     block = std::make_shared<const std::vector<std::byte>>(std::move(fresh));
-    remember(run.at, block);
+    remember(block_at, block);
   }
   const auto part = bytes_of(*block).try_sub(run.skip, out.size());
   if (!part) return short_of(block->size());
@@ -91,20 +91,20 @@ Status RunDisk::read_packed(const Run& run, std::span<std::byte> out) const {
   return ok();
 }
 
-std::shared_ptr<const std::vector<std::byte>> RunDisk::remembered(std::uint64_t at) const {
+std::shared_ptr<const std::vector<std::byte>> RunDisk::remembered(std::uint64_t block_at) const {
   const std::scoped_lock lock(mutex_);
   for (Block& b : blocks_) {
-    if (b.bytes == nullptr || b.at != at) continue;
+    if (b.bytes == nullptr || b.block_at != block_at) continue;
     b.used = ++clock_;
     return b.bytes;
   }
   return nullptr;
 }
 
-void RunDisk::remember(std::uint64_t at, std::shared_ptr<const std::vector<std::byte>> bytes) const {
+void RunDisk::remember(std::uint64_t block_at, std::shared_ptr<const std::vector<std::byte>> bytes) const {
   const std::scoped_lock lock(mutex_);
   const auto oldest = std::ranges::min_element(blocks_, {}, &Block::used);
-  if (oldest != blocks_.end()) *oldest = Block{at, ++clock_, std::move(bytes)};
+  if (oldest != blocks_.end()) *oldest = Block{block_at, ++clock_, std::move(bytes)};
 }
 
 }  // namespace tq::image

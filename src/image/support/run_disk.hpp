@@ -22,7 +22,7 @@ struct Run {
   Kind kind = Kind::zeros;
   std::uint64_t size = 0;  ///< bytes, never 0
   const io::ByteSource* source = nullptr;
-  std::uint64_t at = 0;    ///< stored, beneath: offset in source; packed: names the block, unique within the disk
+  std::uint64_t at = 0;    ///< stored, beneath: offset in source; packed: whatever unpack() needs
   std::uint64_t skip = 0;  ///< packed: bytes of the unpacked block before the run
 };
 
@@ -38,22 +38,23 @@ class RunDisk : public io::ByteSource {
 
   /// What lies at `offset`, which is inside the disk.
   [[nodiscard]] virtual Result<Run> run_at(std::uint64_t offset) const = 0;
-  /// Fills `out` with the whole block of a packed run; fewer bytes than a block only where the disk ends.
-  [[nodiscard]] virtual Result<std::size_t> unpack(const Run& run, std::span<std::byte> out) const;
+  /// Fills `out` with the whole block of a packed run, which begins at `block_at` of the disk. Returns the bytes written: fewer
+  /// than a block only where the disk ends.
+  [[nodiscard]] virtual Result<std::size_t> unpack(const Run& run, std::uint64_t block_at, std::span<std::byte> out) const;
 
  private:
-  [[nodiscard]] Status read_run(const Run& run, std::span<std::byte> out) const;
-  [[nodiscard]] Status read_packed(const Run& run, std::span<std::byte> out) const;
+  [[nodiscard]] Status read_run(const Run& run, std::uint64_t offset, std::span<std::byte> out) const;
+  [[nodiscard]] Status read_packed(const Run& run, std::uint64_t block_at, std::span<std::byte> out) const;
 
   std::uint64_t size_, block_bytes_;
   const char* place_;
   /// The last few unpacked blocks: readers of file systems come back to the same ones.
   struct Block {
-    std::uint64_t at = 0, used = 0;
+    std::uint64_t block_at = 0, used = 0;
     std::shared_ptr<const std::vector<std::byte>> bytes;
   };
-  [[nodiscard]] std::shared_ptr<const std::vector<std::byte>> remembered(std::uint64_t at) const;
-  void remember(std::uint64_t at, std::shared_ptr<const std::vector<std::byte>> bytes) const;
+  [[nodiscard]] std::shared_ptr<const std::vector<std::byte>> remembered(std::uint64_t block_at) const;
+  void remember(std::uint64_t block_at, std::shared_ptr<const std::vector<std::byte>> bytes) const;
   mutable std::mutex mutex_;
   mutable std::vector<Block> blocks_;
   mutable std::uint64_t clock_ = 0;
