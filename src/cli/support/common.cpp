@@ -9,6 +9,8 @@
 
 namespace tq::cli {
 
+std::string closed_choices(const Option& option) { return option.choices_from != nullptr ? option.choices_from() : option.choices; }
+
 void complain(const std::string& message) { std::fprintf(stderr, "tourniquet: %s\n", printable(message).c_str()); }
 
 std::optional<catalog::Catalog> open_catalog(const Args& args) {

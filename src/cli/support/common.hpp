@@ -18,6 +18,8 @@ std::optional<Date> as_of(const Args& args);
 bool use_color(const Args& args);
 /// Writes to -o or standard output. Returns `status`, or kInternal (kUsage when refused) after a message.
 int deliver(const Args& args, const std::string& content, int status, const std::vector<std::string>& targets = {});
+/// "text|json" of an option that takes only these; empty when it takes anything.
+std::string closed_choices(const Option& option);
 /// "tourniquet: ..." on standard error, escaped.
 void complain(const std::string& message);
 

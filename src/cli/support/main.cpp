@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "cli/command.hpp"
+#include "cli/support/common.hpp"
 #include "cli/support/version.hpp"
 #include "core/text.hpp"
 
@@ -42,8 +43,7 @@ void wire(Wired& w) {
                     ->expected(1)
                     ->allow_extra_args(false)
                     ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    const std::string closed = o.choices_from != nullptr ? o.choices_from() : o.choices;
-    if (!closed.empty()) opt->check(CLI::IsMember(words(closed)));
+    if (const std::string closed = closed_choices(o); !closed.empty()) opt->check(CLI::IsMember(words(closed)));
     w.options[o.name] = opt;
   }
 }
