@@ -1,0 +1,16 @@
+// What every part of the reader of one volume shares.
+#pragma once
+
+#include "fs/ntfs/boot.hpp"
+#include "fs/ntfs/disk.hpp"
+#include "fs/ntfs/journal.hpp"
+
+namespace tq::fs::ntfs {
+
+struct Medium {
+  Disk disk;
+  Geometry geometry;
+  Journal journal;
+};
+
+}  // namespace tq::fs::ntfs
