@@ -5,18 +5,21 @@
 #include <string>
 
 #include "model/facts.hpp"
+#include "model/wanted.hpp"
 #include "target/source.hpp"
 
 namespace tq::evidence {
 
 struct Collector {
   const char* name;
-  void (*collect)(const target::Source&, model::Facts&);
+  void (*collect)(const target::Source&, model::Facts&);  ///< null when the list below is all it works from
+  void (*collect_wanted)(const target::Source&, const model::Wanted&, model::Facts&) = nullptr;
 };
 
 std::span<const Collector* const> all();
 
 /// Everything that can be read of the machine, in the order of the collectors' names. A facts source is returned as it is.
-model::Facts collect(const target::Source& source);
+/// `wanted`: what the catalog asks for beyond that; without it the files of single updates are not looked for.
+model::Facts collect(const target::Source& source, const model::Wanted& wanted = {});
 
 }  // namespace tq::evidence

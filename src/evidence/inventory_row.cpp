@@ -7,15 +7,8 @@
 namespace tq::evidence {
 namespace {
 
-/// Revisions that belong to language files, not kernels: an inventory that read one of them beside a newer version is ignored there.
-bool release_revision(std::uint32_t r) { return r == 16386 || r == 18000 || r == 18005; }
-
+/// Whether this is a release revision that came from a language file is for the judge to say: that needs the catalog.
 void kernel(const target::Source& source, const FileVersion& v, model::Facts& facts) {
-  if (release_revision(v.revision)) {
-    facts.readings.push_back({"kernel", v.text(), source.label});
-    return cover(facts, "inventory.kernel", model::CoverageStatus::skipped,
-                 v.text() + " is a release revision: usually read from a language file");
-  }
   model::BuildWitness w;
   w.source = "inventory.kernel";
   w.group = model::WitnessGroup::kernel_file;

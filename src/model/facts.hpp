@@ -84,18 +84,43 @@ struct FileVersionFact {
   std::string where;
 };
 
+/// A value of the registry or of a text that was read as such.
+struct Reading {
+  std::string name;
+  std::string value;
+  std::string where;
+};
+
+/// A component of the store that tells a build or an owner: the kernel's, and those that ESU switches on.
+struct StoreComponent {
+  std::string name;  ///< lower case; long names are shortened in their middle, as the store does it
+  std::string arch;  ///< "x86", "x64", "ia64", ...
+  FileVersion version;
+  std::string source;        ///< "winners" (in use), "components" (known to the store), "folder" (files lie in WinSxS)
+  Tri owned = Tri::unknown;  ///< a deployment refers to it (its key in the COMPONENTS hive has an owner)
+  std::string where;
+};
+
+/// Something beside Windows itself whose updates are a line of their own.
+struct Software {
+  std::string name;     ///< "internet_explorer", "dotnet"
+  std::string version;  ///< "9"; "2.0 SP2", "4.6.2"
+  std::string says;     ///< as the machine writes it
+  std::string where;
+};
+
+/// Traces of an ESU licence. Presence of ids only: nothing offline proves that a machine is licensed.
+struct Licence {
+  Tri store = Tri::unknown;  ///< the token store is there and was read; no: it is not there
+  std::vector<Reading> ids;  ///< name: the activation id; value: the encoding it was found in
+  Tri azure = Tri::unknown;  ///< the Azure guest agent is installed: a machine that needs no key
+};
+
 /// A trace of servicing that proves no build: AppCompatCache, CBS.log, old snapshots.
 struct Trace {
   std::string source;
   std::string what;
   std::string date;
-  std::string where;
-};
-
-/// A value of the registry or of a text that was read as such.
-struct Reading {
-  std::string name;
-  std::string value;
   std::string where;
 };
 
@@ -153,6 +178,14 @@ struct Facts {
   std::vector<FileVersionFact> files;
   std::vector<StackVersion> stacks;
   Servicing servicing;
+  std::vector<StoreComponent> components;
+  std::vector<Software> software;
+  Tri internet_explorer_read = Tri::unknown;  ///< yes: looked for, so none in `software` means none is installed
+  Tri dotnet_read = Tri::unknown;             ///< the same for .NET Framework
+  Tri msi_updates_read = Tri::unknown;        ///< the updates that Windows Installer registered were read as a whole
+  Tri update_files_read = Tri::unknown;       ///< the files that the catalog asked for were looked for
+  Licence licence;
+  std::vector<Reading> oddities;   ///< things a stock Windows does not have; `name` says of what kind
   Tri sha2_values = Tri::unknown;  ///< the two Codesigning\SHA2 values are set (anyone can set them)
   std::vector<Trace> traces;
   std::vector<Reading> labels;         ///< other columns of an inventory

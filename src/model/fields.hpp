@@ -63,6 +63,28 @@ void fields(V& v, Reading& x) {
   v("where", x.where);
 }
 template <class V>
+void fields(V& v, StoreComponent& x) {
+  v("name", x.name);
+  v("arch", x.arch);
+  v("version", x.version);
+  v("source", x.source);
+  v("owned", x.owned);
+  v("where", x.where);
+}
+template <class V>
+void fields(V& v, Software& x) {
+  v("name", x.name);
+  v("version", x.version);
+  v("says", x.says);
+  v("where", x.where);
+}
+template <class V>
+void fields(V& v, Licence& x) {
+  v("store", x.store);
+  v("ids", x.ids);
+  v("azure", x.azure);
+}
+template <class V>
 void fields(V& v, StackVersion& x) {
   v("version", x.version);
   v("source", x.source);
@@ -114,6 +136,14 @@ void fields(V& v, Facts& x) {
   v("files", x.files);
   v("stacks", x.stacks);
   v("servicing", x.servicing);
+  v("components", x.components);
+  v("software", x.software);
+  v("internet_explorer_read", x.internet_explorer_read);
+  v("dotnet_read", x.dotnet_read);
+  v("msi_updates_read", x.msi_updates_read);
+  v("update_files_read", x.update_files_read);
+  v("licence", x.licence);
+  v("oddities", x.oddities);
   v("sha2_values", x.sha2_values);
   v("traces", x.traces);
   v("labels", x.labels);

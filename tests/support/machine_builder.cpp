@@ -63,6 +63,38 @@ MachineBuilder& MachineBuilder::package(std::uint32_t kb, std::uint32_t state, c
   return *this;
 }
 
+MachineBuilder& MachineBuilder::internet_explorer(const std::string& version) {
+  const std::string key = "Microsoft\\Internet Explorer";
+  const bool ten = version.starts_with("1");
+  software_.sz(key, "Version", ten ? "9." + version : version);
+  if (ten) software_.sz(key, "svcVersion", version);
+  return *this;
+}
+
+MachineBuilder& MachineBuilder::dotnet(const std::string& key, std::uint32_t service_pack, std::uint32_t release) {
+  const std::string path = "Microsoft\\NET Framework Setup\\NDP\\" + key;
+  software_.dword(path, "Install", 1).sz(path, "Version", "as built");
+  if (service_pack != 0) software_.dword(path, "SP", service_pack);
+  if (release != 0) software_.dword(path, "Release", release);
+  return *this;
+}
+
+MachineBuilder& MachineBuilder::msi_update(const std::string& product, std::uint32_t kb) {
+  software_.sz(fmt::format("Microsoft\\Updates\\{}\\KB{}", product, kb), "ThisVersionInstalled", "Y");
+  return *this;
+}
+
+MachineBuilder& MachineBuilder::winner(const std::string& component, FileVersion v) {
+  const std::string name = fmt::format("{}_{}_31bf3856ad364e35_none_ca56670fcac29ca9", arch_of_packages(machine_), component);
+  software_.sz(fmt::format("Microsoft\\Windows\\CurrentVersion\\SideBySide\\Winners\\{}\\{}.{}", name, v.major, v.minor), "", v.text());
+  return *this;
+}
+
+MachineBuilder& MachineBuilder::program_file(const std::string& below_windows, FileVersion v) {
+  extra_["Windows/" + below_windows] = program(machine_, v);
+  return *this;
+}
+
 void MachineBuilder::write_software() {
   software_.sz(kCurrentVersion, "CurrentVersion", "6.0")
       .sz(kCurrentVersion, "ProductName", product_)

@@ -35,9 +35,20 @@ class MachineBuilder {
   MachineBuilder& stack(const std::string& version) { return stacks_.push_back(version), *this; }
   MachineBuilder& service_pack(int n) { return service_pack_ = n, *this; }
   MachineBuilder& pending_xml() { return pending_ = true, *this; }
+  /// Internet Explorer as its key names it; 10 and later write svcVersion.
+  MachineBuilder& internet_explorer(const std::string& version);
+  /// A .NET Framework by its key below NDP: ("v2.0.50727", 2, 0), ("v4\\Full", 0, 394802).
+  MachineBuilder& dotnet(const std::string& key, std::uint32_t service_pack, std::uint32_t release);
+  /// An update that Windows Installer registered (.NET 4.x).
+  MachineBuilder& msi_update(const std::string& product, std::uint32_t kb);
+  /// The version of a component that is in use, as SideBySide\Winners keeps it.
+  MachineBuilder& winner(const std::string& component, FileVersion v);
+  /// A program below the Windows folder ("System32/drivers/tcpip.sys") with this version.
+  MachineBuilder& program_file(const std::string& below_windows, FileVersion v);
   /// The hives themselves, for what has no word of its own here.
   HiveBuilder& software() { return software_; }
   HiveBuilder& system() { return system_; }
+  HiveBuilder& components() { return components_; }
   MachineBuilder& file(std::string path, std::vector<std::byte> content) { return extra_[std::move(path)] = std::move(content), *this; }
 
   /// The files of the machine. Also brings software() and system() up to date, for tests that change them further.

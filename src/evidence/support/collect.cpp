@@ -28,12 +28,15 @@ std::string arch_word(std::string_view s) {
   return {};
 }
 
-model::Facts collect(const target::Source& source) {
+model::Facts collect(const target::Source& source, const model::Wanted& wanted) {
   if (source.facts) return *source.facts;
   model::Facts facts;
   facts.target = source.label;
   facts.kind = source.kind;
-  for (const Collector* c : all()) c->collect(source, facts);
+  for (const Collector* c : all()) {
+    if (c->collect != nullptr) c->collect(source, facts);
+    if (c->collect_wanted != nullptr) c->collect_wanted(source, wanted, facts);
+  }
   return facts;
 }
 

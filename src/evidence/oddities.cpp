@@ -1,0 +1,84 @@
+// Things that a stock Windows does not have and that tools which go around the ESU check leave behind. Named here, judged later.
+#include "core/text.hpp"
+#include "evidence/collector.hpp"
+#include "evidence/support/file_version.hpp"
+#include "evidence/support/note.hpp"
+
+namespace tq::evidence {
+namespace {
+
+const std::string kImages = std::string(kCurrentVersion) + "\\Image File Execution Options\\";
+
+void odd(model::Facts& facts, const char* kind, std::string what, std::string where) {
+  facts.oddities.push_back({kind, std::move(what), std::move(where)});
+}
+
+/// "sle*.dll" against "sle7.dll": one star at most, in the file's name.
+bool matches(std::string_view pattern, std::string_view name) {
+  const auto star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == name;
+  const auto head = pattern.substr(0, star), tail = pattern.substr(star + 1);
+  return name.size() >= head.size() + tail.size() && name.starts_with(head) && name.ends_with(tail);
+}
+
+void paths(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
+  for (const auto& wanted_path : wanted.odd_paths) {
+    const auto slash = wanted_path.rfind('/');
+    const std::string folder = slash == std::string::npos ? std::string{} : wanted_path.substr(0, slash);
+    const std::string name = slash == std::string::npos ? wanted_path : wanted_path.substr(slash + 1);
+    const std::string path = folder.empty() ? source.windows : tree_path(source, folder);
+    if (name.find('*') == std::string::npos) {
+      if (const auto real = source.tree->real_path(path + "/" + name)) odd(facts, "file", wanted_path, source.tree->cite(*real));
+      continue;
+    }
+    const auto entries = source.tree->list(path);
+    if (!entries) continue;
+    for (const auto& e : *entries)
+      if (matches(name, lower_ascii(e.name))) odd(facts, "file", wanted_path, source.tree->cite(path + "/" + e.name));
+  }
+}
+
+/// Programs of servicing that are started under a debugger or with a verifier are being changed as they run.
+void hooks(const target::Registry& reg, model::Facts& facts) {
+  for (const char* image : {"msiexec.exe", "TrustedInstaller.exe", "wusa.exe", "pkgmgr.exe"})
+    for (const char* value : {"Debugger", "VerifierDlls"})
+      if (const auto t = reg.text(kImages + image, value))
+        odd(facts, "image_hook", lower_ascii(image) + " " + value + " " + *t, reg.cite(kImages + image, value));
+  if (const auto t = reg.text(kCurrentVersion, "EditionID_bak"))
+    odd(facts, "edition_backup", *t, reg.cite(kCurrentVersion, "EditionID_bak"));
+}
+
+/// The update agent as a service: any other library than Windows' own is a changed agent.
+void agent(const target::Registry& reg, model::Facts& facts) {
+  const std::string key = "CurrentControlSet\\Services\\wuauserv\\Parameters";
+  const auto dll = reg.text(key, "ServiceDll");
+  if (!dll || dll->empty()) return;
+  const std::string l = lower_ascii(*dll);
+  const auto slash = l.rfind('\\');
+  const std::string_view name = std::string_view(l).substr(slash == std::string::npos ? 0 : slash + 1);
+  const bool own_folder = l.find("\\system32\\") != std::string::npos || slash == std::string::npos;
+  if (name != "wuaueng.dll" || !own_folder) odd(facts, "service_dll", *dll, reg.cite(key, "ServiceDll"));
+}
+
+void tasks(const target::Source& source, model::Facts& facts) {
+  const std::string folder = tree_path(source, "system32/tasks");
+  const auto entries = source.tree->list(folder);
+  if (!entries) return;
+  for (const auto& e : *entries)
+    if (ifind(e.name, "ESU") != std::string_view::npos) odd(facts, "task", e.name, source.tree->cite(folder + "/" + e.name));
+}
+
+void collect(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
+  if (const auto* reg = source.registry("SOFTWARE")) hooks(*reg, facts);
+  if (const auto* reg = source.registry("SYSTEM")) agent(*reg, facts);
+  if (!source.tree) return;
+  paths(source, wanted, facts);
+  tasks(source, facts);
+}
+
+}  // namespace
+
+extern const Collector oddities;
+const Collector oddities{"oddities", nullptr, collect};
+
+}  // namespace tq::evidence
