@@ -70,7 +70,7 @@ Wanted wanted_sectors(const Blob& disk, const Blob* below, std::size_t block_at,
 }
 
 void append_block(Blob& file, const Blob& disk, std::size_t block_at, const Wanted& wanted, bool all_ones, std::size_t block_bytes) {
-  const std::size_t bitmap_bytes = (wanted.size() / 8 + kSector - 1) / kSector * kSector;
+  const std::size_t bitmap_bytes = ((wanted.size() + 7) / 8 + kSector - 1) / kSector * kSector;
   const std::size_t start = file.size();
   file.resize(start + bitmap_bytes + block_bytes);
   for (std::size_t s = 0; s < wanted.size(); ++s) {

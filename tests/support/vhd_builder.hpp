@@ -15,7 +15,7 @@ struct VhdOptions {
   std::uint8_t id = 1;                   ///< every byte of the unique id
   std::uint32_t block_bytes = 2U << 20;  ///< a power of two
   bool bitmaps_all_ones = true;          ///< dynamic: mark every sector of a block; else only those that are not zeros
-  std::string parent_path;               ///< differencing: in the locators, "..\\base.vhd"; empty: the parent's name
+  std::string parent_path = {};          ///< differencing: in the locators, "..\\base.vhd"; empty: the parent's name
 };
 
 /// Disks are whole sectors of 512 bytes.

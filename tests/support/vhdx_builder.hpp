@@ -19,7 +19,7 @@ struct VhdxOptions {
   /// The allocation table and the first sector of the first block are right only after the log's entries are played: the file
   /// itself holds an older state of them.
   bool dirty_log = false;
-  std::string parent_path;  ///< differencing: relative_path, ".\\base.vhdx"; empty: the parent's name
+  std::string parent_path = {};  ///< differencing: relative_path, ".\\base.vhdx"; empty: the parent's name
 };
 
 /// Dynamic unless `o.fixed`; blocks of zeros are left out. Disks are whole logical sectors.

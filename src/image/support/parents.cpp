@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/text.hpp"
 
@@ -79,14 +78,5 @@ std::string bare_name(std::string_view path) {
 }
 
 Result<File> find_parent(const File& child, const ParentQuery& query) { return Search(child, query).run(); }
-
-Status read_below(const io::ByteSource* parent, std::uint64_t offset, std::span<std::byte> out) {
-  std::size_t done = 0;
-  if (parent != nullptr) {
-    TQ_TRY(done, parent->read_at(offset, out));
-  }
-  std::memset(out.data() + done, 0, out.size() - done);
-  return ok();
-}
 
 }  // namespace tq::image

@@ -25,7 +25,4 @@ Result<File> find_parent(const File& child, const ParentQuery& query);
 /// What follows the last slash or backslash of a path.
 std::string bare_name(std::string_view path);
 
-/// Fills `out` from what lies below `offset` in the parent: its bytes, zeros behind its end, zeros without a parent.
-Status read_below(const io::ByteSource* parent, std::uint64_t offset, std::span<std::byte> out);
-
 }  // namespace tq::image

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "image/support/bitmap.hpp"
-#include "image/support/parents.hpp"
+#include "image/support/run_disk.hpp"
 #include "io/window.hpp"
 
 namespace tq::image::vhd_format {
@@ -13,54 +13,41 @@ namespace {
 
 constexpr std::size_t kTablePage = 4096, kTablePages = 16;
 constexpr std::size_t kBitmapPage = 512, kBitmapPages = 128;
-constexpr std::size_t kBitmapPiece = 512;  ///< bytes of a bitmap looked at in one go: 2 MiB of disk
+constexpr std::uint64_t kBitmapPiece = 256;                        ///< bytes of a bitmap looked at in one go: 1 MiB of disk
+constexpr std::uint64_t kCoveredBySector = kSector * 8 * kSector;  ///< bytes of disk that one sector of bitmap covers
 
-class BlockDisk final : public io::ByteSource {
+class BlockDisk final : public RunDisk {
  public:
   BlockDisk(std::shared_ptr<const io::ByteSource> file, const Header& header, std::shared_ptr<const io::ByteSource> parent)
-      : file_(std::move(file)),
+      : RunDisk(header.disk_bytes, 0, "vhd.block"),
+        file_(std::move(file)),
         table_(io::cached(file_, kTablePage, kTablePages)),
         bitmaps_(io::cached(file_, kBitmapPage, kBitmapPages)),
         parent_(std::move(parent)),
-        disk_bytes_(header.disk_bytes),
         header_offset_(header.header_offset),
         table_offset_(header.table_offset),
         table_entries_(header.table_entries),
         block_bytes_(header.block_bytes),
-        bitmap_bytes_((header.block_bytes / kSector / 8 + kSector - 1) / kSector * kSector) {}
-
-  [[nodiscard]] std::uint64_t size() const override { return disk_bytes_; }
-
-  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override {
-    if (offset >= disk_bytes_) return std::size_t{0};
-    out = out.first(std::min<std::uint64_t>(out.size(), disk_bytes_ - offset));
-    for (std::size_t done = 0; done < out.size();) {
-      const std::uint64_t at = offset + done;
-      const std::size_t n = std::min<std::uint64_t>(out.size() - done, block_bytes_ - at % block_bytes_);
-      TQ_TRY([[maybe_unused]] const auto read, read_in_block(at, out.subspan(done, n)));
-      done += n;
-    }
-    return out.size();
-  }
+        bitmap_bytes_((header.block_bytes + kCoveredBySector - 1) / kCoveredBySector * kSector) {}
 
  private:
-  /// `out` does not reach over the end of the block that holds disk offset `at`.
-  [[nodiscard]] Status read_in_block(std::uint64_t at, std::span<std::byte> out) const {
-    TQ_TRY(const std::uint32_t entry, table_entry(at / block_bytes_));
-    if (entry == kUnusedBlock) return read_below(parent_.get(), at, out);
+  [[nodiscard]] Result<Run> run_at(std::uint64_t offset) const override {
+    TQ_TRY(const std::uint32_t entry, table_entry(offset / block_bytes_));
+    if (entry == kUnusedBlock) return below(offset, block_bytes_ - offset % block_bytes_);
     const std::uint64_t block = entry * kSector;
     if (over_structure(block))
       return Error{ErrorCode::corrupt,
                    "vhd.table.entry",
                    "a block of data",
                    fmt::format("offset {}, over the image's own structures", block),
-                   table_offset_ + 4 * (at / block_bytes_),
+                   table_offset_ + 4 * (offset / block_bytes_),
                    {}};
-    for (std::size_t done = 0; done < out.size();) {
-      TQ_TRY(const std::size_t n, read_piece(block, at + done, out.subspan(done)));
-      done += n;
-    }
-    return ok();
+    return run_in_block(block, offset);
+  }
+
+  [[nodiscard]] Run below(std::uint64_t offset, std::uint64_t size) const {
+    if (parent_ == nullptr) return {Run::Kind::zeros, size};
+    return {Run::Kind::beneath, size, parent_.get(), offset};
   }
 
   [[nodiscard]] Result<std::uint32_t> table_entry(std::uint64_t number) const {
@@ -80,36 +67,26 @@ class BlockDisk final : public io::ByteSource {
     return block == 0 || overlaps(header_offset_, sizeof(DynamicHeader)) || overlaps(table_offset_, std::uint64_t{4} * table_entries_);
   }
 
-  /// As much of `out` as one look at the bitmap covers; returns the bytes read. A clear bit means: not here, look below.
-  [[nodiscard]] Result<std::size_t> read_piece(std::uint64_t block, std::uint64_t at, std::span<std::byte> out) const {
-    const std::uint64_t in_block = at % block_bytes_;
-    const std::uint64_t first_byte = in_block / kSector / 8;  // of the bitmap
-    const std::uint64_t piece_start = first_byte * 8 * kSector;
-    const std::size_t n = std::min<std::uint64_t>(out.size(), piece_start + kBitmapPiece * 8 * kSector - in_block);
-    const std::size_t first = in_block / kSector - first_byte * 8;
-    const std::size_t end = (in_block + n - 1) / kSector + 1 - first_byte * 8;
-    std::array<std::byte, kBitmapPiece> bits;
+  /// The sectors from `offset` on that the bitmap in front of the block treats alike. A clear bit means: not here, look below.
+  [[nodiscard]] Result<Run> run_in_block(std::uint64_t block, std::uint64_t offset) const {
+    const std::uint64_t in_block = offset % block_bytes_;
+    const std::uint64_t sector = in_block / kSector, sectors = block_bytes_ / kSector;
+    const std::uint64_t first_byte = sector / 8;
+    const std::uint64_t end = std::min(sectors, 8 * (first_byte + kBitmapPiece)) - 8 * first_byte;
+    std::array<std::byte, kBitmapPiece> bits{};
     const auto map = std::span(bits).first((end + 7) / 8);
     TQ_TRY([[maybe_unused]] const auto read, io::read_exactly(*bitmaps_, block + first_byte, map, "vhd.block.bitmap"));
-    std::size_t done = 0;
-    for (std::size_t sector = first; sector < end;) {
-      const std::size_t stop = run_end(map, sector, end, BitOrder::high_first);
-      const std::size_t upto = std::min<std::uint64_t>(n, piece_start + stop * kSector - in_block);
-      const auto part = out.subspan(done, upto - done);
-      const bool here = bit_at(map, sector, BitOrder::high_first);
-      const std::uint64_t in_file = block + bitmap_bytes_ + in_block + done;
-      TQ_TRY([[maybe_unused]] const auto run,
-             here ? io::read_exactly(*file_, in_file, part, "vhd.block") : read_below(parent_.get(), at + done, part));
-      done = upto;
-      sector = stop;
-    }
-    return n;
+    const std::size_t from = sector - 8 * first_byte;
+    const std::uint64_t stop = 8 * first_byte + run_end(map, from, end, BitOrder::high_first);
+    const std::uint64_t size = stop * kSector - in_block;
+    if (!bit_at(map, from, BitOrder::high_first)) return below(offset, size);
+    return Run{Run::Kind::stored, size, file_.get(), block + bitmap_bytes_ + in_block};
   }
 
   std::shared_ptr<const io::ByteSource> file_;
   std::unique_ptr<io::ByteSource> table_, bitmaps_;
   std::shared_ptr<const io::ByteSource> parent_;
-  std::uint64_t disk_bytes_, header_offset_, table_offset_;
+  std::uint64_t header_offset_, table_offset_;
   std::uint32_t table_entries_, block_bytes_;
   std::uint64_t bitmap_bytes_;
 };
