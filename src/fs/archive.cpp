@@ -1,0 +1,301 @@
+#include "fs/archive.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/limits.hpp"
+#include "core/text.hpp"
+#include "fs/support/archive_stream.hpp"
+#include "fs/support/member_index.hpp"
+
+namespace tq::fs {
+namespace {
+
+using SharedBytes = std::shared_ptr<const std::vector<std::byte>>;
+
+/// The bytes of a member; may outlive the archive.
+class MemberSource final : public io::ByteSource {
+ public:
+  explicit MemberSource(SharedBytes bytes) : bytes_(std::move(bytes)) {}
+  [[nodiscard]] std::uint64_t size() const override { return bytes_->size(); }
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override {
+    const auto part = bytes_of(*bytes_).from(offset).span();
+    const std::size_t n = std::min(part.size(), out.size());
+    std::copy_n(part.begin(), n, out.begin());
+    return n;
+  }
+
+ private:
+  SharedBytes bytes_;
+};
+
+class LibArchiveTree final : public Archive {
+ public:
+  LibArchiveTree(std::shared_ptr<const io::ByteSource> source, std::string label, const ArchiveOptions& options)
+      : source_(std::move(source)), label_(std::move(label)), options_(options) {}
+
+  Status index();
+  [[nodiscard]] Result<std::vector<io::Entry>> list(std::string_view path) const override;
+  [[nodiscard]] Result<std::unique_ptr<io::ByteSource>> open(std::string_view path) const override;
+  [[nodiscard]] Result<std::string> real_path(std::string_view path) const override {
+    TQ_TRY(const auto node, find(path));
+    return index_.path(node);
+  }
+  [[nodiscard]] std::string cite(std::string_view path) const override { return path.empty() ? label_ : label_ + "//" + std::string(path); }
+  [[nodiscard]] const std::string& format() const override { return format_; }
+  [[nodiscard]] std::uint64_t files() const override { return index_.files(); }
+  [[nodiscard]] const std::vector<Error>& lost() const override { return lost_; }
+  [[nodiscard]] std::uint64_t lost_total() const override { return lost_total_; }
+  Status stream(const std::function<void(const std::string& path, Bytes chunk)>& sink) const override;
+
+ private:
+  void take(const Member& m, std::uint64_t ordinal, ArchiveStream& s);
+  void lose(Error e) const;
+  [[nodiscard]] Error first_failed(Error e) const;
+  void check_solid(std::uint64_t declared);
+  void keep(ArchiveStream& s, std::uint64_t ordinal, const Member& m) const;
+  Status fetch() const;
+  [[nodiscard]] Result<MemberIndex::Node> find(std::string_view path) const;
+  void fetch_once(MemberIndex::Node node) const;
+  std::optional<Result<SharedBytes>> take_kept(std::uint64_t ordinal) const;
+  Result<SharedBytes> unpack(ArchiveStream& s, const Member& m) const;
+  Result<SharedBytes> bytes_of_member(std::uint64_t ordinal) const;
+
+  std::shared_ptr<const io::ByteSource> source_;
+  std::string label_, format_;
+  ArchiveOptions options_;
+  MemberIndex index_;
+  bool sequential_ = false;
+  std::map<std::uint64_t, Error> refused_;  ///< by ordinal
+  std::optional<Error> bomb_;               ///< nothing of this archive is unpacked
+  mutable bool fetched_ = false;            ///< the pass for all that `keep` names is done
+  mutable std::map<std::uint64_t, Result<SharedBytes>> kept_;
+  mutable std::uint64_t kept_bytes_ = 0;
+  mutable std::vector<Error> lost_;
+  mutable std::uint64_t lost_total_ = 0;
+};
+
+void LibArchiveTree::lose(Error e) const {
+  ++lost_total_;
+  if (lost_.size() < limits::kLossesListed) lost_.push_back(std::move(e));
+}
+
+void LibArchiveTree::take(const Member& m, std::uint64_t ordinal, ArchiveStream& s) {
+  if (m.refused) lose(*m.refused);
+  if (m.path.empty()) return;
+  io::Entry e{{}, m.kind, m.size.value_or(0), m.modified};
+  if (!index_.add(m.path, e, ordinal)) {
+    lose(Error{ErrorCode::corrupt, "member " + m.name, "one kind of thing under a name", "a file and a folder", {}, {}});
+    return;
+  }
+  if (m.refused) {
+    refused_.emplace(ordinal, *m.refused);
+  } else if (sequential_ && options_.keep != nullptr && m.kind == io::EntryKind::file && options_.keep(m.path)) {
+    keep(s, ordinal, m);
+  }
+}
+
+Status LibArchiveTree::index() {
+  TQ_TRY(const auto s, ArchiveStream::open(source_, options_.limits));
+  std::uint64_t ordinal = 0, name_bytes = 0, declared = 0;
+  for (;; ++ordinal) {
+    auto m = s->next();
+    if (!m) {
+      // The listing up to here stands; without any of it there is nothing to stand on.
+      if (ordinal == 0) return first_failed(m.error());
+      lose(m.error());
+      break;
+    }
+    if (!*m) break;
+    if (ordinal == 0) sequential_ = s->sequential();
+    name_bytes += (*m)->name.size();
+    declared += std::min((*m)->size.value_or(0), ~declared);  // saturates
+    if (ordinal >= options_.limits.members || name_bytes > options_.limits.name_bytes) {
+      lose(Error{ErrorCode::limit,
+                 "archive",
+                 fmt::format("at most {} members with {} bytes of names", options_.limits.members, options_.limits.name_bytes),
+                 "more; what follows is not read",
+                 {},
+                 {}});
+      break;
+    }
+    take(**m, ordinal, *s);
+  }
+  format_ = s->format();
+  fetched_ = sequential_;
+  check_solid(declared);
+  return ok();
+}
+
+Error LibArchiveTree::first_failed(Error e) const {
+  if (e.code != ErrorCode::corrupt) return e;
+  return Error{ErrorCode::unsupported, label_, "a zip, 7z or tar archive", e.found, e.offset, {}};
+}
+
+/// A 7z member is reached by unpacking those before it inside the library, where nobody counts: its own table must be sane.
+void LibArchiveTree::check_solid(std::uint64_t declared) {
+  const auto& l = options_.limits;
+  if (format_ != "7z" || declared <= l.free_bytes || declared / l.ratio <= source_->size()) return;
+  bomb_ = Error{ErrorCode::limit,
+                "archive",
+                fmt::format("at most {} bytes unpacked from each", l.ratio),
+                fmt::format("{} bytes from {}: a bomb", declared, source_->size()),
+                {},
+                "unpack it yourself if you trust it, and name the folder"};
+  lose(*bomb_);
+}
+
+Result<SharedBytes> LibArchiveTree::unpack(ArchiveStream& s, const Member& m) const {
+  const std::uint64_t most = options_.limits.member_bytes;
+  const auto too_large = [&](std::uint64_t n) {
+    return Error{ErrorCode::limit, "member " + m.name, fmt::format("at most {} bytes", most), fmt::format("{} bytes", n), {}, {}};
+  };
+  if (m.size && *m.size > most) return too_large(*m.size);
+  auto out = std::make_shared<std::vector<std::byte>>();
+  constexpr std::size_t kBlock = 1 << 18;
+  // A declared size is believed for a first step only: it costs nothing to write a large number.
+  out->reserve(std::min<std::uint64_t>(m.size.value_or(kBlock), std::uint64_t{16} << 20));
+  std::vector<std::byte> block(kBlock);
+  for (;;) {
+    TQ_TRY(const std::size_t n, s.read(block));
+    if (n == 0) break;
+    if (out->size() + n > most) return too_large(out->size() + n);
+    out->insert(out->end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(n));
+  }
+  if (m.size && out->size() < *m.size)
+    return Error{ErrorCode::truncated, "member " + m.name, fmt::format("{} bytes", *m.size), fmt::format("{}", out->size()), {}, {}};
+  return SharedBytes(std::move(out));
+}
+
+void LibArchiveTree::keep(ArchiveStream& s, std::uint64_t ordinal, const Member& m) const {
+  if (kept_bytes_ + m.size.value_or(0) > options_.limits.kept_bytes) return;  // unpacked again when it is opened
+  auto r = unpack(s, m);
+  if (r) kept_bytes_ += (*r)->size();
+  if (!r) lose(r.error());
+  kept_.emplace(ordinal, std::move(r));
+}
+
+/// Unpacks all that `keep` names.
+Status LibArchiveTree::fetch() const {
+  TQ_TRY(const auto s, ArchiveStream::open(source_, options_.limits));
+  for (std::uint64_t ordinal = 0;; ++ordinal) {
+    TQ_TRY(const auto m, s->next());
+    if (!m || ordinal >= options_.limits.members) return ok();
+    if (m->kind == io::EntryKind::file && !m->refused && options_.keep(m->path)) keep(*s, ordinal, *m);
+  }
+}
+
+Result<SharedBytes> LibArchiveTree::bytes_of_member(std::uint64_t ordinal) const {
+  TQ_TRY(const auto s, ArchiveStream::open(source_, options_.limits));
+  for (std::uint64_t at = 0;; ++at) {
+    TQ_TRY(const auto m, s->next());
+    if (!m) return Error{ErrorCode::corrupt, label_, "the member that was listed", "an end before it", {}, {}};
+    if (at == ordinal) return unpack(*s, *m);
+  }
+}
+
+Result<MemberIndex::Node> LibArchiveTree::find(std::string_view path) const {
+  auto node = index_.find(path);
+  if (node) return node;
+  Error e = node.error();
+  e.place = cite(path);
+  return e;
+}
+
+Result<std::vector<io::Entry>> LibArchiveTree::list(std::string_view path) const {
+  TQ_TRY(const auto node, find(path));
+  const auto& folder = index_.item(node);
+  if (folder.entry.kind != io::EntryKind::folder) return Error{ErrorCode::not_found, cite(path), "a folder", "a file", {}, {}};
+  std::vector<io::Entry> out;
+  out.reserve(folder.children.size());
+  for (const auto n : folder.children) out.push_back(index_.item(n).entry);
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return out;
+}
+
+Result<std::unique_ptr<io::ByteSource>> LibArchiveTree::open(std::string_view path) const {
+  TQ_TRY(const auto node, find(path));
+  const auto& item = index_.item(node);
+  if (const auto it = refused_.find(item.ordinal); it != refused_.end()) return it->second;
+  if (item.entry.kind != io::EntryKind::file) return Error{ErrorCode::unsupported, cite(path), "a file", "a folder", {}, {}};
+  if (bomb_) return *bomb_;
+  fetch_once(node);
+  if (auto kept = take_kept(item.ordinal)) {
+    if (!*kept) return kept->error();
+    return std::unique_ptr<io::ByteSource>(new MemberSource(**kept));
+  }
+  auto bytes = bytes_of_member(item.ordinal);
+  if (!bytes) return bytes.error();
+  return std::unique_ptr<io::ByteSource>(new MemberSource(*std::move(bytes)));
+}
+
+void LibArchiveTree::fetch_once(MemberIndex::Node node) const {
+  if (!fetched_ && options_.keep != nullptr && options_.keep(index_.path(node))) {
+    fetched_ = true;
+    // When the pass breaks off, what it did not reach is tried alone below and fails with its own reason.
+    (void)fetch();
+  }
+}
+
+/// A large hive is parsed once and would else lie in memory twice: it is handed out and forgotten.
+std::optional<Result<SharedBytes>> LibArchiveTree::take_kept(std::uint64_t ordinal) const {
+  const auto it = kept_.find(ordinal);
+  if (it == kept_.end()) return std::nullopt;
+  constexpr std::uint64_t kLarge = std::uint64_t{4} << 20;
+  if (!it->second || (*it->second)->size() <= kLarge) return it->second;
+  auto out = std::move(it->second);
+  kept_bytes_ -= (*out)->size();
+  kept_.erase(it);
+  return out;
+}
+
+Status LibArchiveTree::stream(const std::function<void(const std::string& path, Bytes chunk)>& sink) const {
+  TQ_TRY(const auto s, ArchiveStream::open(source_, options_.limits));
+  if (bomb_) return *bomb_;
+  std::vector<std::byte> block(1 << 18);
+  for (std::uint64_t ordinal = 0; ordinal < options_.limits.members; ++ordinal) {
+    const auto m = s->next();
+    if (!m || !*m) break;  // the listing has named the reason
+    const auto& member = **m;
+    if (member.kind != io::EntryKind::file || member.refused) continue;
+    const auto node = index_.find(member.path);
+    if (!node || index_.item(*node).ordinal != ordinal) continue;  // replaced by a later member of that name
+    for (std::uint64_t offset = 0;;) {
+      const auto n = s->read(block);
+      if (!n) {
+        lose(n.error());
+        break;
+      }
+      sink(member.path, Bytes(std::span(block).first(*n), offset));
+      if (*n == 0) break;
+      offset += *n;
+    }
+  }
+  return ok();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Archive>> open_archive(std::shared_ptr<const io::ByteSource> source, std::string label,
+                                              const ArchiveOptions& options) {
+  auto tree = std::make_unique<LibArchiveTree>(std::move(source), std::move(label), options);
+  if (auto s = tree->index(); !s) return s.error();
+  return std::unique_ptr<Archive>(std::move(tree));
+}
+
+bool looks_like_archive(Bytes head) {
+  using namespace std::string_view_literals;
+  const auto s = head.chars();
+  // "BZh" and a digit begin a text as well: the block's own mark follows them.
+  if (s.starts_with("BZh") && s.substr(4, 6) == "1AY&SY") return true;
+  for (const auto magic : {"PK\x03\x04"sv, "PK\x05\x06"sv, "7z\xbc\xaf\x27\x1c"sv, "\x1f\x8b\x08"sv,
+                           "\xfd"
+                           "7zXZ\0"sv,
+                           "\x28\xb5\x2f\xfd"sv})
+    if (s.starts_with(magic)) return true;
+  return s.size() >= 262 && s.substr(257, 5) == "ustar"sv;
+}
+
+}  // namespace tq::fs
