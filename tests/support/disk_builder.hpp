@@ -10,7 +10,7 @@
 namespace tq::test {
 
 struct Partition {
-  std::vector<std::byte> content;  ///< padded with zeros to whole sectors
+  std::vector<std::byte> content = {};  ///< padded with zeros to whole sectors
   std::uint8_t mbr_type = 0x07;
   std::string gpt_type = "EBD0A0A2-B9E5-4433-87C0-68B6B72699C7";  ///< basic data
   std::string gpt_name = "Basic data partition";

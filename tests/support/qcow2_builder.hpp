@@ -17,9 +17,9 @@ struct Qcow2Options {
   std::uint32_t version = 3;  ///< 2 or 3; zstd needs 3
   std::uint32_t cluster_bits = 16;
   Qcow2Packing packing = Qcow2Packing::none;
-  bool zero_clusters = false;  ///< write clusters of zeros as "zero" entries instead of leaving them out; version 3
-  std::string backing_name;    ///< as it is written into the header; empty: none
-  std::string backing_format;  ///< "qcow2", "raw"; empty: no hint
+  bool zero_clusters = false;       ///< write clusters of zeros as "zero" entries instead of leaving them out; version 3
+  std::string backing_name = {};    ///< as it is written into the header; empty: none
+  std::string backing_format = {};  ///< "qcow2", "raw"; empty: no hint
 };
 
 /// Clusters of zeros are left out; refcounts are right, so that `qemu-img check` is content.

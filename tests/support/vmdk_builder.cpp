@@ -117,10 +117,11 @@ Buffer deflated(const Buffer& in) {
 /// The stream-optimised layout, written front to back.
 class StreamWriter {
  public:
-  explicit StreamWriter(const VmdkOptions& o) : o_(o), grain_(o.grain_sectors * kSector) {}
+  explicit StreamWriter(const VmdkOptions& o)
+      : o_(o), grain_(o.grain_sectors * kSector), overhead_((kDescriptorSectors + o.grain_sectors) / o.grain_sectors * o.grain_sectors) {}
 
   Buffer write(const Buffer& disk, const std::string& text) {
-    f_.resize(o_.grain_sectors * kSector);
+    f_.resize(overhead_ * kSector);
     put_text(f_, kSector, text);
     const std::size_t grains = (disk.size() + grain_ - 1) / grain_;
     for (std::size_t g = 0; g < grains; ++g) {
@@ -134,8 +135,8 @@ class StreamWriter {
     const std::size_t footer = f_.size();
     f_.resize(footer + kSector);
     const std::size_t capacity = sectors_of(disk.size());
-    put_header(f_, 0, 3, 0x30001, capacity, o_, true, 0, UINT64_MAX, o_.grain_sectors, true);
-    put_header(f_, footer, 3, 0x30001, capacity, o_, true, 0, directory_at, o_.grain_sectors, true);
+    put_header(f_, 0, 3, 0x30001, capacity, o_, true, 0, UINT64_MAX, overhead_, true);
+    put_header(f_, footer, 3, 0x30001, capacity, o_, true, 0, directory_at, overhead_, true);
     marker(0, 0, 0);
     return f_;
   }
@@ -174,7 +175,7 @@ class StreamWriter {
   }
 
   const VmdkOptions& o_;
-  std::size_t grain_;
+  std::size_t grain_, overhead_;
   Buffer f_;
   std::vector<std::uint32_t> table_, directory_;
 };
