@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <stdexcept>
+#include <utility>
 
 #include "core/text.hpp"
 #include "tests/support/ntfs_writer.hpp"
@@ -312,13 +313,14 @@ struct NtfsBuilder::Job {
     return with_runs(0x80, {}, plain_runs(content, 1, flags), b.cluster_size, most_pairs());
   }
 
+  /// Four records, or as many as fill one cluster.
+  [[nodiscard]] std::uint64_t mirror_size() const { return std::max<std::uint64_t>(std::uint64_t{4} * b.record_size, b.cluster_size); }
+
   void put_metafiles(const std::vector<Run>& boot, const std::vector<Run>& mirror, const std::vector<Run>& log) {
-    const std::uint64_t mirror_size = clusters.for_bytes(std::uint64_t{4} * b.record_size) * b.cluster_size;
     const auto runs = [&](const std::vector<Run>& r, std::uint64_t n) {
       return with_runs(0x80, {}, {r, n, n, 0, 0}, b.cluster_size, most_pairs());
     };
-    put_meta(1, u"$MFTMirr",
-             runs(mirror, std::min<std::uint64_t>(mirror_size, std::max<std::uint64_t>(4 * b.record_size, b.cluster_size))));
+    put_meta(1, u"$MFTMirr", runs(mirror, mirror_size()));
     put_meta(2, u"$LogFile", runs(log, 256 * 1024));
     Blob information(12);
     put(information, 8, 0x0103, 2);
@@ -387,14 +389,13 @@ struct NtfsBuilder::Job {
   /// The table describes itself, so that its place must be known before its first record is written.
   std::vector<Run> put_mft() {
     const bool list = b.mft_attribute_list;
-    const std::uint64_t further = list ? next_record++ : 0;
     const std::uint64_t count = (next_record + 7) / 8 * 8;
     const std::uint64_t size_of_all = clusters.for_bytes(count * b.record_size) * b.cluster_size;
     // The first run must hold the records that the rest is found through.
     const auto runs = mft_runs(clusters.for_bytes(size_of_all));
     Blob bits((size_of_all / b.record_size / 8 + 8) / 8 * 8);
     for (std::uint64_t n = 0; n < next_record; ++n)
-      if (n < 16 || n >= kFirstUser) bits[n / 8] |= static_cast<std::byte>(1U << (n % 8));
+      if (n < (list ? 17 : 16) || n >= kFirstUser) bits[n / 8] |= static_cast<std::byte>(1U << (n % 8));
     const auto bitmap = with_runs(0xB0, {}, plain_runs(bits, 1), b.cluster_size, most_pairs());
     const RunsOf all{runs, size_of_all, size_of_all, 0, 0};
     if (!list) {
@@ -402,10 +403,12 @@ struct NtfsBuilder::Job {
       a.insert(a.end(), bitmap.begin(), bitmap.end());
       put_meta(0, u"$MFT", std::move(a));
     } else {
-      next_record = further;  // spread() takes the number that was kept for it
+      // Within the first run: the table must be able to find its own further runs.
+      const std::uint64_t after = std::exchange(next_record, 16);
       auto a = with_runs(0x80, {}, all, b.cluster_size, 8);
       a.insert(a.begin(), bitmap.begin(), bitmap.end());
       put_mft_with_list(std::move(a));
+      next_record = after;
     }
     return runs;
   }
@@ -493,7 +496,8 @@ struct NtfsBuilder::Job {
       append(table, it != records.end() ? it->second : record({n, 1, 0, 0, 0}, {}, b.record_size));
     }
     clusters.write(mft, table);
-    clusters.write(mirror, Blob(table.begin(), table.begin() + std::ptrdiff_t{4} * b.record_size));
+    const std::size_t mirrored = std::min(table.size(), std::size_t{mirror_size()});
+    clusters.write(mirror, Blob(table.begin(), table.begin() + static_cast<std::ptrdiff_t>(mirrored)));
     Blob bits(bitmap_size, std::byte{0xFF});  // bits past the end count as taken
     for (std::uint64_t c = 0; c < total_clusters; ++c)
       if (!clusters.taken(c)) bits[c / 8] &= static_cast<std::byte>(~(1U << (c % 8)));

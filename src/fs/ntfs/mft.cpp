@@ -10,7 +10,9 @@
 namespace tq::fs::ntfs {
 namespace {
 
-constexpr std::uint64_t kMirrored = 4;
+/// $MFTMirr holds the first four records, or as many as fill one cluster.
+std::uint64_t mirrored(const Geometry& g) { return std::max<std::uint64_t>(4, g.cluster_size / g.record_size); }
+
 constexpr auto kData = static_cast<std::uint32_t>(AttributeType::data);
 constexpr auto kList = static_cast<std::uint32_t>(AttributeType::attribute_list);
 
@@ -96,7 +98,7 @@ Result<std::shared_ptr<const Record>> Mft::main_copy(std::uint64_t number) {
 
 Result<std::shared_ptr<const Record>> Mft::record(std::uint64_t number) {
   auto main = main_copy(number);
-  if (main || number >= kMirrored) return main;
+  if (main || number >= mirrored(medium_->geometry)) return main;
   auto copy = record_at(*medium_, medium_->geometry.mirror_cluster, number);
   if (!copy) return main;
   medium_->journal.lose(main.error());

@@ -20,7 +20,7 @@ class Mft {
  public:
   /// Finds the table through its first record, or that record's copy in $MFTMirr. Errors: those of both copies, the first one's told.
   static Result<Mft> open(Medium& medium);
-  /// Errors: corrupt, truncated. The first four records are read from their copies when they are damaged.
+  /// Errors: corrupt, truncated. The first records are read from their copies when they are damaged.
   Result<std::shared_ptr<const Record>> record(std::uint64_t number);
   [[nodiscard]] std::uint64_t records() const { return stream_.size / medium_->geometry.record_size; }
   [[nodiscard]] const Stream& stream() const { return stream_; }
