@@ -116,7 +116,7 @@ Status check_features(std::uint64_t features, std::uint8_t packing, const Extens
   return ok();
 }
 
-Status check_sizes(const Raw2& raw, Header& h) {
+Status check_sizes(const Raw2& raw, std::uint64_t file_size, Header& h) {
   if (raw.cluster_bits < kMinClusterBits || raw.cluster_bits > kMaxClusterBits)
     return wrong(ErrorCode::corrupt, "cluster_bits", fmt::format("{} to {}", kMinClusterBits, kMaxClusterBits),
                  fmt::to_string(+raw.cluster_bits), 20);
@@ -131,6 +131,9 @@ Status check_sizes(const Raw2& raw, Header& h) {
                  36);
   if (needed != 0 && raw.l1_at % h.cluster_bytes() != 0)
     return wrong(ErrorCode::corrupt, "l1_table_offset", "a multiple of the cluster size", fmt::format("0x{:x}", +raw.l1_at), 40);
+  if (needed != 0 && raw.l1_at >= file_size)
+    return wrong(ErrorCode::truncated, "l1_table_offset", fmt::format("a place inside the file of {} bytes", file_size),
+                 fmt::format("0x{:x}", +raw.l1_at), 40);
   h.l1_at = raw.l1_at;
   h.l1_entries = raw.l1_entries;
   return ok();
@@ -182,7 +185,7 @@ Result<Header> read_header(const io::ByteSource& file) {
   TQ_TRY(const Raw2 raw, read_fixed(file));
   h.version = raw.version;
   h.snapshots = raw.snapshots;
-  TQ_TRY([[maybe_unused]] const auto sizes, check_sizes(raw, h));
+  TQ_TRY([[maybe_unused]] const auto sizes, check_sizes(raw, file.size(), h));
   TQ_TRY([[maybe_unused]] const auto backing, read_backing_name(file, raw, h));
   // Everything else lies before the backing name or, without one, in the first cluster.
   const std::uint64_t head_bytes =

@@ -154,12 +154,12 @@ Status check_shape(std::uint64_t capacity, std::uint64_t grain_sectors, bool pac
 
 bool holds(const io::ByteSource& file, std::uint64_t at, std::uint64_t size) { return at <= file.size() && size <= file.size() - at; }
 
-/// Chooses the directory that lies inside the file: the first, or else the spare one.
+/// Chooses the directory that lies inside the file: the first, or else the spare one. A spare one outside is forgotten.
 Status choose_directory(const io::ByteSource& file, Layout& layout, std::vector<std::string>& notes) {
+  if (layout.spare_directory_at && !holds(file, *layout.spare_directory_at, layout.directory_bytes())) layout.spare_directory_at.reset();
   if (layout.directory_at != 0 && holds(file, layout.directory_at, layout.directory_bytes())) return ok();
-  const auto spare = layout.spare_directory_at;
-  if (spare && holds(file, *spare, layout.directory_bytes())) {
-    layout.directory_at = *spare;
+  if (layout.spare_directory_at) {
+    layout.directory_at = *layout.spare_directory_at;
     layout.spare_directory_at.reset();
     notes.emplace_back("grain directory outside the file; the redundant one was used");
     return ok();
