@@ -15,7 +15,8 @@ bool replaces(const Update& newer, const Update& older) {
   if (newer.kb == older.kb) return true;
   const bool month =
       older.kind == UpdateKind::monthly_rollup || older.kind == UpdateKind::security_only || older.kind == UpdateKind::preview;
-  if (newer.kind == UpdateKind::monthly_rollup && month) return newer.released >= older.released;
+  // A preview is a monthly rollup that came early: it holds all months before it, too.
+  if ((newer.kind == UpdateKind::monthly_rollup || newer.kind == UpdateKind::preview) && month) return newer.released >= older.released;
   if (newer.kind == older.kind && (newer.kind == UpdateKind::servicing_stack || newer.kind == UpdateKind::esu_preparation))
     return newer.released >= older.released;
   if (newer.kind == UpdateKind::security_only) return false;

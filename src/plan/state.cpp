@@ -107,7 +107,7 @@ void Presence::cover(std::uint32_t kb) {
   const auto newer = [&](std::optional<Date>& d) {
     if (!d || *d < u->released) d = u->released;
   };
-  if (u->kind == UpdateKind::monthly_rollup) newer(newest_rollup_);
+  if (u->kind == UpdateKind::monthly_rollup || u->kind == UpdateKind::preview) newer(newest_rollup_);
   if (u->kind == UpdateKind::servicing_stack) newer(newest_stack_);
   if (u->kind == UpdateKind::esu_preparation) newer(newest_preparation_);
   // A security-only update replaces nothing, whatever a feed says of it.
@@ -124,7 +124,8 @@ void Presence::imply(const catalog::Update& update) {
 
 Tri Presence::service_pack(const catalog::Update& u) const {
   if (state_.build && u.version) return *state_.build >= u.version->build ? Tri::yes : Tri::no;
-  if (!state_.service_pack || !u.version) return otherwise();
+  // A service pack is no package of its own: a list of packages without it says nothing.
+  if (!state_.service_pack || !u.version) return implied_.contains(u.kb) ? Tri::yes : Tri::unknown;
   for (const auto& b : catalog_.find_build(state_.nt_version, u.version->build)) {
     std::uint64_t number = 0;
     if (!istarts_with(b.service_pack, "SP") || !parse_u64(b.service_pack.substr(2, 1), number)) continue;
