@@ -41,6 +41,7 @@ function(tq_catalog)
   list(FILTER sources EXCLUDE REGEX "(_test|/embedded)\\.cpp$")
   add_executable(catalogc ${CMAKE_SOURCE_DIR}/tools/catalogc.cpp ${sources})
   target_link_libraries(catalogc PRIVATE tq_flags tq_io)
+  target_include_directories(catalogc PRIVATE ${CMAKE_SOURCE_DIR})
 
   file(GLOB_RECURSE tables CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/data/catalog/*.csv)
   set(compiled ${CMAKE_BINARY_DIR}/gen/catalog.tqc)

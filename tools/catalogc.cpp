@@ -1,33 +1,13 @@
 // catalogc DATA_DIR OUT_FILE: compiles the CSV files below DATA_DIR into one catalog. Problems go to standard error as
 // file:line: text, and nothing is written then.
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <system_error>
 
 #include "catalog/compile.hpp"
-#include "core/limits.hpp"
-#include "io/byte_source.hpp"
+#include "tools/support/tables_of_folder.hpp"
 
 namespace {
-
-/// Every *.csv below `dir`; paths relative to it, with '/'. Sets `error` when something cannot be read.
-std::vector<tq::catalog::SourceFile> gather(const std::filesystem::path& dir, std::string& error) {
-  std::vector<tq::catalog::SourceFile> files;
-  std::error_code ec;
-  for (auto it = std::filesystem::recursive_directory_iterator(dir, ec); !ec && it != std::filesystem::recursive_directory_iterator();
-       it.increment(ec)) {
-    if (it->path().extension() != ".csv") continue;
-    const auto bytes = tq::io::read_file(it->path().string(), tq::limits::kTextBytes);
-    if (!bytes)
-      error = bytes.error().text();
-    else
-      files.push_back({it->path().lexically_relative(dir).generic_string(), std::string(tq::bytes_of(*bytes).chars())});
-  }
-  if (ec) error = dir.string() + ": " + ec.message();
-  return files;
-}
 
 bool write(const std::filesystem::path& path, const std::vector<std::byte>& bytes) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
@@ -44,7 +24,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::string error;
-  std::vector<tq::catalog::SourceFile> files = gather(argv[1], error);
+  std::vector<tq::catalog::SourceFile> files = tq::tools::tables_of_folder(argv[1], error);
   if (!error.empty()) {
     std::fprintf(stderr, "catalogc: %s\n", error.c_str());
     return 1;

@@ -112,6 +112,8 @@ Rows<ComponentName, read_component_name> Catalog::component_names() const {
   return rows<Rows<ComponentName, read_component_name>>(TableId::components);
 }
 
+Rows<Family, read_family> Catalog::families() const { return rows<Rows<Family, read_family>>(TableId::families); }
+
 std::optional<Product> Catalog::find_product(std::string_view id) const {
   const auto all = products();
   const std::uint32_t i = first_not(static_cast<std::uint32_t>(all.size()), [&](std::uint32_t row) { return all[row].id < id; });

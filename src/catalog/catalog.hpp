@@ -55,6 +55,7 @@ class Catalog {
   [[nodiscard]] Rows<UpdateFile, read_update_file> files_of(std::uint32_t kb) const;
   [[nodiscard]] Rows<Correction, read_correction> corrections() const;
   [[nodiscard]] Rows<ComponentName, read_component_name> component_names() const;
+  [[nodiscard]] Rows<Family, read_family> families() const;
 
   [[nodiscard]] Rows<Build, read_build> builds() const;
   [[nodiscard]] std::vector<Build> find_build(std::string_view nt_version, std::uint32_t build) const;

@@ -121,7 +121,7 @@ Complaint encode_names(std::string_view cell, Pools& pools, Words& out) {
 
 Complaint encode_cves(std::string_view cell, Pools& pools, Words& out) {
   Words set;
-  for (std::string_view one : split(cell, ';')) {
+  for (std::string_view one : cell.empty() ? std::vector<std::string_view>{} : split(cell, ';')) {
     if (auto bad = encode_cve(one, set)) return bad;
     if (set.size() > 1 && set[set.size() - 2] >= set.back()) return "CVEs in rising order, each once";
   }

@@ -68,7 +68,8 @@ enum class TableId : std::uint32_t {
   children = 33,
   corrections = 34,
   files = 35,
-  components = 36
+  components = 36,
+  families = 37
 };
 inline constexpr std::uint32_t kTableIds = 64;  ///< ids this program can know are below
 

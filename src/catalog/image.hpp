@@ -48,6 +48,8 @@ class Image {
   /// Lower-case hex of the stored hash of the content, 64 characters.
   [[nodiscard]] const std::string& sha256() const { return sha256_; }
   [[nodiscard]] std::uint64_t size() const { return bytes_.size(); }
+  /// The whole file.
+  [[nodiscard]] Bytes bytes() const { return bytes_; }
 
  private:
   Status read_directory(std::uint32_t tables);

@@ -305,6 +305,20 @@ ComponentName read_component_name(const Image& image, std::uint32_t row) {
   return c;
 }
 
+Family read_family(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::families, row);
+  Family f;
+  f.name = r.text();
+  f.service_pack = r.text();
+  f.id = r.text();
+  f.nt_version = r.text();
+  f.build = r.number();
+  f.product_class = r.value<ProductClass>();
+  f.arch = r.value<ProductArch>();
+  finish(r, f);
+  return f;
+}
+
 bool Update::is_for(std::string_view nt_version) const {
   // The list is short and holds no version that is part of another ("6.0;6.1"), so a search by element is a search by ';'.
   for (std::size_t at = 0; at <= nt_versions.size();) {

@@ -207,6 +207,16 @@ struct UpdateFile : Provenance {
   FileVersion version;
 };
 
+/// A Windows as product names call it, once processor, service pack and installation kind are taken off the name.
+struct Family : Provenance {
+  std::string_view name, service_pack;  ///< "Windows Server 2008", "SP2"
+  std::string_view id;                  ///< "ws08-sp2", first part of a product id
+  std::string_view nt_version;
+  std::uint32_t build = 0;  ///< 0 = not known
+  ProductClass product_class = ProductClass::server;
+  ProductArch arch = ProductArch::any;  ///< what a name means that says nothing of the processor
+};
+
 /// A word of Microsoft's old "affected component" column, and which part of a machine it means.
 struct ComponentName : Provenance {
   std::string_view text;  ///< "Windows Internet Explorer 8"
@@ -235,5 +245,6 @@ Child read_child(const Image&, std::uint32_t row);
 Correction read_correction(const Image&, std::uint32_t row);
 UpdateFile read_update_file(const Image&, std::uint32_t row);
 ComponentName read_component_name(const Image&, std::uint32_t row);
+Family read_family(const Image&, std::uint32_t row);
 
 }  // namespace tq::catalog

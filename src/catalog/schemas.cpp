@@ -193,7 +193,7 @@ constexpr std::array kCves = {Column{"cve", Field::cve, true},
 constexpr std::array kFixes = {Column{"kb", Field::kb, true},
                                Column{"products", Field::names, true},
                                Column{"fixed_build", Field::version},
-                               Column{"cves", Field::cves, true},
+                               Column{"cves", Field::cves},
                                kSource,
                                kRetrieved,
                                kConfidence,
@@ -241,6 +241,18 @@ constexpr std::array kComponents = {Column{"text", Field::text, true},
                                     kConfidence,
                                     kNote};
 
+constexpr std::array kFamilies = {Column{"name", Field::text, true},
+                                  Column{"service_pack", Field::text},
+                                  Column{"id", Field::text, true},
+                                  Column{"nt_version", Field::text, true},
+                                  Column{"build", Field::number},
+                                  Column{"product_class", Field::product_class, true},
+                                  Column{"arch", Field::product_arch, true},
+                                  kSource,
+                                  kRetrieved,
+                                  kConfidence,
+                                  kNote};
+
 /// What is stored of a table by default: the columns, with the four of the provenance as one word.
 template <std::size_t N>
 constexpr std::array<Column, N - 3> stored(const std::array<Column, N>& columns) {
@@ -270,6 +282,7 @@ constexpr auto kStoredChildren = stored(kChildren);
 constexpr auto kStoredCorrections = stored(kCorrections);
 constexpr auto kStoredFiles = stored(kFiles);
 constexpr auto kStoredComponents = stored(kComponents);
+constexpr auto kStoredFamilies = stored(kFamilies);
 
 constexpr std::array kAll = {
     Schema{TableId::meta, "meta", kMeta, kStoredMeta, 1},
@@ -293,6 +306,7 @@ constexpr std::array kAll = {
     Schema{TableId::corrections, "corrections", kCorrections, kStoredCorrections, 4},
     Schema{TableId::files, "files", kFiles, kStoredFiles, 5},
     Schema{TableId::components, "components", kComponents, kStoredComponents, 1},
+    Schema{TableId::families, "families", kFamilies, kStoredFamilies, 2},
 };
 
 }  // namespace

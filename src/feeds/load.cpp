@@ -1,0 +1,157 @@
+#include "feeds/load.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/text.hpp"
+#include "feeds/cvrf.hpp"
+#include "feeds/limits.hpp"
+#include "feeds/stream.hpp"
+#include "feeds/wesng.hpp"
+#include "fs/archive.hpp"
+#include "io/byte_source.hpp"
+#include "io/folder.hpp"
+
+namespace tq::feeds {
+namespace {
+
+constexpr std::size_t kHead = 4096;
+
+enum class Kind : std::uint8_t { unknown, cvrf, wesng, kev, files };
+
+/// What a text is, by its first bytes.
+Kind kind_of(std::string_view head) {
+  const std::string_view text = trim(head.starts_with("\xEF\xBB\xBF") ? head.substr(3) : head);
+  if (text.starts_with("<")) return Kind::cvrf;
+  const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  const auto names = [&](std::string_view word) { return ifind(line, word) != std::string_view::npos; };
+  if (names("DatePosted") && names("BulletinKB")) return Kind::wesng;
+  if (names("cveID") && names("dateAdded")) return Kind::kev;
+  if (names("kb") && names("branch") && names("version")) return Kind::files;
+  return Kind::unknown;
+}
+
+Error unrecognised(const std::string& name) {
+  return {ErrorCode::unsupported, name, "CVRF months, wesng definitions, a KEV list or a table of files", "something else", {}, {}};
+}
+
+/// A text of a feed of any kind, as it streams by: the first chunk decides which.
+class TextFeed {
+ public:
+  TextFeed(std::string name, Gather& gather) : name_(std::move(name)), gather_(gather) {}
+
+  Status put(Bytes chunk) {
+    if (kind_ == Kind::unknown) {
+      kind_ = kind_of(chunk.chars().substr(0, kHead));
+      if (kind_ == Kind::unknown) return unrecognised(name_);
+      if (kind_ == Kind::cvrf) cvrf_.emplace(name_, gather_);
+      if (kind_ == Kind::wesng) wesng_.emplace(name_, gather_);
+    }
+    if (cvrf_) return cvrf_->put(chunk);
+    if (wesng_) return wesng_->put(chunk);
+    if (chunk.size() > limits::kKevBytes - text_.size()) return Error{ErrorCode::limit, name_, "a list of at most 64 MiB", "more", {}, {}};
+    text_ += chunk.chars();
+    return ok();
+  }
+
+  Status finish() {
+    if (cvrf_) return cvrf_->finish();
+    if (wesng_) return wesng_->finish();
+    if (kind_ == Kind::kev) return take_kev();
+    if (kind_ == Kind::files) return take_files();
+    return Error{ErrorCode::truncated, name_, "a feed", "an empty file", {}, {}};
+  }
+
+ private:
+  Status take_kev() {
+    TQ_TRY(KevList list, read_kev(name_, bytes_of(text_)));
+    for (auto& [cve, e] : list.cves) gather_.kev.cves[cve] = e;
+    gather_.kev.newest = std::max(gather_.kev.newest, list.newest);
+    return ok();
+  }
+  Status take_files() {
+    TQ_TRY(const std::vector<FileRow> files, read_file_table(name_, bytes_of(text_)));
+    gather_.files.insert(gather_.files.end(), files.begin(), files.end());
+    return ok();
+  }
+
+  std::string name_;
+  Gather& gather_;
+  Kind kind_ = Kind::unknown;
+  std::optional<CvrfReader> cvrf_;
+  std::optional<WesngReader> wesng_;
+  std::string text_;
+};
+
+Status load_source(const io::ByteSource& source, const std::string& name, Gather& gather) {
+  TextFeed feed(name, gather);
+  if (auto s = stream(source, name, limits::kDocumentBytes, [&](Bytes chunk) { return feed.put(chunk); }); !s) return s;
+  return feed.finish();
+}
+
+/// The definitions inside a zip. Whatever is damaged in it refuses the whole.
+Status load_archive(std::unique_ptr<io::ByteSource> source, const std::string& name, Gather& gather) {
+  TQ_TRY(const auto archive, fs::open_archive(std::move(source), name));
+  if (archive->lost_total() != 0) return archive->lost().front();
+  std::optional<TextFeed> feed;
+  std::uint64_t members = 0, total = 0;
+  std::optional<Error> error;
+  const auto check = [&](const Status& s) {
+    if (!s && !error) error = s.error();
+  };
+  const auto sink = [&](const std::string& path, Bytes chunk) {
+    if (!is_wesng_member(path) || error) return;
+    if (!feed) feed.emplace(name + "//" + path, gather), ++members, total = 0;
+    total += chunk.size();
+    if (total > limits::kDocumentBytes) return check(Error{ErrorCode::limit, name, "at most 1 GiB unpacked", "more", {}, {}});
+    if (!chunk.empty()) return check(feed->put(chunk));
+    check(feed->finish());
+    feed.reset();
+  };
+  if (auto s = archive->stream(sink); !s) return s;
+  if (error) return *error;
+  if (archive->lost_total() != 0) return archive->lost().front();
+  if (members == 0 || feed) return Error{ErrorCode::corrupt, name, "a whole CVEs_*.csv", members == 0 ? "none" : "half of one", {}, {}};
+  return ok();
+}
+
+Status load_file(std::unique_ptr<io::ByteSource> source, const std::string& name, Gather& gather) {
+  std::vector<std::byte> head(static_cast<std::size_t>(std::min<std::uint64_t>(kHead, source->size())));
+  TQ_TRY(const std::size_t n, source->read_at(0, head));
+  head.resize(n);
+  if (bytes_of(head).chars().starts_with("PK")) return load_archive(std::move(source), name, gather);
+  return load_source(*source, name, gather);
+}
+
+bool is_month(std::string_view name) { return name.ends_with(".xml") || name.ends_with(".xml.zst") || name.ends_with(".XML"); }
+
+Status load_folder(const std::string& path, Gather& gather) {
+  TQ_TRY(const io::Folder folder, io::Folder::open(path));
+  TQ_TRY(const auto entries, folder.list(""));
+  std::size_t months = 0;
+  for (const io::Entry& e : entries) {
+    if (e.kind != io::EntryKind::file || !is_month(e.name)) continue;
+    if (++months > limits::kFiles) return Error{ErrorCode::limit, path, "at most 50000 months", "more", {}, {}};
+    TQ_TRY(auto source, folder.open_file(e.name));
+    if (auto s = load_source(*source, path + "/" + e.name, gather); !s) return s;
+  }
+  if (months == 0) return Error{ErrorCode::not_found, path, "CVRF months (*.xml, *.xml.zst)", "none", {}, {}};
+  return ok();
+}
+
+}  // namespace
+
+Status load(const std::vector<std::string>& paths, Gather& gather) {
+  for (const std::string& path : paths) {
+    if (io::host_kind(path) == io::HostKind::folder) {
+      if (auto s = load_folder(path, gather); !s) return s;
+      continue;
+    }
+    TQ_TRY(auto source, io::open_file(path));
+    if (auto s = load_file(std::move(source), path, gather); !s) return s;
+  }
+  gather.sort_rows();
+  return ok();
+}
+
+}  // namespace tq::feeds
