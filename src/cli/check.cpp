@@ -3,12 +3,14 @@
 
 #include <algorithm>
 
+#include "cli/support/approvals.hpp"
 #include "cli/support/common.hpp"
+#include "cli/support/progress.hpp"
 #include "cli/support/version.hpp"
+#include "cli/support/why.hpp"
 #include "core/text.hpp"
 #include "evidence/collector.hpp"
 #include "facts/reconcile.hpp"
-#include "io/byte_source.hpp"
 #include "judge/judge.hpp"
 #include "report/renderer.hpp"
 #include "rules/rule.hpp"
@@ -28,6 +30,9 @@ constexpr Option kOptions[] = {
     {"--format", "FORMAT", "how the report is written; the default is text", "", formats},
     kOutput,
     {"--goal", "GOAL", "judge up to the last public update, the last of ESU, or the last ever made", "public|esu|last"},
+    {"--line", "LINE", "which line of updates to ask for; auto: the one the machine has followed", "auto|rollup|security-only"},
+    {"--approvals", "FILE.csv", "what a vendor approves: kb,status,date,by,note"},
+    {"--why", "KB|CVE", "print the proof of this one answer instead of the report; text or json"},
     {"--as-of", "DATE", "judge as if today were that day"},
     {"--as", "KIND", "take the target as this kind, whatever it looks like"},
     {"--map", "NAME=COLUMN", "which column of an inventory holds what"},
@@ -35,23 +40,41 @@ constexpr Option kOptions[] = {
     {"--max-age", "DAYS", "refuse a catalog whose data is older"},
     kCatalogFile,
     kColor,
-    {"--quiet", "", "nothing on standard error but errors"},
-    {"--stats", "", "print what was read, on standard error"},
+    kQuiet,
+    kStats,
 };
 
 struct Run {
   judge::Options options;
-  const catalog::Catalog& catalog;
+  const judge::Knowledge& knowledge;
+  model::Wanted wanted;
+  plan::Options plan;  ///< line and approvals, shared with `plan`
   model::Report report;
   std::size_t refused_usage = 0;  ///< targets refused for what the user asked (an unknown --as)
 };
 
+/// A vendor's word is carried along; it never makes an update less missing.
+void note_approvals(const plan::Options& plan, model::Verdict& verdict) {
+  if (!plan.has_approvals) return;
+  for (auto& m : verdict.missing) {
+    m.approval = "not_listed";
+    for (const auto& a : plan.approvals) {
+      if (a.kb != m.kb) continue;
+      m.approval = a.status;
+      m.approval_note = a.note;
+      for (const auto& more : {a.by, a.date})
+        if (!more.empty()) m.approval_note += (m.approval_note.empty() ? "" : ", ") + more;
+    }
+  }
+}
+
 model::Machine examine(const target::Source& source, const Run& run) {
   model::Machine m;
-  m.facts = evidence::collect(source);
+  m.facts = evidence::collect(source, run.wanted);
   facts::reconcile(m.facts);
-  m.verdict = judge::judge(m.facts, run.catalog, run.options);
-  m.findings = rules::run({m.facts, m.verdict, run.catalog, run.options.goal, run.options.as_of});
+  m.verdict = judge::judge(m.facts, run.knowledge, run.options);
+  note_approvals(run.plan, m.verdict);
+  m.findings = rules::run({m.facts, m.verdict, run.knowledge.catalog(), run.options.goal, run.options.as_of});
   return m;
 }
 
@@ -110,23 +133,61 @@ bool fresh_enough(const Args& args, const catalog::Catalog& catalog, const Date&
   return false;
 }
 
+judge::UpdateLine update_line(plan::Line line) {
+  switch (line) {
+    case plan::Line::automatic: return judge::UpdateLine::automatic;
+    case plan::Line::rollup: return judge::UpdateLine::rollup;
+    case plan::Line::security_only: return judge::UpdateLine::security_only;
+  }
+  return judge::UpdateLine::automatic;
+}
+
+/// The answers to --why, for every machine. nullopt after a message when what was asked is neither a KB nor a CVE.
+std::optional<std::string> proofs(const Args& args, const Run& run) {
+  std::vector<MachineProof> all;
+  for (const auto& m : run.report.machines)
+    for (const auto& subject : args.given.at("--why")) {
+      auto p = judge::prove(m.facts, run.knowledge, run.options, subject);
+      if (!p) {
+        complain("--why wants KB... or CVE-..., found " + subject);
+        return std::nullopt;
+      }
+      all.push_back({m.facts.target, *std::move(p)});
+    }
+  return args.get("--format", "text") == "json" ? proofs_json(all) : proofs_text(all);
+}
+
+int report_on(const Args& args, const Run& run) {
+  const int status = status_of(run, args.get("--fail-on", "low"));
+  if (!args.has("--why")) {
+    const auto* renderer = report::find(args.get("--format", "text"));
+    return deliver(args, renderer->render(run.report, {use_color(args), false}), status, args.positional);
+  }
+  const auto answers = proofs(args, run);
+  return answers ? deliver(args, *answers, status, args.positional) : kUsage;
+}
+
 int run_check(const Args& args) {
   const auto day = as_of(args);
   const target::OpenOptions open{args.get("--as"), column_map(args)};
   if (!day) return kUsage;
+  auto plan = plan_options(args);
+  if (!plan) return kUsage;
   const auto catalog = open_catalog(args);
   if (!catalog || !fresh_enough(args, *catalog, *day)) return kCatalog;
-  Run run{{args.get("--goal", "last"), *day}, *catalog, {}};
+  const judge::Knowledge knowledge(*catalog);
+  Run run{{plan->goal, *day, update_line(plan->line)}, knowledge, judge::wanted(*catalog), *std::move(plan), {}};
   run.report.tool_version = kVersion;
   run.report.catalog_id = catalog->id();
   run.report.catalog_data_as_of = catalog->data_as_of().text();
   run.report.as_of = day->text();
   run.report.goal = run.options.goal;
-  for (const auto& name : args.positional) check_one(name, open, run);
-  if (args.has("--stats")) complain(fmt::format("{} bytes read from files, {} machines", io::bytes_read(), run.report.machines.size()));
-  const auto* renderer = report::find(args.get("--format", "text"));
-  const int status = status_of(run, args.get("--fail-on", "low"));
-  return deliver(args, renderer->render(run.report, {use_color(args), false}), status, args.positional);
+  for (const auto& name : args.positional) {
+    const Progress progress(args, name);
+    check_one(name, open, run);
+  }
+  print_stats(args, run.report.machines.size());
+  return report_on(args, run);
 }
 
 }  // namespace

@@ -19,12 +19,25 @@ std::string hex(Bytes b) {
 }
 
 std::string sha256_hex(Bytes b) {
+  Sha256 digest;
+  digest.add(b);
+  return digest.hex();
+}
+
+namespace {
+SHA256_CTX* context(std::array<std::byte, 112>& state) {
+  static_assert(sizeof(SHA256_CTX) == sizeof state && alignof(SHA256_CTX) <= 8);
+  return reinterpret_cast<SHA256_CTX*>(state.data());
+}
+}  // namespace
+
+Sha256::Sha256() { SHA256_Init(context(state_)); }
+void Sha256::add(Bytes b) { SHA256_Update(context(state_), b.data(), b.size()); }
+
+std::string Sha256::hex() {
   std::array<std::byte, SHA256_DIGEST_LENGTH> d{};
-  SHA256_CTX c;
-  SHA256_Init(&c);
-  SHA256_Update(&c, b.data(), b.size());
-  SHA256_Final(reinterpret_cast<unsigned char*>(d.data()), &c);
-  return hex(Bytes(d));
+  SHA256_Final(reinterpret_cast<unsigned char*>(d.data()), context(state_));
+  return tq::hex(Bytes(d));
 }
 
 }  // namespace tq

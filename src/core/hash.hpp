@@ -8,4 +8,17 @@ namespace tq {
 /// Lower-case hex, 64 characters.
 std::string sha256_hex(Bytes b);
 std::string hex(Bytes b);
+
+/// The same over bytes that come in pieces.
+class Sha256 {
+ public:
+  Sha256();
+  void add(Bytes b);
+  /// Of all that was added. Call it once: what is added afterwards does not count.
+  [[nodiscard]] std::string hex();
+
+ private:
+  /// The state of OpenSSL's SHA256_CTX, so that its header stays out of here; the size is checked where it is used.
+  alignas(8) std::array<std::byte, 112> state_{};
+};
 }  // namespace tq

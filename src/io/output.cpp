@@ -76,5 +76,6 @@ Status write_output(const std::string& path, std::string_view content, const std
 }
 
 bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
 }  // namespace tq::io

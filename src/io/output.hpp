@@ -14,5 +14,6 @@ namespace tq::io {
 Status write_output(const std::string& path, std::string_view content, const std::vector<std::string>& targets);
 /// True when standard output is a terminal.
 bool stdout_is_terminal();
+bool stderr_is_terminal();
 
 }  // namespace tq::io

@@ -42,6 +42,8 @@ struct OpenOptions {
 };
 /// Opens what the user named: a path or "-". More than one machine for an inventory or a facts file.
 Result<std::vector<Source>> open(const std::string& name, const OpenOptions& options);
+/// The same for what was looked at before: standard input can be read once only.
+Result<std::vector<Source>> load(const Input& in, const OpenOptions& options);
 /// Looks at a path or "-" without opening it as anything.
 Result<Input> look_at(const std::string& name, const OpenOptions& options);
 

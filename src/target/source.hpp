@@ -1,6 +1,7 @@
 // One opened machine: whatever of it is there - a tree, hives, texts. Collectors read from it; nothing here judges.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,7 +33,10 @@ struct Source {
   std::string kind;
   std::shared_ptr<const fs::Tree> tree;  ///< null without files
   std::string windows;                   ///< path of the Windows folder in the tree
-  bool expects_hives = false;            ///< a hive that is missing is worth a line in the coverage
+  /// How whole the image, volume or archive is that holds the tree; asked last, because reading finds what is damaged. May be
+  /// empty.
+  std::function<std::vector<model::Coverage>()> medium;
+  bool expects_hives = false;  ///< a hive that is missing is worth a line in the coverage
   std::vector<HiveSlot> hives;
   std::string text_note;  ///< encoding of a text target
   std::optional<format::systeminfo::SystemInfo> systeminfo;

@@ -1,6 +1,7 @@
 // A mounted volume, an extracted copy of one, or its Windows folder.
 #include "target/loader.hpp"
 #include "target/support/hives.hpp"
+#include "target/support/machines.hpp"
 
 namespace tq::target {
 namespace {
@@ -21,19 +22,37 @@ bool accepts(const Input& in) {
   return tree && windows_folder(**tree).has_value();
 }
 
-Result<std::vector<Source>> load(const Input& in) {
+/// The folder that was named is the Windows folder itself.
+Source windows_itself(const std::shared_ptr<const fs::Tree>& tree) {
   Source s;
-  s.label = in.label;
   s.kind = "tree";
+  s.tree = tree;
+  s.windows = ".";
   s.expects_hives = true;
-  TQ_TRY(s.tree, fs::open_directory(in.path, in.label));
-  const auto windows = windows_folder(*s.tree);
-  if (!windows) return Error{ErrorCode::unsupported, in.label, "a folder with Windows/System32", "none", {}, {}};
-  const auto real = s.tree->real_path(windows->empty() ? "." : *windows);
-  s.windows = windows->empty() ? "." : real ? *real : *windows;
   add_windows_hives(s);
+  return s;
+}
+
+Result<std::vector<Source>> load(const Input& in) {
+  TQ_TRY(auto opened, fs::open_directory(in.path, in.label));
+  const std::shared_ptr<const fs::Tree> tree = std::move(opened);
+  const auto windows = windows_folder(*tree);
+  if (!windows) return Error{ErrorCode::unsupported, in.label, "a folder with Windows/System32", "none", {}, {}};
   std::vector<Source> out;
-  out.push_back(std::move(s));
+  if (windows->empty()) {
+    out.push_back(windows_itself(tree));
+  } else {
+    const FoundWindows found = find_windows(tree, Search::volume);
+    out = machines_of(found, "tree");
+    if (out.empty()) return Error{ErrorCode::unsupported, in.label, "a Windows that is a machine", in_short(found.notes), {}, {}};
+    for (auto& s : out)
+      s.medium = [notes = found.notes] {
+        std::vector<model::Coverage> c;
+        for (const auto& n : notes) c.push_back({"tree", model::CoverageStatus::skipped, n});
+        return c;
+      };
+  }
+  label(out, in.label);
   return out;
 }
 

@@ -51,6 +51,11 @@ Result<Input> look_at(const std::string& name, const OpenOptions& options) {
 
 Result<std::vector<Source>> open(const std::string& name, const OpenOptions& options) {
   TQ_TRY(const Input in, look_at(name, options));
+  return load(in, options);
+}
+
+Result<std::vector<Source>> load(const Input& in, const OpenOptions& options) {
+  const std::string& name = in.label;
   if (in.kind == io::HostKind::file && in.size == 0) return Error{ErrorCode::unsupported, name, "a target", "an empty file", {}, {}};
   std::vector<const Loader*> order(all().begin(), all().end());
   std::stable_sort(order.begin(), order.end(), [](const Loader* a, const Loader* b) { return a->rank < b->rank; });
@@ -68,7 +73,7 @@ Result<std::vector<Source>> open(const std::string& name, const OpenOptions& opt
                  "neither",
                  {},
                  "name the root of the volume, its Windows folder, or a folder of hives"};
-  return Error{ErrorCode::unsupported,     name, "a hive, an inventory text, a facts file",
+  return Error{ErrorCode::unsupported,     name, "a disk image, an archive, a hive, an inventory text, a facts file",
                "content of no known kind", 0,    "see `tourniquet inspect`, or force a kind with --as"};
 }
 

@@ -1,0 +1,10 @@
+// A tree whose files are counted as they are read (--stats).
+#pragma once
+
+#include <memory>
+
+#include "fs/tree.hpp"
+
+namespace tq::fs {
+std::unique_ptr<Tree> metered(std::shared_ptr<const Tree> tree);
+}  // namespace tq::fs
