@@ -18,7 +18,7 @@ namespace {
 
 using namespace vmdk_format;
 
-constexpr std::uint64_t kMaxSectors = std::uint64_t{1} << 47;
+constexpr std::uint64_t kMaxSectors = std::uint64_t{1} << 47;  // keeps every product below 2^64
 /// Pages of tables kept in memory, shared out among the extents.
 constexpr std::size_t kPages = 64, kLeastPages = 4;
 constexpr std::uint64_t kMaxTextFile = std::uint64_t{1} << 20;
@@ -34,6 +34,7 @@ struct Layer {
   std::vector<std::string> files, notes;
 };
 
+/// The signature decides which sparse kind it is; the line of the descriptor has to agree with it.
 Result<Sparse> open_sparse_kind(const ExtentLine& line, std::shared_ptr<const io::ByteSource> bytes, std::size_t pages) {
   if (is_sesparse(*bytes) || line.type == "SESPARSE")
     return Error{ErrorCode::unsupported,
@@ -55,6 +56,7 @@ Result<Sparse> open_sparse_kind(const ExtentLine& line, std::shared_ptr<const io
                {}};
 }
 
+/// A flat extent has no header to hold it against. One that is too short was cut: its beginning is still worth reading.
 Result<std::unique_ptr<Extent>> open_flat_line(const ExtentLine& line, std::shared_ptr<const io::ByteSource> bytes, Layer& layer) {
   if (line.first_sector > kMaxSectors)
     return Error{ErrorCode::corrupt, "vmdk.descriptor.extent", "a first sector inside the file", fmt::to_string(line.first_sector), {}, {}};
@@ -97,6 +99,7 @@ Result<Layer> open_text(const File& file) {
   TQ_TRY(layer.descriptor, read_descriptor(*file.bytes, 0, std::min(file.bytes->size(), kMaxTextFile)));
   layer.files = {file.name};
   const auto& lines = layer.descriptor.extents;
+  // A split disk of 2 TiB has a thousand extents: together they get the memory of one.
   const std::size_t pages = std::max(kPages / lines.size(), kLeastPages);
   std::uint64_t sectors = 0;
   for (const ExtentLine& line : lines) {
@@ -130,6 +133,7 @@ Result<Layer> open_monolithic(const File& file) {
   layer.descriptor = *std::move(descriptor);
   layer.files = {file.name};
   layer.notes = std::move(sparse.notes);
+  // The line in the text names the file as it was called when it was made; the size is the header's.
   layer.extents.push_back({sparse.size, std::move(sparse.extent)});
   return layer;
 }

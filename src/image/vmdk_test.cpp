@@ -13,8 +13,8 @@ using Blob = std::vector<std::byte>;
 
 namespace {
 
-constexpr std::size_t kVersionAt = 4, kCapacityAt = 12, kGrainAt = 20, kTableEntriesAt = 44, kDirectoryAt = 56, kUncleanAt = 72,
-                      kNewlinesAt = 73, kPackingAt = 77;
+constexpr std::size_t kVersionAt = 4, kCapacityAt = 12, kGrainAt = 20, kTableEntriesAt = 44, kSpareAt = 48, kDirectoryAt = 56,
+                      kUncleanAt = 72, kNewlinesAt = 73, kPackingAt = 77;
 
 void put_le(Blob& b, std::size_t at, std::uint64_t v, std::size_t width) {
   for (std::size_t i = 0; i < width; ++i) b.at(at + i) = static_cast<std::byte>(v >> (8 * i));
@@ -231,6 +231,13 @@ TEST_CASE("vmdk: the redundant grain directory stands in, for all of it or for o
   const std::size_t directory = 512 * static_cast<std::size_t>(files.bytes()[kDirectoryAt]);
   put_le(files.bytes(), directory + 8, 0x7FFFFFFF, 4);
   check_image(files, disk);
+  ImageFiles no_spare = files;
+  put_le(no_spare.bytes(), kSpareAt, UINT64_MAX / 512, 8);  // one more entry would wrap around to the header
+  const auto lost = open_image(no_spare);
+  REQUIRE(lost);
+  Blob out(512);
+  CHECK(lost->disk->read_at(0, out));
+  CHECK_FALSE(lost->disk->read_at(2 * 512 * 512, out));
   put_le(files.bytes(), kDirectoryAt, 0x7FFFFFFF, 8);
   check_image(files, disk);
   CHECK(open_image(files)->notes.size() == 1);

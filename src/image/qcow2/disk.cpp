@@ -61,6 +61,7 @@ Run Disk::hole(std::uint64_t offset, std::uint64_t size) const {
   return run;
 }
 
+// The L1 table was held against the size of the disk when the header was read, so every offset inside has an entry.
 Result<Run> Disk::run_at(std::uint64_t offset) const {
   const std::uint64_t cluster = header_.cluster_bytes();
   const std::uint64_t entries = cluster / 8;  // of one L2 table
@@ -89,6 +90,7 @@ Result<Run> Disk::cluster_run(std::uint64_t l2_entry, std::uint64_t entry_at, st
     run.skip = in_cluster;
     return run;
   }
+  // In version 2 this bit is reserved and means nothing.
   if (header_.version >= 3 && (l2_entry & kZero) != 0) return run;
   const std::uint64_t at = l2_entry & kOffsetMask;
   // In an external data file 0 is a place like any other; the top bit tells that it is meant.

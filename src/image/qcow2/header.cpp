@@ -26,6 +26,7 @@ constexpr std::uint64_t kKnown = kDirty | kCorrupt | kExternalData | kOtherPacki
 
 enum Extension : std::uint32_t { kEnd = 0, kBackingFormat = 0xE2792ACA, kFeatureNames = 0x6803F857, kDataFile = 0x44415441 };
 
+/// The header of version 2, and the first part of that of version 3.
 struct Raw2 {
   be32 magic, version;
   be64 backing_at;
@@ -38,12 +39,14 @@ struct Raw2 {
 };
 static_assert(OnDisk<Raw2> && sizeof(Raw2) == kHeader2Bytes);
 
+/// What version 3 adds. refcount_order is not needed to read.
 struct Raw3 {
   be64 incompatible, compatible, autoclear;
   be32 refcount_order, header_bytes;
 };
 static_assert(OnDisk<Raw3> && sizeof(Raw3) == kHeader3Bytes - kHeader2Bytes);
 
+/// A row of the table by which an image names its features, for programs that do not know them.
 struct FeatureName {
   std::uint8_t kind, bit;
   std::array<char, 46> name;
@@ -96,6 +99,7 @@ std::string feature_text(std::uint64_t bits, const Extensions& extensions) {
   return out;
 }
 
+/// An incompatible feature changes what the tables mean: without knowing it, nothing may be read.
 Status check_features(std::uint64_t features, std::uint8_t packing, const Extensions& extensions, Header& h) {
   if ((features & kExtendedL2) != 0)
     return wrong(ErrorCode::unsupported, "incompatible_features", "plain L2 entries", "extended L2 entries (subclusters)", kHeader2Bytes);
@@ -124,6 +128,7 @@ Status check_sizes(const Raw2& raw, std::uint64_t file_size, Header& h) {
   if (raw.disk_size > kMaxDiskBytes)
     return wrong(ErrorCode::limit, "size", fmt::format("at most {} bytes", kMaxDiskBytes), fmt::to_string(+raw.disk_size), 24);
   h.disk_size = raw.disk_size;
+  // More entries than needed are allowed: shrinking an image leaves its table as it is.
   const std::uint64_t bytes_per_l1 = h.cluster_bytes() * (h.cluster_bytes() / 8);
   const std::uint64_t needed = (h.disk_size + bytes_per_l1 - 1) / bytes_per_l1;
   if (raw.l1_entries < needed || std::uint64_t{raw.l1_entries} * 8 > kMaxL1Bytes)
@@ -153,6 +158,7 @@ Status read_backing_name(const io::ByteSource& file, const Raw2& raw, Header& h)
   return ok();
 }
 
+/// Signature, version and encryption first: what they refuse needs no further look.
 Result<Raw2> read_fixed(const io::ByteSource& file) {
   std::array<std::byte, kHeader2Bytes> buffer{};
   TQ_TRY([[maybe_unused]] const auto fine, io::read_exactly(file, 0, buffer, "qcow2.header"));

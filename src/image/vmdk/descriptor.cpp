@@ -11,9 +11,11 @@
 namespace tq::image::vmdk_format {
 namespace {
 
+// A descriptor of a thousand extents has 60 KiB; both bounds leave room for tools that write long ones.
 constexpr std::uint64_t kMaxTextBytes = std::uint64_t{1} << 20;
 constexpr std::size_t kMaxExtents = 4096;
 constexpr std::string_view kFirstLine = "# Disk DescriptorFile";
+// All ones in parentCID: the disk stands alone ("CID_NOPARENT").
 constexpr std::string_view kNoParent = "ffffffff";
 
 Error bad(const char* field, std::string wanted, std::string_view found) {
@@ -63,6 +65,7 @@ Result<std::string> parse_cid(const char* field, std::string_view text) {
   return fmt::format("{:08x}", value);
 }
 
+/// Keys that are not needed to read the disk (geometry, adapter, tool versions) are passed over.
 Status set_value(std::string_view key, std::string_view value, Descriptor& d) {
   if (iequals(key, "CID")) {
     TQ_TRY(d.cid, parse_cid("CID", value));
@@ -97,6 +100,7 @@ Status parse_line(std::string_view line, Descriptor& d) {
 
 Result<Descriptor> parse(std::string_view text) {
   Descriptor d;
+  // An embedded descriptor is padded with NULs to its reserved sectors.
   text = text.substr(0, text.find('\0'));
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
@@ -123,6 +127,7 @@ Result<Descriptor> read_descriptor(const io::ByteSource& file, std::uint64_t off
   if (size > kMaxTextBytes)
     return Error{ErrorCode::limit, "vmdk.descriptor", fmt::format("at most {} bytes", kMaxTextBytes), fmt::to_string(size), offset, {}};
   std::string text(size, '\0');
+  // Reserved sectors may reach behind the end of a small file: what is there decides.
   std::size_t n = 0;
   if (offset < file.size()) {
     TQ_TRY(n, file.read_at(offset, std::as_writable_bytes(std::span(text))));

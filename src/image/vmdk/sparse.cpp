@@ -14,11 +14,12 @@
 namespace tq::image::vmdk_format {
 namespace {
 
-constexpr std::size_t kPageBytes = 4096;
+constexpr std::size_t kPageBytes = 4096;  // two tables of the usual size, 64 MiB of disk
+// The format asks for powers of two and names no upper bound; these keep the arithmetic small and a grain in memory.
 constexpr std::uint64_t kMaxGrainSectors = std::uint64_t{1} << 21, kMaxPackedSectors = std::uint64_t{1} << 12;
 constexpr std::uint32_t kMaxTableEntries = 1U << 20;
 constexpr std::uint64_t kMaxSectors = std::uint64_t{1} << 47;  // keeps every product below 2^64; VMware stops at 62 TiB
-constexpr std::uint32_t kCowdTableEntries = 4096;
+constexpr std::uint32_t kCowdTableEntries = 4096;              // fixed by the format; its header does not say it
 
 enum Flag : std::uint32_t { kNewlineTest = 1, kHasSpareDirectory = 2, kZeroedGrains = 4, kPacked = 1U << 16, kMarkers = 1U << 17 };
 
@@ -85,6 +86,7 @@ class SparseExtent final : public Extent {
       std::array<std::byte, sizeof(GrainMarker)> b{};
       TQ_TRY([[maybe_unused]] const auto fine, io::read_exactly(*file_, at, b, "vmdk.grain.marker"));
       const auto marker = *Bytes(std::span<const std::byte>(b)).try_get<GrainMarker>(0);
+      // A table entry that leads to another grain would otherwise show wrong bytes as if they were right.
       if (marker.sector != grain_at / kSector)
         return bad_marker("sector", fmt::to_string(grain_at / kSector), fmt::to_string(+marker.sector), at);
       if (marker.bytes == 0 || marker.bytes > bytes)
@@ -174,6 +176,7 @@ Status choose_directory(const io::ByteSource& file, Layout& layout, std::vector<
 
 Status check_kdmv(const KdmvHeader& h, std::uint64_t at) {
   if (h.version < 1 || h.version > 3) return wrong(ErrorCode::unsupported, "version", "1 to 3", fmt::to_string(+h.version), at + 4);
+  // There for this one purpose: a transfer that "repairs" line ends changes these four bytes first.
   constexpr std::string_view kNewlines = "\n \r\n";
   if ((h.flags & kNewlineTest) != 0 && std::string_view(h.newlines.data(), h.newlines.size()) != kNewlines)
     return wrong(ErrorCode::corrupt, "newlines", "0a 20 0d 0a", "other bytes: the file was copied as if it were text", at + 73);
@@ -201,6 +204,7 @@ Result<KdmvHeader> final_header(const io::ByteSource& file) {
   return footer;
 }
 
+/// Saturates: a place so far out is outside of every file.
 std::uint64_t bytes_of_sectors(std::uint64_t sectors) { return sectors > UINT64_MAX / kSector ? UINT64_MAX : sectors * kSector; }
 
 }  // namespace
