@@ -62,14 +62,6 @@ struct NtfsBuilder::Job {
     return 0x20U | (f.sparse ? 0x200U : 0) | (f.reparse_tag ? 0x400U : 0) | (f.compressed ? 0x800U : 0) | (f.encrypted ? 0x4000U : 0);
   }
 
-  static Blob standard_information(std::uint32_t flags, FileTime modified) {
-    Blob v(72);
-    for (std::size_t i = 0; i < 4; ++i) put(v, i * 8, modified.ticks, 8);
-    put(v, 32, flags, 4);
-    put(v, 52, 0x100, 4);
-    return v;
-  }
-
   static Blob file_name(std::uint64_t parent, const Name& n, const NtfsFile& f) {
     Blob v(66);
     put(v, 0, reference(parent), 8);
@@ -104,49 +96,6 @@ struct NtfsBuilder::Job {
 
   [[nodiscard]] std::size_t most_pairs() const { return b.record_size / 2; }
 
-  /// Units of 16 clusters, each packed, plain or a hole, whatever takes the least room.
-  RunsOf packed_runs(const NtfsFile& f) {
-    RunsOf r{{}, f.content.size(), f.content.size(), 1, 4};
-    const std::size_t unit = std::size_t{16} * b.cluster_size;
-    for (std::size_t at = 0; at < f.content.size(); at += unit) {
-      Blob part(f.content.begin() + static_cast<std::ptrdiff_t>(at),
-                f.content.begin() + static_cast<std::ptrdiff_t>(std::min(f.content.size(), at + unit)));
-      const bool zeros = std::all_of(part.begin(), part.end(), [](std::byte x) { return x == std::byte{}; });
-      part.resize(unit);
-      Blob packed = lznt1_pack(part);
-      std::uint64_t n = zeros ? 0 : clusters.for_bytes(packed.size());
-      if (n >= 16) {
-        packed = part;
-        n = 16;
-      }
-      auto runs = clusters.take(n, n > 1 ? f.pieces : 1);
-      packed.resize(n * b.cluster_size);
-      clusters.write(runs, packed);
-      r.runs.insert(r.runs.end(), runs.begin(), runs.end());
-      if (n < 16) r.runs.push_back({kHole, 16 - n});
-    }
-    return r;
-  }
-
-  RunsOf sparse_runs(const NtfsFile& f) {
-    RunsOf r{{}, f.content.size(), f.content.size(), 0x8000, 0};
-    for (std::size_t at = 0; at < f.content.size(); at += b.cluster_size) {
-      const std::size_t end = std::min<std::size_t>(f.content.size(), at + b.cluster_size);
-      const Blob part(f.content.begin() + static_cast<std::ptrdiff_t>(at), f.content.begin() + static_cast<std::ptrdiff_t>(end));
-      const bool zeros = std::all_of(part.begin(), part.end(), [](std::byte x) { return x == std::byte{}; });
-      const auto runs = zeros ? std::vector<Run>{{kHole, 1}} : clusters.take(1);
-      clusters.write(runs, part);
-      const bool joins =
-          !r.runs.empty() &&
-          (zeros ? r.runs.back().lcn == kHole : r.runs.back().lcn != kHole && r.runs.back().lcn + r.runs.back().clusters == runs[0].lcn);
-      if (joins)
-        ++r.runs.back().clusters;
-      else
-        r.runs.push_back(runs[0]);
-    }
-    return r;
-  }
-
   RunsOf plain_runs(const Blob& content, std::uint32_t pieces, std::uint16_t flags = 0) {
     RunsOf r{clusters.take(clusters.for_bytes(content.size()), pieces), content.size(), content.size(), flags, 0};
     clusters.write(r.runs, content);
@@ -161,9 +110,9 @@ struct NtfsBuilder::Job {
   std::vector<AttributeBlob> default_stream(const NtfsFile& f) {
     RunsOf r;
     if (f.compressed)
-      r = packed_runs(f);
+      r = packed_runs(clusters, f.content, f.pieces);
     else if (f.sparse)
-      r = sparse_runs(f);
+      r = sparse_runs(clusters, f.content);
     else if (f.encrypted || f.initialized)
       r = plain_runs(f.content, f.pieces, f.encrypted ? 0x4000 : 0);
     else
@@ -178,33 +127,20 @@ struct NtfsBuilder::Job {
     Blob list;
   };
 
-  static void list_entry(Blob& list, const AttributeBlob& a, std::uint64_t record, std::size_t id) {
-    const std::size_t at = list.size();
-    put(list, at, a.type, 4);
-    put(list, at + 6, a.name.size(), 1);
-    put(list, at + 7, 26, 1);
-    put(list, at + 8, a.first_vcn, 8);
-    put(list, at + 16, reference(record), 8);
-    put(list, at + 24, id, 2);
-    append(list, utf16(a.name));
-    list.resize(at + (26 + a.name.size() * 2 + 7) / 8 * 8);
-    put(list, at + 4, list.size() - at, 2);
-  }
-
   Spread spread(std::uint64_t number, const std::vector<AttributeBlob>& attributes, std::size_t stay) {
     Spread s;
     std::size_t used = 0;
     for (std::size_t i = 0; i < attributes.size(); ++i) {
       const AttributeBlob& a = attributes[i];
       if (i < stay) {
-        list_entry(s.list, a, number, i);
+        list_entry(s.list, a, reference(number), i);
         continue;
       }
       if (s.further.empty() || used + a.bytes.size() > room_in_record(b.record_size)) {
         s.further.push_back({next_record++, {}});
         used = 0;
       }
-      list_entry(s.list, a, s.further.back().first, s.further.back().second.size());
+      list_entry(s.list, a, reference(s.further.back().first), s.further.back().second.size());
       s.further.back().second.push_back(a);
       used += a.bytes.size();
     }
@@ -235,7 +171,7 @@ struct NtfsBuilder::Job {
 
   void put_file(const NtfsFile& f) {
     const std::uint64_t number = next_record++;
-    std::vector<AttributeBlob> a{resident(0x10, {}, standard_information(flags_of(f), f.modified))};
+    std::vector<AttributeBlob> a{resident(0x10, {}, standard_information(flags_of(f), f.modified.ticks))};
     add_names(f, number, a);
     for (auto& d : default_stream(f)) a.push_back(std::move(d));
     for (const auto& [name, content] : f.streams)
@@ -283,7 +219,7 @@ struct NtfsBuilder::Job {
   }
 
   void put_folder(const NtfsFile& f, std::uint64_t number) {
-    std::vector<AttributeBlob> a{resident(0x10, {}, standard_information(flags_of(f), f.modified))};
+    std::vector<AttributeBlob> a{resident(0x10, {}, standard_information(flags_of(f), f.modified.ticks))};
     if (number == kRootRecord)
       a.push_back(resident(0x30, {}, names[{}].front().key, 0, true));
     else
@@ -298,7 +234,7 @@ struct NtfsBuilder::Job {
                 std::size_t stay = 1) {
     NtfsFile f{{}, (flags & 2) != 0};
     const Name n{{}, name, 3};
-    std::vector<AttributeBlob> a{resident(0x10, {}, standard_information(6, f.modified))};
+    std::vector<AttributeBlob> a{resident(0x10, {}, standard_information(6, f.modified.ticks))};
     const Blob key = file_name(kRootRecord, n, f);
     a.push_back(resident(0x30, {}, key, 0, true));
     for (auto& m : more) a.push_back(std::move(m));
@@ -336,44 +272,18 @@ struct NtfsBuilder::Job {
     put_meta(11, u"$Extend", {resident(0x90, u"$I30", index_tree({}, b.index_block_size, b.cluster_size, 400).root)}, 3);
     for (std::uint64_t n = 12; n < 16; ++n)
       records[n] =
-          record({n, sequence(n), 0, 1, 0}, {resident(0x10, {}, standard_information(6, {})), resident(0x80, {}, {})}, b.record_size);
+          record({n, sequence(n), 0, 1, 0}, {resident(0x10, {}, standard_information(6, 0)), resident(0x80, {}, {})}, b.record_size);
   }
 
-  /// One descriptor (owner SYSTEM, everyone may read), its copy 256 KiB behind it, and empty look-up indexes.
+  /// The descriptors, and empty indexes to look them up.
   void put_security() {
-    Blob descriptor;
-    put(descriptor, 0, 0x80040001, 4);
-    put(descriptor, 4, 20, 4);
-    put(descriptor, 8, 32, 4);
-    descriptor.resize(20);
-    for (int i = 0; i < 2; ++i) {
-      put(descriptor, descriptor.size(), 0x0000000000000101, 4);
-      put(descriptor, descriptor.size(), 0x05000000, 4);
-      put(descriptor, descriptor.size(), 18, 4);
-    }
-    std::uint32_t hash = 0;
-    pad_to(descriptor, 4);
-    for (std::size_t i = 0; i < descriptor.size(); i += 4) {
-      std::uint32_t word = 0;
-      for (std::size_t k = 0; k < 4; ++k) word |= std::to_integer<std::uint32_t>(descriptor[i + k]) << (8 * k);
-      hash = word + ((hash >> 29) | (hash << 3));
-    }
-    Blob entry;
-    put(entry, 0, hash, 4);
-    put(entry, 4, 0x100, 4);
-    put(entry, 8, 0, 8);
-    put(entry, 16, 20 + descriptor.size(), 4);
-    append(entry, descriptor);
-    Blob sds = entry;
-    sds.resize(0x40000);
-    append(sds, entry);
     const auto view = [&](const char16_t* name, std::uint32_t collation) {
       Blob root = index_tree({}, b.index_block_size, b.cluster_size, 400).root;
       put(root, 0, 0, 4);
       put(root, 4, collation, 4);
       return resident(0x90, name, root);
     };
-    auto a = with_runs(0x80, u"$SDS", plain_runs(sds, 1), b.cluster_size, most_pairs());
+    auto a = with_runs(0x80, u"$SDS", plain_runs(security_stream(), 1), b.cluster_size, most_pairs());
     a.push_back(view(u"$SDH", 18));
     a.push_back(view(u"$SII", 16));
     put_meta(9, u"$Secure", std::move(a), 9);
@@ -415,7 +325,7 @@ struct NtfsBuilder::Job {
 
   void put_mft_with_list(std::vector<AttributeBlob> attributes) {
     NtfsFile f;
-    std::vector<AttributeBlob> a{resident(0x10, {}, standard_information(6, f.modified)),
+    std::vector<AttributeBlob> a{resident(0x10, {}, standard_information(6, f.modified.ticks)),
                                  resident(0x30, {}, file_name(kRootRecord, {{}, u"$MFT", 3}, f), 0, true)};
     // $STANDARD_INFORMATION, $FILE_NAME and the first piece of $DATA stay: the list is found through them.
     const auto first = std::find_if(attributes.begin(), attributes.end(), [](const AttributeBlob& x) { return x.type == 0x80; });

@@ -123,4 +123,34 @@ Blob log_file(bool dirty) {
   return b;
 }
 
+Blob security_stream() {
+  Blob descriptor;
+  put(descriptor, 0, 0x80040001, 4);
+  put(descriptor, 4, 20, 4);
+  put(descriptor, 8, 32, 4);
+  descriptor.resize(20);
+  for (int i = 0; i < 2; ++i) {
+    put(descriptor, descriptor.size(), 0x0000000000000101, 4);
+    put(descriptor, descriptor.size(), 0x05000000, 4);
+    put(descriptor, descriptor.size(), 18, 4);
+  }
+  std::uint32_t hash = 0;
+  pad_to(descriptor, 4);
+  for (std::size_t i = 0; i < descriptor.size(); i += 4) {
+    std::uint32_t word = 0;
+    for (std::size_t k = 0; k < 4; ++k) word |= std::to_integer<std::uint32_t>(descriptor[i + k]) << (8 * k);
+    hash = word + ((hash >> 29) | (hash << 3));
+  }
+  Blob entry;
+  put(entry, 0, hash, 4);
+  put(entry, 4, 0x100, 4);
+  put(entry, 8, 0, 8);
+  put(entry, 16, 20 + descriptor.size(), 4);
+  append(entry, descriptor);
+  Blob sds = entry;
+  sds.resize(0x40000);
+  append(sds, entry);
+  return sds;
+}
+
 }  // namespace tq::test::ntfs

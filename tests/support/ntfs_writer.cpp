@@ -211,4 +211,25 @@ Blob record(const RecordHead& head, const std::vector<AttributeBlob>& attributes
   return b;
 }
 
+Blob standard_information(std::uint32_t flags, std::uint64_t modified) {
+  Blob v(72);
+  for (std::size_t i = 0; i < 4; ++i) put(v, i * 8, modified, 8);
+  put(v, 32, flags, 4);
+  put(v, 52, 0x100, 4);
+  return v;
+}
+
+void list_entry(Blob& list, const AttributeBlob& a, std::uint64_t reference, std::size_t id) {
+  const std::size_t at = list.size();
+  put(list, at, a.type, 4);
+  put(list, at + 6, a.name.size(), 1);
+  put(list, at + 7, 26, 1);
+  put(list, at + 8, a.first_vcn, 8);
+  put(list, at + 16, reference, 8);
+  put(list, at + 24, id, 2);
+  append(list, utf16(a.name));
+  list.resize(at + (26 + a.name.size() * 2 + 7) / 8 * 8);
+  put(list, at + 4, list.size() - at, 2);
+}
+
 }  // namespace tq::test::ntfs

@@ -63,6 +63,11 @@ struct RunsOf {
 std::vector<AttributeBlob> with_runs(std::uint32_t type, const std::u16string& name, const RunsOf& r, std::uint32_t cluster,
                                      std::size_t most_pairs);
 
+/// Writes units of 16 clusters, each packed, plain or a hole, whatever takes the least room.
+RunsOf packed_runs(Clusters& clusters, const Blob& content, std::uint32_t pieces);
+/// Writes all but the clusters of zeros.
+RunsOf sparse_runs(Clusters& clusters, const Blob& content);
+
 struct RecordHead {
   std::uint64_t number = 0;
   std::uint16_t sequence = 1, links = 0, flags = 1;
@@ -73,6 +78,10 @@ std::size_t room_in_record(std::size_t record_size);
 /// A record with its update sequence applied.
 Blob record(const RecordHead& head, const std::vector<AttributeBlob>& attributes, std::size_t record_size);
 void apply_update_sequence(Blob& block, std::size_t table, std::uint16_t counter);
+
+Blob standard_information(std::uint32_t flags, std::uint64_t modified);
+/// One entry of an attribute list.
+void list_entry(Blob& list, const AttributeBlob& a, std::uint64_t reference, std::size_t id);
 
 struct IndexKey {
   std::uint64_t reference = 0;
@@ -91,5 +100,7 @@ Blob boot_sector(std::uint32_t sector, std::uint32_t cluster, std::uint32_t reco
 Blob attribute_definitions();
 Blob upcase_table();
 Blob log_file(bool dirty);
+/// $SDS: one descriptor (owner SYSTEM), and its copy 256 KiB behind it.
+Blob security_stream();
 
 }  // namespace tq::test::ntfs
