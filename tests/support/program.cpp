@@ -28,11 +28,15 @@ std::string content_of(const std::string& path) {
 
 }  // namespace
 
+std::string program_path() {
+  const char* from_environment = std::getenv("TQ_BINARY");
+  return from_environment != nullptr ? from_environment : TQ_BINARY_DEFAULT;
+}
+
 Ran run_program(const std::vector<std::string>& args, const std::string& input) {
   static const std::string folder = temporary_folder();
-  const char* from_environment = std::getenv("TQ_BINARY");
   std::ofstream(folder + "/in", std::ios::binary) << input;
-  std::string line = quoted(from_environment != nullptr ? from_environment : TQ_BINARY_DEFAULT);
+  std::string line = quoted(program_path());
   for (const auto& a : args) line += " " + quoted(a);
   line += " <" + quoted(folder + "/in") + " >" + quoted(folder + "/out") + " 2>" + quoted(folder + "/err");
   const int raw = std::system(line.c_str());

@@ -11,6 +11,8 @@ struct Ran {
   std::string out, err;
 };
 
+/// The program under test: TQ_BINARY (environment), else the one beside the tests.
+std::string program_path();
 /// Runs TQ_BINARY (environment, else the one beside the tests) with these arguments; `input` goes to standard input.
 Ran run_program(const std::vector<std::string>& args, const std::string& input = {});
 
