@@ -1,0 +1,7 @@
+// EWF reader: open, read around the disk, print everything. Every later segment is the same file again.
+#include "fuzz/image_target.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  tq::fuzz::open_and_read(data, size, "ewf", "disk.E01");
+  return 0;
+}

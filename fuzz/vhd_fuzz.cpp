@@ -1,0 +1,7 @@
+// VHD reader: open, read around the disk, print everything. A differencing disk has itself as the only file beside it.
+#include "fuzz/image_target.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  tq::fuzz::open_and_read(data, size, "vhd", "disk.vhd");
+  return 0;
+}
