@@ -6,7 +6,7 @@ tq_build_packages=(cmake ninja-build g++ libfmt-dev nlohmann-json3-dev libcli11-
 # What the tests cannot run without.
 tq_test_packages=(python3 doctest-dev xz-utils unzip)
 # What makes the tests say more; each one that is missing is a visible skip.
-tq_extra_packages=(ccache libhivex-dev libregf-dev clang-19 libclang-rt-19-dev clang-format-19 p7zip-full zip strace qemu-utils sleuthkit ntfs-3g)
+tq_extra_packages=(ccache libhivex-dev libregf-dev clang-19 libclang-rt-19-dev clang-format-19 p7zip-full zip strace qemu-utils ewf-tools sleuthkit ntfs-3g)
 
 tq_say() { printf '%s: %s\n' "$me" "$*" >&2; }
 
