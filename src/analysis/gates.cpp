@@ -1,28 +1,160 @@
 #include "analysis/gates.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/follow.hpp"
 #include "analysis/prefilter.hpp"
-#include "analysis/program.hpp"
 
 namespace tq::analysis {
+namespace {
 
-GateReport find_gates(Bytes file, const GateOptions&) {
+namespace pe = format::pe;
+
+bool mentions(const std::vector<std::string>& list, std::string_view part) {
+  return std::any_of(list.begin(), list.end(), [&](const std::string& s) { return s.find(part) != std::string::npos; });
+}
+
+/// Sites that count: a registry reader or a resolver only when the name it would have to ask for is in the file.
+std::vector<SourceSite> relevant(const std::vector<SourceSite>& all, const Traces& traces) {
+  const bool registry = mentions(traces.version, "registry");
+  const bool names = mentions(traces.version, "name of") || mentions(traces.version, "VersionInfo") ||
+                     mentions(traces.version, "NtVersion") || mentions(traces.version, "NtBuildNumber");
+  std::vector<SourceSite> out;
+  for (const SourceSite& s : all) {
+    const bool reads_registry = s.what.find("Query") != std::string::npos || s.what.find("GetValue") != std::string::npos ||
+                                s.what.find("EnumValue") != std::string::npos;
+    if (is_resolver(s.what) ? names : reads_registry && s.what != "VerQueryValueA" && s.what != "VerQueryValueW" ? registry : true)
+      out.push_back(s);
+  }
+  return out;
+}
+
+std::string range(std::uint32_t from, std::uint32_t to, bool first, bool last) {
+  if (first && last) return "all";
+  if (first) return fmt::format("-{}", to);
+  if (last) return fmt::format("{}-", from);
+  return from == to ? fmt::format("{}", from) : fmt::format("{}-{}", from, to);
+}
+
+/// The build line in groups that act alike: "6000-6002 | -5999, 6003-".
+std::string partition_of(const Record& r, const Ladder& l) {
+  const auto n = static_cast<unsigned>(l.rungs.size());
+  const LaneMask all = mask_of(n);
+  std::vector<std::pair<LaneMask, std::string>> groups;
+  for (unsigned i = 0; i < n;) {
+    const LaneMask like = r.alike(i, all);
+    unsigned k = i;
+    while (k + 1 < n && (like >> (k + 1) & 1) != 0) ++k;
+    // Between two rungs the edge lies just before the later one: constants met bring their neighbours onto the ladder.
+    const std::uint32_t to = k + 1 < n ? l.rungs[k + 1].build - 1 : 0;
+    const std::string text = range(l.rungs[i].build, to, i == 0, k + 1 == n);
+    const auto g = std::find_if(groups.begin(), groups.end(), [&](const auto& x) { return x.first == like; });
+    if (g == groups.end())
+      groups.emplace_back(like, text);
+    else
+      g->second += ", " + text;
+    i = k + 1;
+  }
+  std::string out;
+  for (const auto& g : groups) out += (out.empty() ? "" : " | ") + g.second;
+  return out;
+}
+
+GateSite site_of(const Split& s, const Record& r, const Ladder& l, const Decoder& d, const GateOptions& o) {
+  GateSite g;
+  g.rva = s.rva;
+  g.source = s.origin == 0 ? "the version" : r.origins()[s.origin - 1u];
+  g.comparison = s.words;
+  g.instruction = d.text(s.rva);
+  g.path = s.path;
+  for (const std::uint32_t b : {o.first, o.second}) {
+    const unsigned lane = l.lane_of(b);
+    const bool yes = (s.yes >> lane & 1) != 0, no = (s.no >> lane & 1) != 0;
+    std::string what = yes && no ? "both ways" : yes ? "true" : no ? "false" : "does not come here";
+    if ((yes || no) && lane < s.saw.size()) what += fmt::format(", sees {}", s.saw[lane]);
+    g.on.emplace_back(b, what);
+  }
+  return g;
+}
+
+void judge(GateReport& report, Engine& e, const Ladder& l, const Decoder& d, const GateOptions& o) {
+  const Record& r = e.record();
+  const unsigned a = l.lane_of(o.first), b = l.lane_of(o.second);
+  const bool differ = (r.alike(a, mask_of(static_cast<unsigned>(l.rungs.size()))) >> b & 1) == 0;
+  for (const auto& [rva, s] : r.splits())
+    if (((s.yes >> a & 1) != 0 && (s.no >> b & 1) != 0) || ((s.yes >> b & 1) != 0 && (s.no >> a & 1) != 0))
+      report.sites.push_back(site_of(s, r, l, d, o));
+  report.why.clear();
+  if (differ) {
+    report.gate = Gate::differs;
+    return;
+  }
+  report.sites.clear();
+  for (const std::string& why : r.reasons()) report.why.push_back(why);
+  if (r.is_possible(a, b))
+    report.why.push_back(fmt::format("a branch at 0x{:x} hangs on the version in a way that was not worked out", r.possible_at()));
+  if (!report.why.empty()) {
+    report.gate = Gate::undecided;
+    return;
+  }
+  report.gate = e.version_seen() ? Gate::same : Gate::no_source;
+  report.why.emplace_back(e.version_seen() ? "the version is read, and both builds act alike"
+                                           : "nothing that was followed reads a version");
+}
+
+}  // namespace
+
+GateReport find_gates(Bytes file, const GateOptions& options) {
   GateReport report;
-  const auto program = Program::open(file);
-  if (!program) {
+  const auto opened = Program::open(file);
+  if (!opened) {
     report.gate = Gate::unsupported;
-    report.why.push_back(program.error().text());
+    report.why.push_back(opened.error().text());
     return report;
   }
-  report.arch = program->image().machine;
-  if (report.arch != format::pe::Machine::x86 && report.arch != format::pe::Machine::x64) {
+  const Program& program = *opened;
+  report.arch = program.image().machine;
+  if (report.arch != pe::Machine::x86 && report.arch != pe::Machine::x64) {
     report.gate = Gate::unsupported;
-    report.why.push_back(std::string("code for another processor: ") + format::pe::to_string(report.arch));
+    report.why.push_back(std::string("code for another processor: ") + pe::to_string(report.arch));
     return report;
   }
   const Traces traces = find_traces(file);
-  report.gate = traces.version.empty() ? Gate::no_source : Gate::undecided;
-  report.why = traces.version;
-  if (traces.version.empty()) report.why.emplace_back("nothing in the file reads a version");
+  if (traces.version.empty()) {
+    report.gate = Gate::no_source;
+    report.why.emplace_back("nothing in the file reads a version");
+    return report;
+  }
+  Decoder decoder(program);
+  Functions functions(program, decoder, false);
+  const auto sites = relevant(functions.sites(), traces);
+  if (sites.empty()) {
+    report.gate = functions.too_big() ? Gate::undecided : Gate::no_source;
+    report.why.emplace_back(functions.too_big() ? "too much code" : "nothing in the code reads a version");
+    return report;
+  }
+  std::vector<std::uint32_t> wanted = {options.first, options.second};
+  const Budget budget{options.max_steps, options.max_steps / 4, options.max_milliseconds, std::size_t{192} << 20};
+  Ladder ladder = build_ladder(wanted);
+  Engine engine(program, functions, decoder, ladder, budget);
+  follow(engine, program, functions, sites);
+  report.steps = engine.steps();
+  judge(report, engine, ladder, decoder, options);
+  for (const std::string& d : program.damage())
+    if (report.gate == Gate::same || report.gate == Gate::no_source) {
+      report.gate = Gate::undecided;
+      report.why = {"the file is damaged: " + d};
+    }
+  if (report.gate != Gate::differs) return report;
+  // A second run with the neighbours of every constant met draws the whole build line.
+  for (const std::uint32_t c : engine.record().critical)
+    for (const std::uint32_t b : {c - 1, c, c + 1}) wanted.push_back(b);
+  const Ladder fine = build_ladder(wanted);
+  Engine again(program, functions, decoder, fine, budget);
+  follow(again, program, functions, sites);
+  report.partition = partition_of(again.record(), fine);
   return report;
 }
 

@@ -1,0 +1,190 @@
+// Follows a program once for all lanes. One object per analysis of one file.
+//
+// engine_*.cpp: `machine` registers, memory and flags; `step` one instruction; `flow` branches, loops, frames; `call`
+// calls; models/ what imported functions do.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "analysis/functions.hpp"
+#include "analysis/insn.hpp"
+#include "analysis/ladder.hpp"
+#include "analysis/record.hpp"
+#include "analysis/state.hpp"
+
+namespace tq::analysis {
+
+struct Budget {
+  std::uint64_t steps = 3'000'000, steps_per_root = 600'000;
+  std::uint32_t milliseconds = 4000;
+  std::size_t lane_bytes = std::size_t{192} << 20;
+};
+
+/// One function being followed.
+struct Frame {
+  std::uint32_t entry = 0, call_site = 0;
+  const Frame* caller = nullptr;
+  unsigned depth = 0;
+  Term return_address;
+  std::map<std::uint32_t, State> pending;                     ///< by rva; the lowest runs first
+  std::map<std::pair<std::uint32_t, LaneMask>, State> heads;  ///< the last state that went round a loop, by its head and lanes
+  Term entry_stack;                                           ///< stack pointer at the entry
+  std::unordered_map<std::uint32_t, std::uint32_t> visits;
+  std::optional<State> exit;
+};
+
+/// A call as a model sees it.
+struct CallSite {
+  std::uint32_t rva = 0;
+  const ImportSlot* import = nullptr;
+  bool tail = false;  ///< reached by a jump: the return address is on the stack already
+  Frame* frame = nullptr;
+  unsigned arguments = 0;  ///< how many it takes, as far as known
+};
+
+class Engine {
+ public:
+  Engine(const Program& program, Functions& functions, Decoder& decoder, const Ladder& ladder, const Budget& budget);
+
+  /// Follows one function from a fresh frame; memory is what earlier roots left.
+  void run_root(std::uint32_t entry);
+  /// Functions whose address was handed on or stored, not yet followed.
+  [[nodiscard]] std::vector<std::uint32_t> take_callbacks();
+  /// Places outside of frames that hold something that differs between lanes.
+  [[nodiscard]] std::vector<Term> varying_memory();
+  [[nodiscard]] Record& record() { return record_; }
+  [[nodiscard]] std::uint64_t steps() const { return steps_; }
+  [[nodiscard]] bool spent() const { return spent_; }
+  [[nodiscard]] bool version_seen() const { return version_seen_; }
+  [[nodiscard]] const std::unordered_set<std::uint32_t>& followed() const { return followed_; }
+  /// rva -> what was done there with a clock value of 32 bits (only on a ladder of instants).
+  [[nodiscard]] const std::map<std::uint32_t, std::string>& signed_uses() const { return signed_uses_; }
+  [[nodiscard]] const std::map<std::uint32_t, std::string>& cuts() const { return cuts_; }
+
+  // --- what models use
+  Alu alu;
+  [[nodiscard]] const Program& program() const { return program_; }
+  [[nodiscard]] const Ladder& ladder() const { return ladder_; }
+  [[nodiscard]] unsigned word() const { return word_; }
+  [[nodiscard]] Value read(State& s, const Value& address, unsigned size);
+  void write(State& s, const Value& address, unsigned size, const Value& v);
+  [[nodiscard]] Value argument(State& s, const CallSite& c, unsigned index);
+  /// A value per lane that stems from `source`.
+  Value lanes(const std::string& source, const std::function<std::uint64_t(const Rung&)>& f);
+  /// NUL-terminated text at an address that is the same in all lanes.
+  [[nodiscard]] std::optional<std::string> text(State& s, const Value& address, bool wide);
+  void store_event(const State& s, const Value& address, unsigned size, const Value& v);
+  void havoc_pointee(State& s, const CallSite& c, const Value& pointer, unsigned index);
+  Value plus(const Value& v, std::uint64_t n) { return alu.binary(Op::add, v, constant(n), word_ * 8); }
+  [[nodiscard]] Value fresh(Kind kind, std::uint64_t h) const { return Value(Term{make_sym(kind, word_ * 8, h), 0}); }
+  [[nodiscard]] Value api_value(const std::string& name);
+  void external_event(State& s, const CallSite& c, const std::string& name, unsigned arguments);
+  void callback(State& s, const CallSite& c, std::uint32_t target, std::span<const Value> arguments, unsigned pushed);
+  [[nodiscard]] std::uint64_t site_hash(const State& s, std::uint32_t rva) const;
+  void set_result(State& s, const Value& v) { s.r[kAx] = v; }
+  void version_was_read() { version_seen_ = true; }
+  /// What an imported function without a model does.
+  void generic(State& s, const CallSite& c);
+  /// The call returns edx too.
+  void keep_high(const State& s) { high_ = s.r[kDx]; }
+
+ private:
+  friend class Stepper;
+  // flow
+  std::optional<State> run(Frame& f, State s);
+  void advance(Frame& f, std::uint32_t pc, State s);
+  bool out_of_budget(const Frame& f);
+  void enter(Frame& f, std::uint32_t pc, State s);
+  void join(State& into, State&& s, std::uint64_t place);
+  bool back_edge(Frame& f, std::uint32_t from, std::uint32_t head, State& s);
+  void leave_loops(State& s, std::uint32_t pc) const;
+  void widen(Frame& f, std::uint32_t head, State& s);
+  void branch(Frame& f, std::uint32_t pc, const Insn& insn, State s);
+  void jump_to(Frame& f, std::uint32_t from, std::uint32_t to, State s);
+  void indirect_jump(Frame& f, std::uint32_t pc, const Insn& insn, State s);
+  void table_jump(Frame& f, std::uint32_t pc, Term target, State s);
+  void do_return(Frame& f, std::uint32_t pc, const Insn& insn, State s);
+  void finish(Frame& f, State s);
+  void note_split(const Frame& f, std::uint32_t pc, const Insn& insn, const State& s, LaneMask yes, LaneMask no);
+  void note_possible(std::uint32_t pc, const Value& condition, LaneMask lanes);
+  void collect_critical(const State& s, const Value& a, const Value& b);
+  void add_path(Split& split, const Frame& f) const;
+  void record_event(const State& s, std::uint64_t hash);
+  void return_event(std::uint32_t entry, const State& exit);
+  void enter_return(Frame& f, std::uint32_t pc, State s);
+  void place_arguments(State& s, const std::vector<Value>& values);
+  void signed_compare(std::uint32_t pc, const State& s);
+  [[nodiscard]] Value driver_object() const { return fresh(Kind::object, 0xD01); }
+  [[nodiscard]] Value device_object() const { return fresh(Kind::object, 0xD02); }
+  [[nodiscard]] std::string words_of(unsigned condition, const Flags& flags, LaneMask lanes, std::vector<std::uint64_t>& saw) const;
+
+  // call
+  void call(Frame& f, std::uint32_t pc, const Insn& insn, State s);
+  void call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, const Value& target);
+  bool inline_call(Frame& f, std::uint32_t pc, std::uint32_t next, std::uint32_t callee, State& s);
+  void opaque_call(Frame& f, std::uint32_t pc, const Insn& insn, State& s, Term target);
+  bool external_call(Frame& f, std::uint32_t pc, std::uint32_t next, State& s, Term target, bool tail);
+  void clobber(State& s, std::uint64_t h);
+  /// Positive until 03:14:07 and negative one second later, on a ladder of instants.
+  [[nodiscard]] bool turns_negative_in_2038(const Value& v) const;
+  [[nodiscard]] unsigned pushed_words(std::uint32_t pc, std::uint32_t next) const;
+  [[nodiscard]] bool all_plain(State& s);
+  [[nodiscard]] unsigned guessed_arguments(std::uint32_t pc) const;
+  [[nodiscard]] std::uint64_t popped_by(std::uint32_t callee) const;
+  [[nodiscard]] bool returns_value(std::uint32_t entry);
+  void enter_next(Frame& f, std::uint32_t pc, std::uint32_t next, State s);
+  void note_unresolved(std::uint32_t pc, State& s);
+  Value read_or_result(State& s, Term at, std::uint64_t h);
+
+  // machine
+  Value initial(Term address, unsigned size);
+  Value read_one(State& s, Term address, unsigned size);
+  Value read_operand(State& s, const Operand& o);
+  void write_operand(State& s, const Operand& o, const Value& v);
+  Value address_of(State& s, const Operand& o);
+  Value read_reg(const State& s, const Operand& o);
+  void write_reg(State& s, const Operand& o, const Value& v);
+  Value condition(const State& s, unsigned cc);
+  void push(State& s, const Value& v, unsigned size);
+  Value pop(State& s, unsigned size);
+
+  const Program& program_;
+  Functions& functions_;
+  Decoder& decoder_;
+  const Ladder& ladder_;
+  Budget budget_;
+  unsigned word_;
+  LaneMask all_lanes_;
+  Record record_;
+  Memory kept_;  ///< what earlier roots left outside of their frames
+  LaneMask kept_mask_ = 0;
+  std::uint64_t steps_ = 0, root_steps_ = 0, touched_ = 0;
+  std::optional<Value> high_;
+  bool spent_ = false, version_seen_ = false, root_spent_ = false;
+  unsigned depth_ = 0;
+  std::uint32_t pc_ = 0;
+  std::chrono::steady_clock::time_point start_;
+  std::map<std::uint64_t, std::string> api_names_;  ///< by sym
+  std::map<std::uint64_t, ImportSlot> api_slots_;
+  struct TableRead {
+    std::uint64_t base = 0;
+    unsigned size = 0;
+  };
+  std::unordered_map<std::uint64_t, TableRead> table_reads_;                          ///< by sym
+  std::unordered_map<std::uint64_t, Term> derived_;                                   ///< pointer with an unknown index -> its base
+  std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> loads_;  ///< unknown -> where it was loaded from
+  std::unordered_set<std::uint32_t> followed_;
+  std::unordered_set<std::uint32_t> callbacks_, callbacks_done_;
+  std::unordered_set<std::uint32_t> neutral_;
+  std::vector<const Frame*> stack_;
+  std::map<std::uint32_t, std::string> signed_uses_, cuts_;
+  std::map<std::uint32_t, std::vector<Value>> callback_arguments_;
+};
+
+}  // namespace tq::analysis

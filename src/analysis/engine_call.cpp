@@ -1,0 +1,474 @@
+// Calls: into the program itself, out of it, and back into it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "analysis/models/models.hpp"
+#include "analysis/stepper.hpp"
+
+namespace tq::analysis {
+namespace {
+
+constexpr unsigned kMostDepth = 48, kMostRecursion = 2;
+constexpr std::uint64_t kWorthKeeping = 150;  // steps: shorter functions are simply followed again
+constexpr std::uint64_t kPointee = 64;        // bytes behind a pointer that an unknown function may write
+constexpr std::uint64_t kSurelyWritten = 16;  // of these, bytes that it may write even over a version
+constexpr unsigned kGuessedArguments = 4;
+constexpr std::array<int, 4> kArgumentRegisters = {kCx, kDx, 8, 9};
+
+}  // namespace
+
+Value Engine::argument(State& s, const CallSite& c, unsigned index) {
+  const unsigned skip = c.tail ? 1 : 0;
+  if (word_ == 8) {
+    if (index < kArgumentRegisters.size()) return s.r[static_cast<std::size_t>(kArgumentRegisters[index])];
+    return read(s, plus(s.r[kSp], 8 * (index + skip)), 8);
+  }
+  const auto arity = c.import != nullptr ? arity_of(c.import->name) : std::nullopt;
+  if (arity && arity->register_call) {
+    if (index < 2) return s.r[index == 0 ? kCx : kDx];
+    index -= 2;
+  }
+  return read(s, plus(s.r[kSp], 4 * (index + skip)), 4);
+}
+
+void Engine::place_arguments(State& s, const std::vector<Value>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (word_ == 8 && i < 4)
+      s.r[static_cast<std::size_t>(kArgumentRegisters[i])] = values[i];
+    else if (word_ == 4)
+      s.memory.write(alu, plus(s.r[kSp], 4 * (i + 1)).all, 4, values[i]);
+  }
+}
+
+std::uint64_t Engine::site_hash(const State& s, std::uint32_t rva) const {
+  std::uint64_t h = mix(0x517E, rva);
+  for (const LoopCount& l : s.loops)
+    if (!l.open) h = mix(h, l.head, l.rounds);
+  return h;
+}
+
+void Engine::record_event(const State& s, std::uint64_t hash) {
+  if (s.mask != all_lanes_) record_.event(hash, s.mask);
+}
+
+/// How one lane shows a value: a version itself is shown alike by all lanes, and so is what is unknown in an unknown way.
+static std::uint64_t shown(const Value& v, unsigned lane, const Rung& r, bool clock) {
+  const Term t = v.at(lane);
+  if (v.uniform()) return hash_of(1, t);
+  if (v.copy || (!clock && t == number(r.build))) return 2;
+  if (!t.number() && kind_of(t.sym) != Kind::joined) return 3;
+  return hash_of(1, t);
+}
+
+void Engine::store_event(const State& s, const Value& address, unsigned size, const Value& v) {
+  if (address.uniform() && kind_of(address.all.sym) == Kind::stack && !address.all.number()) return;
+  if (v.uniform() && v.all.number() && size == word_) {
+    if (const auto rva = program_.rva_of(v.all.off); rva && functions_.is_start(*rva)) {
+      callbacks_.insert(*rva);
+      const Value driver = driver_object();
+      const std::uint64_t first = word_ == 8 ? 0x70 : 0x38, unload = word_ == 8 ? 0x68 : 0x34;
+      if (address.uniform() && address.all.sym == driver.all.sym) {
+        if (address.all.off == unload)
+          callback_arguments_[*rva] = {driver};
+        else if (address.all.off >= first && address.all.off < first + 28 * word_)
+          callback_arguments_[*rva] = {device_object()};
+      }
+    }
+  }
+  if (ladder_.clock || (s.mask == all_lanes_ && v.uniform() && address.uniform())) return;
+  for (unsigned k = 0; k < alu.count(); ++k) {
+    if ((alu.mask >> k & 1) == 0) continue;
+    const Term at = address.at(k);
+    if (kind_of(at.sym) == Kind::stack && !at.number()) continue;
+    record_.event(mix(hash_of(mix(0x5703, size), at), shown(v, k, ladder_.rungs[k], false)), lane_bit(k));
+  }
+}
+
+void Engine::external_event(State& s, const CallSite& c, const std::string& name, unsigned arguments) {
+  if (ladder_.clock) return;
+  std::vector<Value> seen;
+  bool varying = false;
+  for (unsigned i = 0; i < arguments; ++i) {
+    seen.push_back(argument(s, c, i));
+    // A small structure on the stack is seen through its pointer.
+    const Value p = seen.back();
+    if (p.uniform() && kind_of(p.all.sym) == Kind::stack && !p.all.number() && !is_printer(name))
+      for (const unsigned at : {0u, 4u}) {
+        const Value inside = read(s, plus(p, at), 4);
+        if (alu.varies(inside)) seen.push_back(inside);
+      }
+  }
+  for (const Value& v : seen) varying = varying || alu.varies(v);
+  const std::uint64_t site = mix(site_hash(s, c.rva), std::hash<std::string>{}(name));
+  if (!varying) return record_event(s, site);
+  for (unsigned k = 0; k < alu.count(); ++k) {
+    if ((alu.mask >> k & 1) == 0) continue;
+    std::uint64_t h = site;
+    for (const Value& v : seen) h = mix(h, shown(v, k, ladder_.rungs[k], false));
+    record_.event(h, lane_bit(k));
+  }
+}
+
+void Engine::return_event(std::uint32_t entry, const State& exit) {
+  if (ladder_.clock) return;
+  const bool status = entry == functions_.entry();
+  const Value v = alu.truncate(exit.r[kAx], 32);
+  if (!status && !returns_value(entry)) return;
+  for (unsigned k = 0; k < alu.count(); ++k)
+    if ((exit.mask >> k & 1) != 0) record_.event(mix(0x4E7, entry, shown(v, k, ladder_.rungs[k], false)), lane_bit(k));
+}
+
+/// Walks the end of the function: a result is put into eax on purpose, or eax is left over.
+bool Engine::returns_value(std::uint32_t entry) {
+  constexpr unsigned kMostInsns = 3000;
+  bool set = false;
+  std::uint32_t rva = entry;
+  for (unsigned n = 0; n < kMostInsns; ++n) {
+    const Insn i = decoder_.decode(rva);
+    if (!i.valid()) return false;
+    if (i.flow == Flow::ret) return set;
+    const bool to_eax = i.op[0].type == Operand::Type::gpr && i.op[0].reg == kAx && !i.op[0].high;
+    switch (i.mnemonic) {
+      case ZYDIS_MNEMONIC_CMP:
+      case ZYDIS_MNEMONIC_TEST: set = set && !to_eax; break;
+      case ZYDIS_MNEMONIC_MOV:
+      case ZYDIS_MNEMONIC_MOVZX:
+      case ZYDIS_MNEMONIC_XOR:
+      case ZYDIS_MNEMONIC_AND:
+      case ZYDIS_MNEMONIC_NEG:
+      case ZYDIS_MNEMONIC_SBB:
+      case ZYDIS_MNEMONIC_POP:
+      case ZYDIS_MNEMONIC_LEA:
+      case ZYDIS_MNEMONIC_OR:
+      case ZYDIS_MNEMONIC_ADD:
+      case ZYDIS_MNEMONIC_SUB:
+      case ZYDIS_MNEMONIC_SHR:
+      case ZYDIS_MNEMONIC_NOT: set = set || to_eax; break;
+      default: set = (set || (i.condition >= 0 && i.operands >= 1 && to_eax)) && i.flow != Flow::call; break;
+    }
+    if (i.flow == Flow::jump && i.target && *i.target > rva && *i.target - rva < 0x1000 && i.target == rva + i.length)
+      rva = *i.target;
+    else
+      rva += i.length;
+  }
+  return false;
+}
+
+bool Engine::all_plain(State& s) {
+  for (unsigned i = 0; i < 6; ++i) {
+    const Value v = argument(s, CallSite{}, i);
+    if (v.lanes != nullptr) return false;
+    if (kind_of(v.all.sym) == Kind::stack || kind_of(v.all.sym) == Kind::object)
+      for (const unsigned at : {0u, 4u, 8u, 12u, 16u})
+        if (!v.all.number() && read(s, plus(v, at), 4).lanes != nullptr) return false;
+  }
+  return true;
+}
+
+bool Engine::inline_call(Frame& f, std::uint32_t pc, std::uint32_t next, std::uint32_t callee, State& s) {
+  Frame g;
+  g.entry = callee;
+  g.call_site = pc;
+  g.caller = &f;
+  g.depth = f.depth + 1;
+  g.return_address = number(program_.base() + next);
+  const LaneMask lanes = s.mask;
+  push(s, Value(g.return_address), word_);
+  g.entry_stack = s.r[kSp].at(static_cast<unsigned>(std::countr_zero(s.mask)));
+  const std::uint64_t steps = steps_, touched = touched_;
+  auto loops = std::move(s.loops);
+  s.loops.clear();
+  auto exit = run(g, std::move(s));
+  if (!exit) return false;
+  if (steps_ - steps > kWorthKeeping && touched_ == touched && exit->mask == lanes) neutral_.insert(callee);
+  s = std::move(*exit);
+  s.loops = std::move(loops);
+  return true;
+}
+
+void Engine::clobber(State& s, std::uint64_t h) {
+  for (const int r : {1, 2, 8, 9, 10, 11})
+    if (r < 8 || word_ == 8) s.r[static_cast<std::size_t>(r)] = fresh(Kind::result, mix(h, static_cast<std::uint64_t>(r)));
+  s.flags.kind = Flags::Kind::result;
+  s.flags.a = s.flags.b = constant(0);
+  s.flags.r = s.flags.cf = s.flags.of = Value(unknown(Op::cond, 8, h));
+}
+
+void Engine::opaque_call(Frame&, std::uint32_t pc, const Insn&, State& s, Term target) {
+  const std::uint64_t h = hash_of(site_hash(s, pc), target);
+  CallSite c{pc, nullptr, false, nullptr};
+  record_event(s, h);
+  for (unsigned i = 0; i < kGuessedArguments; ++i) havoc_pointee(s, c, argument(s, c, i), i);
+  const Value result = alu.each([&](unsigned k) {
+    return Term{make_sym(Kind::result, word_ * 8, hash_of(hash_of(h, argument(s, c, 0).at(k)), argument(s, c, 1).at(k))), 0};
+  });
+  // A callee that takes its arguments off the stack says so at its return.
+  if (word_ == 4 && target.number())
+    if (const auto rva = program_.rva_of(target.off)) s.r[kSp] = plus(s.r[kSp], popped_by(*rva));
+  clobber(s, h);
+  set_result(s, result);
+}
+
+std::uint64_t Engine::popped_by(std::uint32_t callee) const {
+  std::uint32_t rva = callee;
+  for (unsigned n = 0; n < 4000; ++n) {
+    const Insn i = decoder_.decode(rva);
+    if (!i.valid()) return 0;
+    if (i.flow == Flow::ret) return i.operands > 0 ? i.op[0].value : 0;
+    rva += i.length;
+  }
+  return 0;
+}
+
+void Engine::havoc_pointee(State& s, const CallSite& c, const Value& pointer, unsigned index) {
+  if (!pointer.uniform() || pointer.all.number()) return;
+  const Kind kind = kind_of(pointer.all.sym);
+  if (kind != Kind::stack && kind != Kind::object) return;
+  const std::uint64_t h = mix(site_hash(s, c.rva), index, 0xAB0C);
+  const std::uint64_t stop = kind == Kind::stack && c.frame != nullptr && c.frame->entry_stack.off > pointer.all.off
+                                 ? c.frame->entry_stack.off - pointer.all.off
+                                 : kPointee;
+  s.memory.change(pointer.all, std::min(kPointee, stop), [&](Term at, unsigned n, const Value& old) {
+    if (alu.varies(old) && at.off >= pointer.all.off + kSurelyWritten) return old;
+    // What the function writes may be made from what it reads there.
+    Value v = alu.map(old, [&](Term t) { return Term{make_sym(Kind::result, n * 8, hash_of(mix(h, at.off), t)), 0}; });
+    v.origin = old.origin;
+    return v;
+  });
+  if (index != ~0u) s.memory.write(alu, pointer.all, word_, read_or_result(s, pointer.all, h));
+}
+
+/// The cell at a pointer that was handed out: what is there now, or an unknown when nothing ever was.
+Value Engine::read_or_result(State& s, Term at, std::uint64_t h) {
+  bool unset = false;
+  const Value v =
+      s.memory.read(alu, at, word_, [&](Term, unsigned n) { return unset = true, Value(Term{make_sym(Kind::result, n * 8, h), 0}); });
+  return v;
+}
+
+unsigned Engine::pushed_words(std::uint32_t pc, std::uint32_t next) const {
+  const Insn after = decoder_.decode(next);
+  // cdecl: the caller cleans up, so the callee pops nothing; gcc gives back at once what a stdcall callee popped.
+  if (after.mnemonic == ZYDIS_MNEMONIC_ADD && after.op[0].reg == kSp && after.op[0].type == Operand::Type::gpr) return 0;
+  if (after.mnemonic == ZYDIS_MNEMONIC_SUB && after.op[0].reg == kSp && after.op[0].type == Operand::Type::gpr && after.op[1].value <= 64)
+    return static_cast<unsigned>(after.op[1].value / 4);
+  unsigned pushes = 0;
+  std::uint32_t rva = std::max(functions_.of(pc), pc > 64 ? pc - 64 : 0);
+  for (; rva < pc;) {
+    const Insn i = decoder_.decode(rva);
+    if (!i.valid()) break;
+    if (i.mnemonic == ZYDIS_MNEMONIC_PUSH)
+      ++pushes;
+    else if (i.flow != Flow::next)
+      pushes = 0;
+    rva += i.length;
+  }
+  return pushes;
+}
+
+void Engine::generic(State& s, const CallSite& c) {
+  const unsigned arguments = c.arguments;
+  const std::string name = c.import != nullptr ? c.import->name : "an unknown function";
+  external_event(s, c, name, arguments);
+  std::vector<Value> values;
+  for (unsigned i = 0; i < arguments; ++i) values.push_back(argument(s, c, i));
+  const std::uint64_t h = mix(site_hash(s, c.rva), std::hash<std::string>{}(name));
+  const bool printer = is_printer(name);
+  const Value result = printer ? fresh(Kind::result, h) : alu.each([&](unsigned k) {
+    std::uint64_t own = h;
+    for (const Value& v : values) own = hash_of(own, v.copy ? number(0) : v.at(k));
+    return Term{make_sym(Kind::result, word_ * 8, own), 0};
+  });
+  if (!printer)
+    for (unsigned i = 0; i < arguments; ++i) havoc_pointee(s, c, values[i], i);
+  for (unsigned i = 0; i < arguments && !ladder_.clock; ++i) {
+    if (!values[i].uniform() || !values[i].all.number()) continue;
+    const auto rva = program_.rva_of(values[i].all.off);
+    if (rva && functions_.is_start(*rva)) callback(s, c, *rva, values, i);
+  }
+  set_result(s, result);
+}
+
+/// A function handed to somebody else: it is called with what was handed along, once as its first and once as its second argument.
+void Engine::callback(State& s, const CallSite& c, std::uint32_t target, std::span<const Value> arguments, unsigned position) {
+  Value context = constant(0);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const Value& v = arguments[i];
+    const bool pointer = !v.uniform() || (!v.all.number() && kind_of(v.all.sym) != Kind::api && kind_of(v.all.sym) != Kind::result) ||
+                         (v.all.number() && program_.rva_of(v.all.off));
+    if (i != position && pointer && (i > position || (context.uniform() && context.all == number(0)))) {
+      context = v;
+      if (i > position) break;
+    }
+  }
+  callbacks_.insert(target);
+  if (stack_.size() > kMostDepth || std::any_of(stack_.begin(), stack_.end(), [&](const Frame* f) { return f->entry == target; })) return;
+  State branch = s;
+  const Value other = fresh(Kind::result, mix(site_hash(s, c.rva), target));
+  if (word_ == 4) branch.r[kSp] = alu.binary(Op::sub, branch.r[kSp], constant(64), 32);
+  Frame g;
+  g.entry = target;
+  g.call_site = c.rva;
+  g.caller = c.frame;
+  g.depth = c.frame != nullptr ? c.frame->depth + 1 : 1;
+  g.return_address = Term{make_sym(Kind::api, word_ * 8, 0xCB), 0};
+
+  branch.r[kSp] = alu.binary(Op::sub, branch.r[kSp], constant(word_ == 8 ? 40 : 32), word_ * 8);
+  push(branch, Value(g.return_address), word_);
+  g.entry_stack = branch.r[kSp].all;
+  place_arguments(branch, {context, context, context, other});
+  branch.loops.clear();
+  auto exit = run(g, std::move(branch));
+  if (!exit) return;
+  // It may be called now, later or never; what it wrote counts.
+  const auto kept = s.r;
+  const auto loops = s.loops;
+  s.memory = exit->memory;
+  s.mask = exit->mask == s.mask ? s.mask : s.mask;
+  s.r = kept;
+  s.loops = loops;
+  alu.mask = s.mask;
+}
+
+bool Engine::external_call(Frame& f, std::uint32_t pc, std::uint32_t next, State& s, Term target, bool tail) {
+  const auto slot = api_slots_.find(target.sym);
+  CallSite c{pc, slot != api_slots_.end() && target.off == 0 ? &slot->second : nullptr, tail, &f};
+  const std::string name = c.import != nullptr ? c.import->name : "";
+  if (is_noreturn(name)) {
+    external_event(s, c, name, 2);
+    return false;
+  }
+  const auto arity = arity_of(name);
+  unsigned words = arity ? arity->words : word_ == 4 ? (tail ? 0 : pushed_words(pc, next)) : 0;
+  high_.reset();
+  c.arguments = arity        ? arity->words + (arity->register_call ? 2 : 0)
+                : word_ == 4 ? std::max(words, kGuessedArguments / 2)
+                             : guessed_arguments(pc);
+  if (const Model* m = c.import != nullptr ? model_of(name, ladder_.clock) : nullptr)
+    m->apply(*this, s, c);
+  else
+    generic(s, c);
+  clobber(s, site_hash(s, pc));
+  if (high_) s.r[kDx] = *high_;
+  if (word_ == 4 && words > 0) {
+    const Value back = read(s, s.r[kSp], 4);
+    s.r[kSp] = plus(s.r[kSp], 4 * words);
+    // A jump leaves the return address above its arguments.
+    if (tail) write(s, s.r[kSp], 4, back);
+  }
+  return true;
+}
+
+/// Argument registers written shortly before a call of unknown arity.
+unsigned Engine::guessed_arguments(std::uint32_t pc) const {
+  unsigned set = 0;
+  std::uint32_t rva = std::max(functions_.of(pc), pc > 40 ? pc - 40 : 0);
+  for (; rva < pc;) {
+    const Insn i = decoder_.decode(rva);
+    if (!i.valid()) break;
+    if (i.flow != Flow::next) set = 0;
+    for (unsigned k = 0; k < kArgumentRegisters.size(); ++k)
+      if (i.op[0].type == Operand::Type::gpr && i.op[0].reg == kArgumentRegisters[k] && i.mnemonic != ZYDIS_MNEMONIC_CMP &&
+          i.mnemonic != ZYDIS_MNEMONIC_TEST)
+        set |= 1u << k;
+    rva += i.length;
+  }
+  return static_cast<unsigned>(std::countr_one(set));
+}
+
+void Engine::enter_return(Frame& f, std::uint32_t pc, State s) {
+  Insn plain;
+  plain.mnemonic = ZYDIS_MNEMONIC_RET;
+  do_return(f, pc, plain, std::move(s));
+}
+
+void Engine::call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, const Value& target) {
+  const std::uint32_t next = pc + insn.length;
+  const Term to = target.at(static_cast<unsigned>(std::countr_zero(s.mask)));
+  alu.mask = s.mask;
+  const auto rva = to.number() ? program_.rva_of(to.off) : std::nullopt;
+  const Extent* e = rva ? program_.extent(*rva) : nullptr;
+  if (e == nullptr || !e->executable) {
+    if (to.number() || kind_of(to.sym) != Kind::api) note_unresolved(pc, s);
+    if (external_call(f, pc, next, s, to, false)) enter_next(f, pc, next, std::move(s));
+    return;
+  }
+  const auto again = std::count_if(stack_.begin(), stack_.end(), [&](const Frame* x) { return x->entry == *rva; });
+  const bool deep = stack_.size() >= kMostDepth || static_cast<unsigned>(again) >= kMostRecursion;
+  if (deep || (neutral_.contains(*rva) && all_plain(s))) {
+    if (deep && !all_plain(s)) record_.reason(fmt::format("calls nest too deep at 0x{:x}", pc));
+    opaque_call(f, pc, insn, s, to);
+    return enter_next(f, pc, next, std::move(s));
+  }
+  if (inline_call(f, pc, next, *rva, s)) enter_next(f, pc, next, std::move(s));
+}
+
+/// Goes on behind a call. A scope with a handler may also go on there.
+void Engine::enter_next(Frame& f, std::uint32_t pc, std::uint32_t next, State s) {
+  for (const Handler& h : functions_.handlers())
+    if (pc >= h.begin && pc < h.end && h.target > pc && functions_.of(h.target) == functions_.of(pc)) enter(f, h.target, s);
+  if (s.mask == all_lanes_) record_.commit();
+  leave_loops(s, next);
+  enter(f, next, std::move(s));
+}
+
+/// The version itself handed to a function that was not worked out: what it does with it is not known.
+void Engine::note_unresolved(std::uint32_t pc, State& s) {
+  const CallSite c{pc, nullptr, false, nullptr};
+  const unsigned n = word_ == 8 ? guessed_arguments(pc) : std::min(pushed_words(pc, pc), 4u);
+  for (unsigned i = 0; i < n; ++i)
+    if (const Value v = argument(s, c, i); v.copy && alu.varies(v))
+      record_.reason(fmt::format("the version is handed to a function that was not worked out at 0x{:x}", pc));
+}
+
+void Engine::call(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
+  const std::uint32_t next = pc + insn.length;
+  if (insn.target) {
+    if (*insn.target == next) {
+      push(s, constant(program_.base() + next), word_);
+      return enter(f, next, std::move(s));
+    }
+    return call_target(f, pc, insn, std::move(s), constant(program_.base() + *insn.target));
+  }
+  const Value target = read_operand(s, insn.op[0]);
+  LaneMask left = s.mask;
+  bool parted = false;
+  while (left != 0) {
+    const Term to = target.at(static_cast<unsigned>(std::countr_zero(left)));
+    LaneMask group = 0;
+    for (unsigned k = 0; k < alu.count(); ++k)
+      if ((left >> k & 1) != 0 && target.at(k) == to) group |= lane_bit(k);
+    left &= ~group;
+    if (left == 0 && !parted) return call_target(f, pc, insn, std::move(s), target);
+    if (!parted) {
+      Split split{pc, "a function is chosen by the version", target.origin, group, left, {}, {}};
+      add_path(split, f);
+      record_.split(split);
+    }
+    parted = true;
+    State part = s;
+    part.mask = group;
+    call_target(f, pc, insn, std::move(part), Value(to));
+  }
+}
+
+std::vector<Term> Engine::varying_memory() {
+  std::vector<Term> out;
+  alu.mask = all_lanes_;
+  kept_.visit([&](Term at, unsigned, const Value& v) {
+    if (alu.varies(v)) out.push_back(at);
+  });
+  return out;
+}
+
+std::vector<std::uint32_t> Engine::take_callbacks() {
+  std::vector<std::uint32_t> out;
+  for (const std::uint32_t f : callbacks_)
+    if (callbacks_done_.insert(f).second) out.push_back(f);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace tq::analysis

@@ -1,0 +1,364 @@
+// Warps: states at addresses. The lowest address runs first, states that meet become one, lanes that disagree part.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/stepper.hpp"
+
+namespace tq::analysis {
+namespace {
+
+constexpr std::uint32_t kOpenRounds = 3;      // rounds of a loop whose end is not known before it is summed up
+constexpr std::uint32_t kMostRounds = 1100;   // rounds of a loop whose end is known
+constexpr std::uint32_t kMostVisits = 20000;  // returns to one loop head in one frame
+constexpr std::uint64_t kStackTop = std::uint64_t{1} << 24;
+constexpr std::uint64_t kClockCheck = 1024;  // steps between looks at the clock
+
+Value joined(Alu& alu, const Value& a, LaneMask in_a, const Value& b, LaneMask in_b, std::uint64_t place) {
+  return alu.join(a, in_a, b, in_b, place);
+}
+
+}  // namespace
+
+bool Engine::out_of_budget(const Frame&) {
+  if (spent_ || root_spent_) return true;
+  ++steps_;
+  ++root_steps_;
+  if (root_steps_ > budget_.steps_per_root) root_spent_ = true;
+  if (steps_ > budget_.steps || alu.bytes() > budget_.lane_bytes) spent_ = true;
+  if (steps_ % kClockCheck == 0 && std::chrono::steady_clock::now() - start_ > std::chrono::milliseconds(budget_.milliseconds))
+    spent_ = true;
+  if (root_spent_ || spent_)
+    record_.reason(fmt::format("the budget of steps was spent in the function at 0x{:x}", stack_.empty() ? pc_ : stack_.front()->entry));
+  return spent_ || root_spent_;
+}
+
+void Engine::join(State& into, State&& s, std::uint64_t place) {
+  const LaneMask a = into.mask, b = s.mask, before = alu.mask;
+  for (std::size_t i = 0; i < into.r.size(); ++i) into.r[i] = joined(alu, into.r[i], a, s.r[i], b, mix(place, i));
+  if (!into.xmm.same(s.xmm) && into.xmm.get() != nullptr && s.xmm.get() != nullptr) {
+    auto& x = into.xmm.write().r;
+    const auto& y = s.xmm.get()->r;
+    for (std::size_t i = 0; i < x.size(); ++i)
+      for (std::size_t k = 0; k < 2; ++k) x[i][k] = joined(alu, x[i][k], a, y[i][k], b, mix(place, i, k));
+  }
+  const auto plain = [&](State& t) {
+    if (t.flags.kind == Flags::Kind::result) return;
+    alu.mask = t.mask;
+    const Value cf = condition(t, 2), of = condition(t, 0);
+    t.flags = {Flags::Kind::result, t.flags.bits, constant(0), constant(0), t.flags.r, cf, of};
+  };
+  if (into.flags.kind != s.flags.kind || into.flags.bits != s.flags.bits) {
+    plain(into);
+    plain(s);
+    into.flags.bits = s.flags.bits = std::max(into.flags.bits, s.flags.bits);
+  }
+  for (const auto field : {&Flags::a, &Flags::b, &Flags::r, &Flags::cf, &Flags::of})
+    into.flags.*field = joined(alu, into.flags.*field, a, s.flags.*field, b, mix(place, 99));
+  into.memory.join(alu, a, s.memory, b, place, [&](Term t, unsigned n) { return initial(t, n); });
+  for (const LoopCount& l : s.loops) {
+    const auto it = std::find_if(into.loops.begin(), into.loops.end(), [&](const LoopCount& x) { return x.head == l.head; });
+    if (it == into.loops.end()) {
+      into.loops.push_back(l);
+    } else {
+      it->rounds = std::max(it->rounds, l.rounds);
+      it->latch = std::max(it->latch, l.latch);
+      it->open = it->open || l.open;
+    }
+  }
+  into.mask = a | b;
+  alu.mask = before;
+}
+
+void Engine::enter(Frame& f, std::uint32_t pc, State s) {
+  const auto it = f.pending.find(pc);
+  if (it == f.pending.end())
+    f.pending.emplace(pc, std::move(s));
+  else
+    join(it->second, std::move(s), mix(f.entry, pc));
+}
+
+void Engine::leave_loops(State& s, std::uint32_t pc) const {
+  std::erase_if(s.loops, [&](const LoopCount& l) { return pc < l.head || pc > l.latch; });
+}
+
+void Engine::widen(Frame& f, std::uint32_t head, State& s) {
+  const auto it = f.heads.find({head, s.mask});
+  if (it == f.heads.end()) return;
+  const State& before = it->second;
+  const auto summary = [&](std::uint64_t place, const Value& old, const Value& now) {
+    if (alu.same(old, now, s.mask)) return now;
+    return alu.each([&](unsigned k) {
+      const Term x = old.at(k), y = now.at(k);
+      if (x == y) return y;
+      if (kind_of(x.sym) == Kind::widened && !x.number()) return x;
+      return Term{make_sym(Kind::widened, 64, hash_of(hash_of(mix(place, head), x), y)), 0};
+    });
+  };
+  alu.mask = s.mask;
+  for (std::size_t i = 0; i < s.r.size(); ++i) s.r[i] = summary(i, before.r[i], s.r[i]);
+  if (!s.xmm.same(before.xmm) && before.xmm.get() != nullptr)
+    for (std::size_t i = 0; i < 16; ++i)
+      for (std::size_t k = 0; k < 2; ++k) s.xmm.write().r[i][k] = summary(mix(i, k, 7), before.xmm.get()->r[i][k], s.xmm.get()->r[i][k]);
+  for (const auto field : {&Flags::a, &Flags::b, &Flags::r, &Flags::cf, &Flags::of})
+    s.flags.*field = summary(98, before.flags.*field, s.flags.*field);
+  s.flags.kind = before.flags.kind;
+  s.flags.bits = before.flags.bits;
+  s.memory.widen(
+      alu, before.memory, s.mask, [&](Term t, unsigned n) { return initial(t, n); },
+      [&](Term at, const Value& old, const Value& now) { return summary(mix(at.sym, at.off), old, now); });
+}
+
+bool Engine::back_edge(Frame& f, std::uint32_t from, std::uint32_t head, State& s) {
+  if (++f.visits[head] > kMostVisits) {
+    record_.reason(fmt::format("a loop at 0x{:x} went round too often", head));
+    return false;
+  }
+  auto it = std::find_if(s.loops.begin(), s.loops.end(), [&](const LoopCount& l) { return l.head == head; });
+  if (it == s.loops.end()) it = s.loops.insert(s.loops.end(), {head, from, 0, false});
+  it->latch = std::max(it->latch, from);
+  ++it->rounds;
+  const auto same = [&](const State& old) {
+    if (s.flags.kind != old.flags.kind) return false;
+    for (std::size_t i = 0; i < s.r.size(); ++i)
+      if (!alu.same(s.r[i], old.r[i], s.mask)) return false;
+    return s.memory.same(alu, old.memory, s.mask);
+  };
+  const auto known = f.heads.find({head, s.mask});
+  if (known != f.heads.end()) {
+    if (same(known->second)) return false;
+    if ((it->open && it->rounds > kOpenRounds) || it->rounds > kMostRounds) {
+      widen(f, head, s);
+      if (same(known->second)) return false;
+    }
+    known->second = s;
+    return true;
+  }
+  f.heads.emplace(std::pair{head, s.mask}, s);
+  return true;
+}
+
+void Engine::jump_to(Frame& f, std::uint32_t from, std::uint32_t to, State s) {
+  leave_loops(s, to);
+  if (to <= from && !back_edge(f, from, to, s)) return;
+  enter(f, to, std::move(s));
+}
+
+void Engine::note_possible(std::uint32_t pc, const Value& condition, LaneMask lanes) {
+  std::vector<std::pair<std::uint64_t, LaneMask>> groups;
+  for (unsigned k = 0; k < alu.count(); ++k) {
+    if ((lanes >> k & 1) == 0) continue;
+    const std::uint64_t sym = condition.at(k).sym;
+    const auto it = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == sym; });
+    if (it == groups.end())
+      groups.emplace_back(sym, lane_bit(k));
+    else
+      it->second |= lane_bit(k);
+  }
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    for (std::size_t k = i + 1; k < groups.size(); ++k) record_.possible(groups[i].second, groups[k].second, pc);
+}
+
+void Engine::branch(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
+  Value c;
+  if (insn.condition >= 0) {
+    c = condition(s, static_cast<unsigned>(insn.condition));
+  } else {
+    // jecxz, loop: by the count register.
+    const bool loops =
+        insn.mnemonic != ZYDIS_MNEMONIC_JCXZ && insn.mnemonic != ZYDIS_MNEMONIC_JECXZ && insn.mnemonic != ZYDIS_MNEMONIC_JRCXZ;
+    if (loops) s.r[kCx] = alu.binary(Op::sub, s.r[kCx], constant(1), word_ * 8);
+    c = alu.map(s.r[kCx], [&](Term t) {
+      return t.number() ? number(((t.off & mask_of(word_ * 8)) == 0) != loops ? 1 : 0) : unknown(Op::cond, 8, hash_of(loops ? 1 : 2, t));
+    });
+  }
+  LaneMask yes = 0, no = 0, open = 0;
+  for (unsigned k = 0; k < alu.count(); ++k) {
+    if ((s.mask >> k & 1) == 0) continue;
+    const Term t = c.at(k);
+    (t.number() ? (t.off != 0 ? yes : no) : open) |= lane_bit(k);
+  }
+  const std::uint32_t next = pc + insn.length, to = *insn.target;
+  if (open != 0) {
+    for (LoopCount& l : s.loops) {
+      const auto inside = [&](std::uint32_t at) { return at >= l.head && at <= l.latch; };
+      if (inside(next) != inside(to)) l.open = true;
+    }
+    if (!c.uniform()) note_possible(pc, c, open);
+  }
+  if (ladder_.clock && insn.condition >= 12) signed_compare(pc, s);
+  if (yes != 0 && no != 0) note_split(f, pc, insn, s, yes, no);
+  if ((no | open) != 0 && (yes | open) != 0) {
+    State taken = s;
+    taken.mask = yes | open;
+    s.mask = no | open;
+    leave_loops(s, next);
+    enter(f, next, std::move(s));
+    jump_to(f, pc, to, std::move(taken));
+    return;
+  }
+  if ((yes | open) != 0) return jump_to(f, pc, to, std::move(s));
+  leave_loops(s, next);
+  enter(f, next, std::move(s));
+}
+
+void Engine::table_jump(Frame& f, std::uint32_t pc, Term target, State s) {
+  constexpr std::uint64_t kMostEntries = 2048;
+  const auto it = table_reads_.find(target.sym);
+  const std::uint32_t function = functions_.of(pc);
+  std::set<std::uint32_t> targets;
+  for (std::uint64_t i = 0; it != table_reads_.end() && i < kMostEntries; ++i) {
+    const auto rva = program_.rva_of(it->second.base + i * it->second.size);
+    const auto entry = rva ? program_.read(*rva, it->second.size) : std::nullopt;
+    if (!entry) break;
+    const std::uint64_t value = word_ == 8 && it->second.size == 4 ? sign_extend(*entry, 32) : *entry;
+    const auto to = program_.rva_of((value + target.off) & mask_of(word_ * 8));
+    const Extent* e = to ? program_.extent(*to) : nullptr;
+    if (e == nullptr || !e->executable || functions_.of(*to) != function) break;
+    targets.insert(*to);
+  }
+  if (targets.empty()) record_.reason(fmt::format("a jump at 0x{:x} goes to an address that was not worked out", pc));
+  for (const std::uint32_t to : targets) jump_to(f, pc, to, s);
+}
+
+void Engine::indirect_jump(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
+  const Value target = read_operand(s, insn.op[0]);
+  LaneMask left = s.mask, first = 0;
+  while (left != 0) {
+    LaneMask group = 0;
+    Term to;
+    for (unsigned k = 0; k < alu.count(); ++k) {
+      if ((left >> k & 1) == 0) continue;
+      if (group == 0) to = target.at(k);
+      if (target.at(k) == to) group |= lane_bit(k);
+    }
+    if (first == 0) first = group;
+    left &= ~group;
+    State part = s;
+    part.mask = alu.mask = group;
+    const auto rva = to.number() ? program_.rva_of(to.off) : std::nullopt;
+    if (rva)
+      jump_to(f, pc, *rva, std::move(part));
+    else if (kind_of(to.sym) == Kind::table && !to.number())
+      table_jump(f, pc, to, std::move(part));
+    else if (external_call(f, pc, pc, part, to, true))
+      enter_return(f, pc, std::move(part));
+  }
+  if (first != s.mask) {
+    alu.mask = s.mask;
+    Split split{pc, "a jump table is entered by the version", target.origin, first, s.mask & ~first, {}, {}};
+    add_path(split, f);
+    record_.split(split);
+  }
+}
+
+void Engine::finish(Frame& f, State s) {
+  s.loops.clear();
+  if (f.exit)
+    join(*f.exit, std::move(s), mix(f.entry, 0xE517));
+  else
+    f.exit = std::move(s);
+}
+
+void Engine::do_return(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
+  const Value target = pop(s, word_);
+  if (insn.operands > 0 && insn.op[0].type == Operand::Type::immediate) s.r[kSp] = plus(s.r[kSp], insn.op[0].value);
+  if (target.uniform() && target.all == f.return_address) return finish(f, std::move(s));
+  if (target.uniform() && target.all.number()) {
+    // Code that pushes an address and returns to it.
+    const auto rva = program_.rva_of(target.all.off);
+    const Extent* e = rva ? program_.extent(*rva) : nullptr;
+    if (e != nullptr && e->executable) return jump_to(f, pc, *rva, std::move(s));
+  }
+  // A callee of unknown convention left the stack elsewhere: the caller's frame is where it was.
+  const std::uint64_t extra = insn.operands > 0 ? insn.op[0].value : 0;
+  if (word_ == 8) record_.reason(fmt::format("the stack was lost before the return at 0x{:x}", pc));
+  s.r[kSp] = plus(Value(f.entry_stack), word_ + extra);
+  finish(f, std::move(s));
+}
+
+void Engine::advance(Frame& f, std::uint32_t pc, State s) {
+  for (;;) {
+    if (!f.pending.empty() && f.pending.begin()->first <= pc) return enter(f, pc, std::move(s));
+    if (out_of_budget(f)) return;
+    const Insn& insn = decoder_.at(pc);
+    alu.mask = s.mask;
+    pc_ = pc;
+    if (!insn.valid()) {
+      record_.reason(fmt::format("no code at 0x{:x}", pc));
+      return;
+    }
+    switch (insn.flow) {
+      case Flow::next: break;
+      case Flow::stop: record_event(s, mix(0x570, pc)); return;
+      case Flow::jump:
+        if (insn.target) return jump_to(f, pc, *insn.target, std::move(s));
+        return indirect_jump(f, pc, insn, std::move(s));
+      case Flow::branch:
+        if (insn.target) return branch(f, pc, insn, std::move(s));
+        return;
+      case Flow::call: return call(f, pc, insn, std::move(s));
+      case Flow::ret: return do_return(f, pc, insn, std::move(s));
+    }
+    if (insn.mnemonic == ZYDIS_MNEMONIC_INT && insn.op[0].value == 0x29) return record_event(s, mix(0x29, pc));
+    Stepper(*this, s, insn, pc).run();
+    pc += insn.length;
+    if (!s.loops.empty()) leave_loops(s, pc);
+  }
+}
+
+std::optional<State> Engine::run(Frame& f, State s) {
+  followed_.insert(f.entry);
+  stack_.push_back(&f);
+  enter(f, f.entry, std::move(s));
+  while (!f.pending.empty()) {
+    auto node = f.pending.extract(f.pending.begin());
+    advance(f, node.key(), std::move(node.mapped()));
+    if (spent_ || root_spent_) break;
+  }
+  stack_.pop_back();
+  return std::move(f.exit);
+}
+
+void Engine::run_root(std::uint32_t entry) {
+  State s;
+  s.mask = alu.mask = all_lanes_;
+  root_steps_ = 0;
+  root_spent_ = false;
+  for (std::size_t i = 0; i < s.r.size(); ++i) s.r[i] = fresh(Kind::plain, mix(0x4E6, entry, i));
+  auto& xmm = s.xmm.write().r;
+  for (std::size_t i = 0; i < xmm.size(); ++i)
+    for (std::size_t k = 0; k < 2; ++k) xmm[i][k] = Value(unknown(Op::other, 64, mix(entry, i, k)));
+  s.flags.r = s.flags.cf = s.flags.of = Value(unknown(Op::cond, 8, entry));
+  s.memory = kept_;
+  const Value stack(Term{make_sym(Kind::stack, word_ * 8, 0x57AC), kStackTop});
+  s.r[kSp] = stack;
+  Frame f;
+  f.entry = entry;
+  f.return_address = Term{make_sym(Kind::api, word_ * 8, 0x4E7), 0};
+  f.entry_stack = stack.all;
+  s.memory.write(alu, stack.all, word_, Value(f.return_address));
+  if (const auto it = callback_arguments_.find(entry); it != callback_arguments_.end())
+    place_arguments(s, it->second);
+  else if (entry == functions_.entry() && program_.native())
+    place_arguments(s, {driver_object()});
+  const auto exit = run(f, std::move(s));
+  if (spent_ || root_spent_) return record_.discard();
+  if (exit) {
+    alu.mask = exit->mask;
+    return_event(entry, *exit);
+  }
+  record_.commit();
+  if (!exit) return;
+  Memory after = exit->memory;
+  after.drop(stack.all.sym);
+  const LaneMask others = all_lanes_ & ~exit->mask;
+  if (others == 0) {
+    kept_ = std::move(after);
+  } else {
+    kept_.join(alu, others, after, exit->mask, mix(0x4EF7, entry), [&](Term t, unsigned n) { return initial(t, n); });
+  }
+  alu.mask = all_lanes_;
+}
+
+}  // namespace tq::analysis

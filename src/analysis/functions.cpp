@@ -1,0 +1,237 @@
+#include "analysis/functions.hpp"
+
+#include <algorithm>
+
+namespace tq::analysis {
+namespace {
+
+namespace pe = format::pe;
+
+constexpr std::uint64_t kCodeLimit = std::uint64_t{48} << 20;
+constexpr std::uint32_t kNear = 96;  // bytes within which a load belongs to the pointer that was just made
+constexpr std::size_t kExceptions = 3, kRelocations = 5;
+constexpr std::uint32_t kMostScopes = 4096;
+
+bool is_shared_data(std::uint64_t a) {
+  return a >> 12 == 0x7FFE0 || a >> 12 == 0xFFDF0 || (a >> 12) == 0xFFFFFFFFFFDF0 || (a >> 12) == 0xFFFFF78000000;
+}
+bool is_version_field(std::uint64_t a, bool clock) {
+  const std::uint64_t in = a & 0xFFF;
+  return clock ? in >= 0x14 && in < 0x20 : in == 0x260 || in == 0x26C || in == 0x270;
+}
+
+bool is_peb_field(std::uint64_t disp, bool x64) {
+  return x64 ? disp == 0x118 || disp == 0x11C || disp == 0x120 : disp == 0xA4 || disp == 0xA8 || disp == 0xAC;
+}
+
+}  // namespace
+
+Functions::Functions(const Program& program, const Decoder& decoder, bool clock) : clock_(clock), entry_(program.image().entry_rva) {
+  resolver_counts_ = true;
+  seed(program);
+  unwind_data(program);
+  relocations(program);
+  std::uint64_t code = 0;
+  for (const Extent& e : program.extents()) {
+    if (!e.executable) continue;
+    code += e.bytes.size();
+    if (code > kCodeLimit) {
+      too_big_ = true;
+      break;
+    }
+    sweep(program, decoder, e);
+  }
+  link();
+}
+
+void Functions::seed(const Program& p) {
+  const auto code = [&](std::uint32_t rva) {
+    const Extent* e = p.extent(rva);
+    return e != nullptr && e->executable;
+  };
+  if (entry_ != 0 && code(entry_)) starts_.insert(entry_);
+  const pe::View view(p.file());
+  for (const pe::Export& x : pe::exports(view, p.image()).entries)
+    if (x.forwarder.empty() && code(x.rva)) {
+      starts_.insert(x.rva);
+      taken_.insert(x.rva);
+    }
+}
+
+void Functions::unwind_data(const Program& p) {
+  const auto dir = p.image().directories[kExceptions];
+  if (!p.is_64() || !dir.present()) return;
+  const std::uint32_t count = std::min<std::uint32_t>(dir.size / 12, 1u << 20);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto begin = p.read(std::uint64_t{dir.rva} + i * 12, 4), info = p.read(std::uint64_t{dir.rva} + i * 12 + 8, 4);
+    if (!begin || !info || *begin == 0) break;
+    const auto head = p.read(*info, 4);
+    if (!head) continue;
+    const std::uint64_t flags = *head >> 3 & 0x1F, codes = *head >> 16 & 0xFF;
+    // Chained pieces of a function are no functions of their own.
+    if ((flags & 4) != 0) continue;
+    starts_.insert(static_cast<std::uint32_t>(*begin));
+    if ((flags & 1) == 0) continue;
+    const std::uint64_t data = *info + 4 + 2 * ((codes + 1) & ~std::uint64_t{1}) + 4;
+    const auto scopes = p.read(data, 4);
+    for (std::uint32_t k = 0; scopes && k < std::min<std::uint64_t>(*scopes, kMostScopes); ++k) {
+      const auto b = p.read(data + 4 + k * 16, 4), e = p.read(data + 8 + k * 16, 4), t = p.read(data + 16 + k * 16, 4);
+      if (!b || !e || !t || *b >= *e || *b < *begin) break;
+      const Extent* x = p.extent(*t);
+      if (*t != 0 && x != nullptr && x->executable)
+        handlers_.push_back({static_cast<std::uint32_t>(*b), static_cast<std::uint32_t>(*e), static_cast<std::uint32_t>(*t)});
+    }
+  }
+}
+
+void Functions::relocations(const Program& p) {
+  const auto dir = p.image().directories[kRelocations];
+  const unsigned width = p.is_64() ? 8 : 4;
+  std::uint64_t at = dir.rva;
+  const std::uint64_t end = at + dir.size;
+  while (dir.present() && at + 8 <= end) {
+    const auto page = p.read(at, 4), size = p.read(at + 4, 4);
+    if (!page || !size || *size < 8 || *size > 0x10000) return;
+    for (std::uint64_t k = 8; k + 2 <= *size; k += 2) {
+      const auto entry = p.read(at + k, 2);
+      if (!entry) return;
+      if (*entry >> 12 != 3 && *entry >> 12 != 10) continue;
+      const std::uint64_t slot = *page + (*entry & 0xFFF);
+      const Extent* holder = p.extent(slot);
+      const auto value = p.read(slot, width);
+      if (holder == nullptr || !value || holder->executable) continue;
+      const auto target = p.rva_of(*value);
+      const Extent* x = target ? p.extent(*target) : nullptr;
+      if (x == nullptr || !x->executable) continue;
+      starts_.insert(*target);
+      taken_.insert(*target);
+    }
+    at += *size;
+  }
+}
+
+void Functions::sweep(const Program& p, const Decoder& d, const Extent& e) {
+  std::uint32_t rva = e.rva;
+  const std::uint64_t end = std::uint64_t{e.rva} + e.bytes.size();
+  while (rva < end) {
+    const Insn i = d.decode(rva);
+    if (!i.valid()) {
+      ++rva;
+      continue;
+    }
+    examine(p, i, rva);
+    rva += i.length;
+  }
+}
+
+void Functions::examine(const Program& p, const Insn& i, std::uint32_t rva) {
+  if (i.target && (i.flow == Flow::call || i.flow == Flow::jump)) {
+    const Extent* x = p.extent(*i.target);
+    if (x != nullptr && x->executable && *i.target != rva + i.length) calls_.emplace_back(rva, *i.target);
+    if (x != nullptr && x->executable && i.flow == Flow::call && *i.target != rva + i.length) starts_.insert(*i.target);
+    return;
+  }
+  for (std::size_t k = 0; k < i.op.size() && k < i.operands; ++k) operand(p, i, i.op[k], rva, k == 0);
+  pattern(p, i, rva);
+}
+
+void Functions::operand(const Program& p, const Insn& i, const Operand& o, std::uint32_t rva, bool first) {
+  if (o.type == Operand::Type::immediate && o.bytes >= 4 && o.value > 0x10000) {
+    address(p, o.value, rva, false);
+    if (is_shared_data(o.value)) shared_ = rva;
+    if (is_shared_data(o.value) && is_version_field(o.value, clock_)) sites_.push_back({rva, "KUSER_SHARED_DATA"});
+  }
+  if (o.type != Operand::Type::memory || o.segment != 0) return;
+  const std::uint64_t disp = p.is_64() ? o.value : o.value & 0xFFFFFFFF;
+  const bool store = first && !o.agen && i.mnemonic != ZYDIS_MNEMONIC_CMP && i.mnemonic != ZYDIS_MNEMONIC_TEST &&
+                     i.mnemonic != ZYDIS_MNEMONIC_PUSH && i.flow == Flow::next;
+  if (disp > 0x10000) address(p, disp, rva, store && o.base < 0 && o.index < 0);
+  if (is_shared_data(disp) && is_version_field(disp, clock_)) sites_.push_back({rva, "KUSER_SHARED_DATA"});
+}
+
+void Functions::address(const Program& p, std::uint64_t where, std::uint32_t rva, bool store) {
+  const auto target = p.rva_of(where);
+  if (!target) return;
+  const auto import = p.imports().find(*target);
+  if (import != p.imports().end()) {
+    if (is_source_import(import->second, clock_))
+      sites_.push_back({rva, import->second.name});
+    else if (resolver_counts_ && is_resolver(import->second.name))
+      sites_.push_back({rva, import->second.name});
+    return;
+  }
+  const Extent* x = p.extent(*target);
+  if (x->executable) {
+    // Code addresses in registers and stores are callbacks. In 32-bit code any number may look like one: alignment tells most apart.
+    if (p.is_64() || *target % 4 == 0) {
+      taken_.insert(*target);
+      starts_.insert(*target);
+    }
+    return;
+  }
+  mentions_.emplace_back(*target, rva);
+  if (store) stores_.insert(*target);
+}
+
+void Functions::pattern(const Program& p, const Insn& i, std::uint32_t rva) {
+  for (std::size_t k = 0; k < i.operands && k < i.op.size(); ++k) {
+    const Operand& o = i.op[k];
+    if (o.type != Operand::Type::memory) continue;
+    const bool own = p.is_64() ? o.segment == 2 : o.segment == 1;
+    if (own && !clock_ && (o.base >= 0 || o.value == 0x18 || o.value == 0x30 || o.value == 0x60)) environment_ = rva;
+    if (own || o.base < 0) continue;
+    if (environment_ != 0 && rva - environment_ < kNear && is_peb_field(o.value, p.is_64())) sites_.push_back({rva, "PEB"});
+    if (shared_ != 0 && rva - shared_ < kNear && o.value < 0x1000 && is_version_field(o.value, clock_))
+      sites_.push_back({rva, "KUSER_SHARED_DATA"});
+  }
+}
+
+void Functions::link() {
+  sorted_.assign(starts_.begin(), starts_.end());
+  std::sort(mentions_.begin(), mentions_.end());
+  for (const auto& [from, to] : calls_) {
+    const std::uint32_t caller = of(from);
+    if (caller != 0 && caller != to && starts_.contains(to)) callers_[to].insert(caller);
+  }
+}
+
+std::uint32_t Functions::of(std::uint32_t rva) const {
+  const auto it = std::upper_bound(sorted_.begin(), sorted_.end(), rva);
+  return it == sorted_.begin() ? 0 : *std::prev(it);
+}
+
+std::vector<std::uint32_t> Functions::roots(const std::set<std::uint32_t>& functions, unsigned levels) const {
+  std::set<std::uint32_t> now = functions, done, out;
+  for (unsigned level = 0; !now.empty(); ++level) {
+    std::set<std::uint32_t> next;
+    for (const std::uint32_t f : now) {
+      done.insert(f);
+      const auto it = callers_.find(f);
+      const bool top = it == callers_.end() || level >= levels;
+      if (top || f == entry_) out.insert(f);
+      if (top) continue;
+      for (const std::uint32_t c : it->second)
+        if (!done.contains(c)) next.insert(c);
+    }
+    now = std::move(next);
+  }
+  // The entry point first: it sets up what the others find in memory.
+  std::vector<std::uint32_t> sorted(out.begin(), out.end());
+  std::stable_partition(sorted.begin(), sorted.end(), [&](std::uint32_t f) { return f == entry_; });
+  return sorted;
+}
+
+std::set<std::uint32_t> Functions::readers(std::uint32_t rva, std::uint32_t size) const {
+  std::set<std::uint32_t> out;
+  for (auto it = std::lower_bound(mentions_.begin(), mentions_.end(), std::pair{rva, 0u}); it != mentions_.end() && it->first < rva + size;
+       ++it)
+    if (const std::uint32_t f = of(it->second); f != 0) out.insert(f);
+  return out;
+}
+
+bool Functions::stored_to(std::uint32_t rva, unsigned size) const {
+  const auto it = stores_.lower_bound(rva > 7 ? rva - 7 : 0);
+  return it != stores_.end() && *it < rva + size;
+}
+
+}  // namespace tq::analysis

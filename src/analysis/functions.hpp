@@ -1,0 +1,77 @@
+// Where functions begin, who calls whom, and which instructions may learn the version or the time.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "analysis/insn.hpp"
+#include "analysis/program.hpp"
+
+namespace tq::analysis {
+
+struct SourceSite {
+  std::uint32_t rva = 0;
+  std::string what;
+};
+
+/// Code that an exception brings control to: a scope of a function and its handler.
+struct Handler {
+  std::uint32_t begin = 0, end = 0, target = 0;
+};
+
+class Functions {
+ public:
+  /// A linear sweep of the code. `is_source(import)` says which imports matter; `clock` looks for clock sources.
+  Functions(const Program& program, const Decoder& decoder, bool clock);
+
+  [[nodiscard]] const std::vector<SourceSite>& sites() const { return sites_; }
+  /// Start of the function that holds `rva`; 0 when none.
+  [[nodiscard]] std::uint32_t of(std::uint32_t rva) const;
+  [[nodiscard]] bool is_start(std::uint32_t rva) const { return starts_.contains(rva); }
+  /// Highest callers, at most `levels` up, of these functions.
+  [[nodiscard]] std::vector<std::uint32_t> roots(const std::set<std::uint32_t>& functions, unsigned levels) const;
+  /// Functions that mention an address inside [rva, rva+size).
+  [[nodiscard]] std::set<std::uint32_t> readers(std::uint32_t rva, std::uint32_t size) const;
+  /// Functions that load from or take the address of each of these; for many at once.
+  [[nodiscard]] bool stored_to(std::uint32_t rva, unsigned size) const;
+  /// Its address is in a register or in data: it may be called from anywhere.
+  [[nodiscard]] bool address_taken(std::uint32_t start) const { return taken_.contains(start); }
+  [[nodiscard]] const std::vector<Handler>& handlers() const { return handlers_; }
+  [[nodiscard]] std::uint32_t entry() const { return entry_; }
+  [[nodiscard]] bool too_big() const { return too_big_; }
+
+ private:
+  void seed(const Program& p);
+  void unwind_data(const Program& p);
+  void relocations(const Program& p);
+  void sweep(const Program& p, const Decoder& d, const Extent& e);
+  void examine(const Program& p, const Insn& i, std::uint32_t rva);
+  void operand(const Program& p, const Insn& i, const Operand& o, std::uint32_t rva, bool first);
+  void address(const Program& p, std::uint64_t where, std::uint32_t rva, bool store);
+  void pattern(const Program& p, const Insn& i, std::uint32_t rva);
+  void link();
+  bool clock_ = false, resolver_counts_ = false, too_big_ = false;
+  std::uint32_t entry_ = 0;
+  std::set<std::uint32_t> starts_;
+  std::vector<std::uint32_t> sorted_;
+  std::unordered_set<std::uint32_t> taken_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> calls_;     ///< from (an instruction), to (a target)
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> mentions_;  ///< address, instruction
+  std::set<std::uint32_t> stores_;
+  std::unordered_map<std::uint32_t, std::set<std::uint32_t>> callers_;
+  std::vector<SourceSite> sites_;
+  std::vector<Handler> handlers_;
+  std::uint64_t environment_ = 0;  ///< last instruction that loaded a pointer through fs or gs
+  std::uint64_t shared_ = 0;       ///< last instruction that mentioned shared user data
+};
+
+/// Is an imported function one that tells the version (or, for `clock`, the time)?
+bool is_source_import(const ImportSlot& import, bool clock);
+/// Does an imported function look another one up by name?
+bool is_resolver(const std::string& name);
+
+}  // namespace tq::analysis

@@ -1,0 +1,121 @@
+// Two memories meet, are compared, or are widened: pages that both share cost one comparison of pointers.
+#include <algorithm>
+
+#include "analysis/memory.hpp"
+
+namespace tq::analysis {
+
+/// Cells of both pages, cut where either has an edge, so that each piece has one value on each side.
+void Memory::join_page(Alu& alu, Slot& mine, const Page* theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place,
+                       const InitialMemory& initial) {
+  Memory a, b;
+  a.table_.write()[bucket_of(mine.base, mine.number)].write().slots.push_back(mine);
+  if (theirs != nullptr) b.page_for_write(mine.base, mine.number) = *theirs;
+  std::vector<std::pair<unsigned, unsigned>> spans;  // offset, size
+  const auto add = [&](const Page* p) {
+    for (std::size_t i = 0; p != nullptr && i < p->cells.size(); ++i) spans.emplace_back(p->cells[i].offset, p->cells[i].size);
+  };
+  add(mine.page.get());
+  add(theirs);
+  std::sort(spans.begin(), spans.end());
+  spans.erase(std::unique(spans.begin(), spans.end()), spans.end());
+  Page joined;
+  unsigned done = 0;
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    unsigned from = std::max(spans[i].first, done), end = spans[i].first + spans[i].second;
+    if (i + 1 < spans.size() && spans[i + 1].first > from) end = std::min(end, spans[i + 1].first);
+    if (i + 1 < spans.size() && spans[i + 1].first == from && spans[i + 1].second > end - from) end = from + (end - from);
+    if (from >= end) continue;
+    const Term at{mine.base, mine.number * kPage + from};
+    bool unset_a = false, unset_b = false;
+    alu.mask = in_a;
+    const Value x = a.read(alu, at, end - from, [&](Term t, unsigned n) { return unset_a = true, initial(t, n); });
+    alu.mask = in_b;
+    const Value y = b.read(alu, at, end - from, [&](Term t, unsigned n) { return unset_b = true, initial(t, n); });
+    // What one side never wrote is not read there: a frame's variables are set first, and a version is looked at after it was fetched.
+    const bool frame = kind_of(at.sym) == Kind::stack;
+    Value v;
+    if (unset_b && (frame || (alu.mask = in_a, alu.varies(x))))
+      v = x;
+    else if (unset_a && (frame || (alu.mask = in_b, alu.varies(y))))
+      v = y;
+    else
+      v = alu.join(x, in_a, y, in_b, mix(place, at.sym, at.off));
+    // The lanes of the other side have no term in a lane-wise value of one side: they get the same initial one.
+    if (!v.uniform() && (unset_a || unset_b))
+      v = alu.join(v, unset_b ? in_a : in_b, unset_b ? y : x, (in_a | in_b) & ~(unset_b ? in_a : in_b), place);
+    joined.cells.push_back({static_cast<std::uint8_t>(from), static_cast<std::uint8_t>(end - from), v});
+    done = end;
+    // A cell that was cut short has its rest looked at again.
+    if (end < spans[i].first + spans[i].second) {
+      spans.insert(spans.begin() + static_cast<std::ptrdiff_t>(i) + 1, {end, spans[i].first + spans[i].second - end});
+      std::sort(spans.begin() + static_cast<std::ptrdiff_t>(i) + 1, spans.end());
+    }
+  }
+  mine.page.write() = std::move(joined);
+}
+
+void Memory::join(Alu& alu, LaneMask in_a, const Memory& b, LaneMask in_b, std::uint64_t place, const InitialMemory& initial) {
+  if (table_.same(b.table_)) return;
+  const LaneMask before = alu.mask;
+  Table& t = table_.write();
+  for (std::size_t i = 0; i < kBuckets; ++i) {
+    const Cow<Bucket>* theirs = b.table_.get() != nullptr ? &(*b.table_.get())[i] : nullptr;
+    if (theirs != nullptr && t[i].same(*theirs)) continue;
+    if ((theirs == nullptr || theirs->get() == nullptr) && t[i].get() == nullptr) continue;
+    Bucket& bucket = t[i].write();
+    for (Slot& s : bucket.slots) {
+      const Page* p = b.page(s.base, s.number);
+      if (p == s.page.get()) continue;
+      join_page(alu, s, p, in_a, in_b, place, initial);
+    }
+    if (theirs == nullptr || theirs->get() == nullptr) continue;
+    for (const Slot& s : theirs->get()->slots) {
+      if (std::any_of(bucket.slots.begin(), bucket.slots.end(), [&](const Slot& m) { return m.base == s.base && m.number == s.number; }))
+        continue;
+      Slot fresh{s.base, s.number, {}};
+      fresh.page.write();
+      join_page(alu, fresh, s.page.get(), in_a, in_b, place, initial);
+      bucket.slots.push_back(std::move(fresh));
+    }
+  }
+  alu.mask = before;
+}
+
+bool Memory::same(const Alu& alu, const Memory& b, LaneMask lanes) const {
+  if (table_.same(b.table_)) return true;
+  if (table_.get() == nullptr || b.table_.get() == nullptr) return false;
+  for (std::size_t i = 0; i < kBuckets; ++i) {
+    const Cow<Bucket>&x = (*table_.get())[i], &y = (*b.table_.get())[i];
+    if (x.same(y)) continue;
+    if (x.get() == nullptr || y.get() == nullptr || x.get()->slots.size() != y.get()->slots.size()) return false;
+    for (const Slot& s : x.get()->slots) {
+      const Page *p = s.page.get(), *q = b.page(s.base, s.number);
+      if (p == q) continue;
+      if (q == nullptr || p->cells.size() != q->cells.size()) return false;
+      for (std::size_t c = 0; c < p->cells.size(); ++c) {
+        const Cell &m = p->cells[c], &n = q->cells[c];
+        if (m.offset != n.offset || m.size != n.size || !alu.same(m.value, n.value, lanes)) return false;
+      }
+    }
+  }
+  return true;
+}
+
+void Memory::widen(Alu& alu, const Memory& before, LaneMask lanes, const InitialMemory& initial,
+                   const std::function<Value(Term, const Value&, const Value&)>& f) {
+  if (table_.same(before.table_) || table_.get() == nullptr) return;
+  for (Cow<Bucket>& bucket : table_.write()) {
+    if (bucket.get() == nullptr) continue;
+    for (Slot& s : bucket.write().slots) {
+      if (before.page(s.base, s.number) == s.page.get()) continue;
+      for (Cell& c : s.page.write().cells) {
+        const Term at{s.base, s.number * kPage + c.offset};
+        const Value old = before.read(alu, at, c.size, initial);
+        if (!alu.same(old, c.value, lanes)) c.value = f(at, old, c.value);
+      }
+    }
+  }
+}
+
+}  // namespace tq::analysis

@@ -1,0 +1,150 @@
+// Functions that copy, fill and hand out memory, find other functions, and set up devices.
+#include <algorithm>
+
+#include "analysis/models/version.hpp"
+
+namespace tq::analysis {
+namespace {
+
+constexpr std::uint64_t kMostCopied = 1024;
+
+std::optional<std::uint64_t> plain(const Value& v) {
+  if (!v.uniform() || !v.all.number()) return std::nullopt;
+  return v.all.off;
+}
+
+void copy_bytes(Engine& e, State& s, const Value& to, const Value& from, std::uint64_t n) {
+  std::vector<Value> words;
+  const auto at = [&](std::uint64_t i) { return n - i >= 8 ? 8u : n - i >= 4 ? 4u : 1u; };
+  for (std::uint64_t i = 0; i < n; i += at(i)) words.push_back(e.read(s, e.plus(from, i), at(i)));
+  std::size_t k = 0;
+  for (std::uint64_t i = 0; i < n; i += at(i)) e.write(s, e.plus(to, i), at(i), words[k++]);
+}
+
+void copy(Engine& e, State& s, const CallSite& c) {
+  const Value to = e.argument(s, c, 0), from = e.argument(s, c, 1), n = e.argument(s, c, 2);
+  if (const auto known = plain(n); known && *known <= kMostCopied)
+    copy_bytes(e, s, to, from, *known);
+  else
+    e.havoc_pointee(s, c, to, 0);
+  e.set_result(s, to);
+}
+
+void fill_bytes(Engine& e, State& s, const Value& to, std::uint64_t byte, std::uint64_t n) {
+  const std::uint64_t pattern = (byte & 0xFF) * 0x0101010101010101u;
+  for (std::uint64_t i = 0; i < n;) {
+    const unsigned size = n - i >= 4 ? 4 : 1;
+    e.write(s, e.plus(to, i), size, constant(pattern & mask_of(size * 8)));
+    i += size;
+  }
+}
+
+void fill(Engine& e, State& s, const CallSite& c) {
+  const bool rtl = c.import->name == "RtlFillMemory";
+  const Value to = e.argument(s, c, 0), byte = e.argument(s, c, rtl ? 2 : 1), n = e.argument(s, c, rtl ? 1 : 2);
+  if (plain(n) && plain(byte) && *plain(n) <= 4 * kMostCopied)
+    fill_bytes(e, s, to, *plain(byte), *plain(n));
+  else
+    e.havoc_pointee(s, c, to, 0);
+  e.set_result(s, to);
+}
+
+void zero(Engine& e, State& s, const CallSite& c) {
+  const Value to = e.argument(s, c, 0), n = e.argument(s, c, 1);
+  if (plain(n) && *plain(n) <= 4 * kMostCopied)
+    fill_bytes(e, s, to, 0, *plain(n));
+  else
+    e.havoc_pointee(s, c, to, 0);
+}
+
+/// Fresh memory: never null here, for what a program does without memory does not depend on the version.
+void allocate(Engine& e, State& s, const CallSite& c) {
+  const std::uint64_t h = mix(0xA110C, e.site_hash(s, c.rva));
+  e.external_event(s, c, c.import->name, 2);
+  e.set_result(s, e.fresh(Kind::object, h));
+}
+
+void find_function(Engine& e, State& s, const CallSite& c) {
+  std::optional<std::string> name;
+  if (c.import->name == "MmGetSystemRoutineAddress" || c.import->name == "NdisGetRoutineAddress") {
+    const Value buffer = e.read(s, e.plus(e.argument(s, c, 0), e.word() == 8 ? 8 : 4), e.word());
+    name = e.text(s, buffer, true);
+  } else {
+    name = e.text(s, e.argument(s, c, 1), false);
+  }
+  if (name && !name->empty())
+    e.set_result(s, e.api_value(*name));
+  else
+    e.set_result(s, e.fresh(Kind::result, mix(0xF19D, e.site_hash(s, c.rva))));
+}
+
+template <bool Wide>
+void init_string(Engine& e, State& s, const CallSite& c) {
+  const Value to = e.argument(s, c, 0), text = e.argument(s, c, 1);
+  if (const auto t = e.text(s, text, Wide)) {
+    const std::uint64_t n = t->size() * (Wide ? 2 : 1);
+    e.write(s, to, 2, constant(n));
+    e.write(s, e.plus(to, 2), 2, constant(n + (Wide ? 2 : 1)));
+  } else {
+    e.havoc_pointee(s, c, to, 0);
+  }
+  e.write(s, e.plus(to, e.word() == 8 ? 8 : 4), e.word(), text);
+}
+
+void module_handle(Engine& e, State& s, const CallSite&) { e.set_result(s, e.fresh(Kind::object, 0x30D)); }
+
+void create_device(Engine& e, State& s, const CallSite& c) {
+  e.external_event(s, c, c.import->name, 3);
+  const Value out = e.argument(s, c, 6), device = e.fresh(Kind::object, 0xD02);
+  e.write(s, out, e.word(), device);
+  e.set_result(s, constant(0));
+}
+
+constexpr Model kModels[] = {
+    {"memcpy", copy},
+    {"memmove", copy},
+    {"RtlCopyMemory", copy},
+    {"RtlMoveMemory", copy},
+    {"RtlCopyBytes", copy},
+    {"memset", fill},
+    {"RtlFillMemory", fill},
+    {"RtlZeroMemory", zero},
+    {"ExAllocatePool", allocate},
+    {"ExAllocatePoolWithTag", allocate},
+    {"ExAllocatePoolWithQuotaTag", allocate},
+    {"ExAllocatePool2", allocate},
+    {"HeapAlloc", allocate},
+    {"RtlAllocateHeap", allocate},
+    {"malloc", allocate},
+    {"calloc", allocate},
+    {"??2@YAPAXI@Z", allocate},
+    {"??2@YAPEAX_K@Z", allocate},
+    {"LocalAlloc", allocate},
+    {"GlobalAlloc", allocate},
+    {"VirtualAlloc", allocate},
+    {"CoTaskMemAlloc", allocate},
+    {"MmAllocateNonCachedMemory", allocate},
+    {"_Znwj", allocate},
+    {"_Znwm", allocate},
+    {"_Znwy", allocate},
+    {"GetProcAddress", find_function},
+    {"MmGetSystemRoutineAddress", find_function},
+    {"FltGetRoutineAddress", find_function},
+    {"NdisGetRoutineAddress", find_function},
+    {"RtlInitUnicodeString", init_string<true>},
+    {"RtlInitAnsiString", init_string<false>},
+    {"RtlInitString", init_string<false>},
+    {"GetModuleHandleA", module_handle},
+    {"GetModuleHandleW", module_handle},
+    {"LoadLibraryA", module_handle},
+    {"LoadLibraryW", module_handle},
+    {"LoadLibraryExA", module_handle},
+    {"LoadLibraryExW", module_handle},
+    {"IoCreateDevice", create_device},
+};
+
+}  // namespace
+
+std::span<const Model> memory_models() { return kModels; }
+
+}  // namespace tq::analysis

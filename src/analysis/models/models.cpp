@@ -1,0 +1,36 @@
+#include <string_view>
+#include <unordered_map>
+
+#include "analysis/models/version.hpp"
+
+namespace tq::analysis {
+namespace {
+
+using Table = std::unordered_map<std::string_view, const Model*>;
+
+Table table_of(bool clock) {
+  Table t;
+  const auto add = [&](std::span<const Model> models) {
+    for (const Model& m : models) t.emplace(m.name, &m);
+  };
+  add(memory_models());
+  add(text_models());
+  if (clock) {
+    add(clock_models());
+  } else {
+    add(version_models());
+    add(registry_models());
+  }
+  return t;
+}
+
+}  // namespace
+
+const Model* model_of(const std::string& name, bool clock) {
+  static const Table builds = table_of(false), instants = table_of(true);
+  const Table& t = clock ? instants : builds;
+  const auto it = t.find(name);
+  return it == t.end() ? nullptr : it->second;
+}
+
+}  // namespace tq::analysis

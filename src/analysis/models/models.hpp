@@ -1,0 +1,29 @@
+// What imported functions do to a followed state. A model writes what the function writes and sets the result.
+#pragma once
+
+#include <string>
+
+#include "analysis/engine.hpp"
+
+namespace tq::analysis {
+
+struct Model {
+  const char* name;
+  void (*apply)(Engine& e, State& s, const CallSite& c);
+};
+
+/// The model of an imported function; null when it has none.
+const Model* model_of(const std::string& name, bool clock);
+/// A function that never comes back.
+bool is_noreturn(const std::string& name);
+/// Formats or prints what it is given: its result decides nothing.
+bool is_printer(const std::string& name);
+
+struct Arity {
+  unsigned words = 0;          ///< stack words of the 32-bit stdcall form; about the number of arguments
+  bool register_call = false;  ///< 32-bit fastcall: the first two in ecx and edx
+};
+/// How many arguments a function of Windows takes; nullopt when it is not in the table.
+std::optional<Arity> arity_of(const std::string& name);
+
+}  // namespace tq::analysis

@@ -1,0 +1,104 @@
+// What is known of imported functions by their name alone.
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "analysis/models/models.hpp"
+
+extern "C" {
+extern const char tq_arity_begin[];
+extern const char tq_arity_end[];
+}
+
+namespace tq::analysis {
+namespace {
+
+constexpr std::string_view kNoreturn[] = {
+    "KeBugCheck",
+    "KeBugCheckEx",
+    "ExitProcess",
+    "ExitThread",
+    "exit",
+    "_exit",
+    "abort",
+    "ExRaiseStatus",
+    "ExRaiseAccessViolation",
+    "RtlRaiseStatus",
+    "_CxxThrowException",
+    "PsTerminateSystemThread",
+    "quick_exit",
+    "RtlExitUserThread",
+    "FreeLibraryAndExitThread",
+    "__report_gsfailure",
+    "_invalid_parameter_noinfo_noreturn",
+    "__std_terminate",
+    "terminate",
+    "RtlExitUserProcess",
+};
+constexpr std::string_view kPrinters[] = {
+    "DbgPrint",
+    "DbgPrintEx",
+    "vDbgPrintEx",
+    "OutputDebugStringA",
+    "OutputDebugStringW",
+    "KdPrint",
+    "printf",
+    "wprintf",
+    "puts",
+    "_putws",
+    "fprintf",
+    "fwprintf",
+    "vprintf",
+    "vfprintf",
+    "EtwWrite",
+    "WmiTraceMessage",
+    "EtwWriteString",
+    "TraceMessage",
+    "TraceEvent",
+    "EventWrite",
+    "ReportEventA",
+    "ReportEventW",
+    "__stdio_common_vfprintf",
+};
+
+std::string_view line_at(std::string_view all, std::size_t at) { return all.substr(at, all.find('\n', at) - at); }
+
+std::vector<std::size_t> line_starts(std::string_view all) {
+  std::vector<std::size_t> out;
+  for (std::size_t at = 0; at < all.size(); at = all.find('\n', at) + 1) out.push_back(at);
+  return out;
+}
+
+template <class L>
+bool in(const L& list, std::string_view name) {
+  return std::find(std::begin(list), std::end(list), name) != std::end(list);
+}
+
+}  // namespace
+
+bool is_noreturn(const std::string& name) { return in(kNoreturn, name); }
+bool is_printer(const std::string& name) { return in(kPrinters, name); }
+
+std::optional<Arity> arity_of(const std::string& name) {
+  static const std::string_view all(tq_arity_begin, static_cast<std::size_t>(tq_arity_end - tq_arity_begin));
+  static const std::vector<std::size_t> lines = line_starts(all);
+  const auto name_of = [&](std::size_t at) {
+    const std::string_view line = line_at(all, at);
+    return line.substr(0, line.find(','));
+  };
+  const auto it = std::lower_bound(lines.begin(), lines.end(), std::string_view(name),
+                                   [&](std::size_t at, std::string_view n) { return name_of(at) < n; });
+  if (it == lines.end() || name_of(*it) != name) return std::nullopt;
+  // "Name,words,s": words are decimal; f at the end is fastcall, whose first two words are in registers.
+  const std::string_view line = line_at(all, *it);
+  Arity a;
+  for (const char c : line.substr(name.size() + 1)) {
+    if (c == ',') break;
+    a.words = a.words * 10 + static_cast<unsigned>(c - '0');
+  }
+  a.register_call = line.ends_with(",f");
+  if (a.register_call) a.words -= std::min(a.words, 2u);
+  return a;
+}
+
+}  // namespace tq::analysis

@@ -1,0 +1,133 @@
+// Functions that read the registry, when the value asked for tells the version.
+#include <algorithm>
+#include <optional>
+
+#include "analysis/models/version.hpp"
+#include "core/text.hpp"
+
+namespace tq::analysis {
+namespace {
+
+std::string digits(std::uint64_t v) { return std::to_string(v); }
+
+/// The text of a version value on one rung; nullopt for any other value.
+std::optional<std::string> value_text(const std::string& name, const Rung& r) {
+  if (iequals(name, "CurrentBuildNumber") || iequals(name, "CurrentBuild")) return digits(r.build);
+  if (iequals(name, "CurrentVersion")) return digits(r.major > 6 ? 6 : r.major) + "." + digits(r.major > 6 ? 3 : r.minor);
+  if (iequals(name, "BuildLab")) return digits(r.build) + ".gdr.100101-0000";
+  if (iequals(name, "BuildLabEx")) return digits(r.build) + ".1000.amd64fre.gdr.100101-0000";
+  if (iequals(name, "CSDVersion")) return r.service_pack == 0 ? "" : "Service Pack " + digits(r.service_pack);
+  return std::nullopt;
+}
+
+/// Writes the text of each lane with its NUL. Returns its size in bytes per lane.
+Value write_text(Engine& e, State& s, const Value& to, const std::string& name, bool wide) {
+  const unsigned unit = wide ? 2 : 1;
+  const std::string source = "the registry value " + name;
+  std::size_t longest = 0;
+  for (const Rung& r : e.ladder().rungs) longest = std::max(longest, value_text(name, r)->size());
+  const bool null = to.uniform() && to.all == number(0);
+  for (std::size_t i = 0; !null && i <= longest; ++i)
+    e.write(s, e.plus(to, i * unit), unit, e.lanes(source, [&](const Rung& r) -> std::uint64_t {
+      const std::string t = *value_text(name, r);
+      return i < t.size() ? static_cast<unsigned char>(t[i]) : 0;
+    }));
+  return e.lanes(source, [&](const Rung& r) { return (value_text(name, r)->size() + 1) * unit; });
+}
+
+void store_unless_null(Engine& e, State& s, const Value& to, unsigned size, const Value& v) {
+  if (!(to.uniform() && to.all == number(0))) e.write(s, to, size, v);
+}
+
+bool tells_version(const Engine& e, const std::optional<std::string>& name) {
+  return !e.ladder().clock && name && value_text(*name, e.ladder().rungs[0]);
+}
+
+template <bool Wide>
+void query_value_ex(Engine& e, State& s, const CallSite& c) {
+  const auto name = e.text(s, e.argument(s, c, 1), Wide);
+  if (!tells_version(e, name)) return e.generic(s, c);
+  const Value type = e.argument(s, c, 3), data = e.argument(s, c, 4), size = e.argument(s, c, 5);
+  store_unless_null(e, s, type, 4, constant(1));
+  store_unless_null(e, s, size, 4, write_text(e, s, data, *name, Wide));
+  e.set_result(s, constant(0));
+}
+
+template <bool Wide>
+void get_value(Engine& e, State& s, const CallSite& c) {
+  const auto name = e.text(s, e.argument(s, c, 2), Wide);
+  if (!tells_version(e, name)) return e.generic(s, c);
+  const bool shell = c.import->name.starts_with("SHGet");
+  const Value type = e.argument(s, c, shell ? 3 : 4), data = e.argument(s, c, shell ? 4 : 5), size = e.argument(s, c, shell ? 5 : 6);
+  store_unless_null(e, s, type, 4, constant(1));
+  store_unless_null(e, s, size, 4, write_text(e, s, data, *name, Wide));
+  e.set_result(s, constant(0));
+}
+
+std::optional<std::string> counted_text(Engine& e, State& s, const Value& string) {
+  return e.text(s, e.read(s, e.plus(string, e.word() == 8 ? 8 : 4), e.word()), true);
+}
+
+/// KEY_VALUE_PARTIAL_INFORMATION: title, type, size, data; the full form has the offset of the data at +8.
+void query_value_key(Engine& e, State& s, const CallSite& c) {
+  const auto name = counted_text(e, s, e.argument(s, c, 1));
+  const Value kind = e.argument(s, c, 2), info = e.argument(s, c, 3), result = e.argument(s, c, 5);
+  const bool full = kind.uniform() && kind.all == number(1), partial = kind.uniform() && kind.all == number(2);
+  if (!tells_version(e, name) || (!full && !partial)) return e.generic(s, c);
+  constexpr std::uint64_t kFullData = 0x40;
+  const std::uint64_t data = full ? kFullData : 12;
+  e.write(s, info, 4, constant(0));
+  e.write(s, e.plus(info, 4), 4, constant(1));
+  const Value size = write_text(e, s, e.plus(info, data), *name, true);
+  if (full) e.write(s, e.plus(info, 8), 4, constant(kFullData));
+  e.write(s, e.plus(info, full ? 12 : 8), 4, size);
+  store_unless_null(e, s, result, 4, e.alu.binary(Op::add, size, constant(data), 32));
+  e.set_result(s, constant(0));
+}
+
+/// One RTL_QUERY_REGISTRY_TABLE entry that wants its value directly (flag 0x20).
+void direct_entry(Engine& e, State& s, const CallSite& c, const Value& entry) {
+  const std::uint64_t w = e.word();
+  const auto name = e.text(s, e.read(s, e.plus(entry, 2 * w), e.word()), true);
+  const Value flags = e.read(s, e.plus(entry, w), 4), context = e.read(s, e.plus(entry, 3 * w), e.word());
+  if (!tells_version(e, name) || !flags.uniform() || !flags.all.number() || (flags.all.off & 0x20) == 0) return;
+  Value buffer = e.read(s, e.plus(context, w), e.word());
+  if (buffer.uniform() && buffer.all == number(0)) {
+    buffer = e.fresh(Kind::object, mix(0x4E61, c.rva));
+    e.write(s, e.plus(context, w), e.word(), buffer);
+  }
+  const Value size = write_text(e, s, buffer, *name, true);
+  e.write(s, context, 2, e.alu.binary(Op::sub, size, constant(2), 16));
+}
+
+void query_registry_values(Engine& e, State& s, const CallSite& c) {
+  constexpr std::uint64_t kMostEntries = 32;
+  const Value table = e.argument(s, c, 2);
+  const std::uint64_t w = e.word(), stride = 7 * w;
+  if (e.ladder().clock) return e.generic(s, c);
+  for (std::uint64_t i = 0; i < kMostEntries; ++i) {
+    const Value entry = e.plus(table, i * stride), routine = e.read(s, entry, e.word()), name = e.read(s, e.plus(entry, 2 * w), e.word());
+    if (routine.uniform() && routine.all == number(0) && name.uniform() && (name.all == number(0) || !name.all.number())) break;
+    direct_entry(e, s, c, entry);
+  }
+  e.external_event(s, c, c.import->name, 2);
+  e.set_result(s, constant(0));
+}
+
+constexpr Model kModels[] = {
+    {"RegQueryValueExA", query_value_ex<false>},
+    {"RegQueryValueExW", query_value_ex<true>},
+    {"RegGetValueA", get_value<false>},
+    {"RegGetValueW", get_value<true>},
+    {"SHGetValueA", get_value<false>},
+    {"SHGetValueW", get_value<true>},
+    {"ZwQueryValueKey", query_value_key},
+    {"NtQueryValueKey", query_value_key},
+    {"RtlQueryRegistryValues", query_registry_values},
+};
+
+}  // namespace
+
+std::span<const Model> registry_models() { return kModels; }
+
+}  // namespace tq::analysis

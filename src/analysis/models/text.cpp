@@ -1,0 +1,200 @@
+// Functions on texts: conversions to numbers, lengths, comparisons. Each lane has its own text.
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "analysis/models/version.hpp"
+
+namespace tq::analysis {
+namespace {
+
+constexpr std::uint64_t kMostText = 160;
+
+/// The text of every lane; nullopt for a lane in which a character is unknown.
+struct Texts {
+  std::array<std::optional<std::u16string>, kMostLanes> of;
+  bool known = true;  ///< in all lanes of the mask
+  std::uint8_t origin = 0;
+  bool copy = false;
+};
+
+Texts texts(Engine& e, State& s, const Value& address, bool wide, std::uint64_t most = kMostText) {
+  Texts t;
+  const unsigned unit = wide ? 2 : 1;
+  LaneMask open = e.alu.mask;
+  for (unsigned k = 0; k < e.alu.count(); ++k) t.of[k] = std::u16string();
+  for (std::uint64_t i = 0; open != 0 && i < most; ++i) {
+    const Value c = e.read(s, e.plus(address, i * unit), unit);
+    if (c.origin != 0) t.origin = c.origin;
+    t.copy = t.copy || c.copy;
+    for (unsigned k = 0; k < e.alu.count(); ++k) {
+      if ((open >> k & 1) == 0) continue;
+      const Term x = c.at(k);
+      if (!x.number()) {
+        t.of[k].reset();
+        t.known = false;
+      }
+      if (!x.number() || x.off == 0)
+        open &= ~lane_bit(k);
+      else
+        *t.of[k] += static_cast<char16_t>(x.off);
+    }
+    if (!t.known) break;
+  }
+  return t;
+}
+
+Value result(Engine& e, const CallSite& c, const Texts& t, bool copy, const std::function<std::uint64_t(const std::u16string&)>& f) {
+  Value v =
+      e.alu.each([&](unsigned k) { return t.of[k] ? number(f(*t.of[k])) : unknown(Op::call, 32, mix(c.rva, 0x7E87)); }, copy && t.copy);
+  v.origin = t.origin;
+  v.copy = copy && t.copy && !v.uniform();
+  return v;
+}
+
+std::uint64_t parse(const std::u16string& s, unsigned base) {
+  std::size_t i = 0;
+  while (i < s.size() && (s[i] == ' ' || s[i] == '\t')) ++i;
+  const bool minus = i < s.size() && s[i] == '-';
+  if (i < s.size() && (s[i] == '-' || s[i] == '+')) ++i;
+  if ((base == 0 || base == 16) && i + 1 < s.size() && s[i] == '0' && (s[i + 1] | 0x20) == 'x') i += 2, base = 16;
+  if (base == 0) base = 10;
+  std::uint64_t v = 0;
+  for (; i < s.size(); ++i) {
+    const unsigned c = s[i], lower = c | 0x20;
+    const unsigned d = c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
+    if (d >= base) break;
+    v = v * base + d;
+  }
+  return (minus ? 0 - v : v) & 0xFFFFFFFF;
+}
+
+template <bool Wide>
+void to_number(Engine& e, State& s, const CallSite& c) {
+  const Texts t = texts(e, s, e.argument(s, c, 0), Wide);
+  if (!t.known) return e.generic(s, c);
+  e.set_result(s, result(e, c, t, true, [](const auto& x) { return parse(x, 10); }));
+}
+
+template <bool Wide>
+void to_number_base(Engine& e, State& s, const CallSite& c) {
+  const Value base = e.argument(s, c, 2);
+  const Texts t = texts(e, s, e.argument(s, c, 0), Wide);
+  if (!t.known || !base.uniform() || !base.all.number() || base.all.off > 16) return e.generic(s, c);
+  const auto b = static_cast<unsigned>(base.all.off);
+  e.set_result(s, result(e, c, t, true, [b](const auto& x) { return parse(x, b); }));
+}
+
+/// RtlUnicodeStringToInteger(string, base, out), RtlCharToInteger(text, base, out).
+template <bool Counted>
+void rtl_to_integer(Engine& e, State& s, const CallSite& c) {
+  const Value string = e.argument(s, c, 0), base = e.argument(s, c, 1), out = e.argument(s, c, 2);
+  const Texts t = texts(e, s, Counted ? e.read(s, e.plus(string, e.word()), e.word()) : string, Counted);
+  if (!t.known || !base.uniform() || !base.all.number() || base.all.off > 16) return e.generic(s, c);
+  const auto b = static_cast<unsigned>(base.all.off);
+  e.write(s, out, 4, result(e, c, t, true, [b](const auto& x) { return parse(x, b); }));
+  e.set_result(s, constant(0));
+}
+
+template <bool Wide>
+void length(Engine& e, State& s, const CallSite& c) {
+  const Texts t = texts(e, s, e.argument(s, c, 0), Wide);
+  if (!t.known) return e.generic(s, c);
+  e.set_result(s, result(e, c, t, false, [](const auto& x) { return x.size(); }));
+}
+
+char16_t folded(char16_t c) { return c >= 'A' && c <= 'Z' ? static_cast<char16_t>(c | 0x20) : c; }
+
+int compare(std::u16string a, std::u16string b, bool fold, std::size_t most) {
+  a.resize(std::min(a.size(), most));
+  b.resize(std::min(b.size(), most));
+  if (fold) {
+    std::transform(a.begin(), a.end(), a.begin(), folded);
+    std::transform(b.begin(), b.end(), b.begin(), folded);
+  }
+  const int r = a.compare(b);
+  return r < 0 ? -1 : r > 0 ? 1 : 0;
+}
+
+template <bool Wide, bool Fold, bool Counted>
+void compare_texts(Engine& e, State& s, const CallSite& c) {
+  std::size_t most = kMostText;
+  if (Counted) {
+    const Value n = e.argument(s, c, 2);
+    if (!n.uniform() || !n.all.number()) return e.generic(s, c);
+    most = static_cast<std::size_t>(std::min<std::uint64_t>(n.all.off, kMostText));
+  }
+  const Texts a = texts(e, s, e.argument(s, c, 0), Wide, most), b = texts(e, s, e.argument(s, c, 1), Wide, most);
+  if (!a.known || !b.known) return e.generic(s, c);
+  Value v = e.alu.each([&](unsigned k) { return number(static_cast<std::uint32_t>(compare(*a.of[k], *b.of[k], Fold, most))); });
+  v.origin = a.origin != 0 ? a.origin : b.origin;
+  e.set_result(s, v);
+}
+
+template <bool Equal>
+void compare_strings(Engine& e, State& s, const CallSite& c) {
+  const auto buffer = [&](unsigned i) { return texts(e, s, e.read(s, e.plus(e.argument(s, c, i), e.word()), e.word()), true); };
+  const Texts a = buffer(0), b = buffer(1);
+  if (!a.known || !b.known) return e.generic(s, c);
+  Value v = e.alu.each([&](unsigned k) {
+    const int r = compare(*a.of[k], *b.of[k], true, kMostText);
+    return number(Equal ? (r == 0 ? 1 : 0) : static_cast<std::uint32_t>(r));
+  });
+  v.origin = a.origin != 0 ? a.origin : b.origin;
+  e.set_result(s, v);
+}
+
+/// The position of a text in another: the pointer, or null.
+template <bool Wide>
+void find_text(Engine& e, State& s, const CallSite& c) {
+  const Value in = e.argument(s, c, 0);
+  const Texts a = texts(e, s, in, Wide), b = texts(e, s, e.argument(s, c, 1), Wide);
+  if (!a.known || !b.known) return e.generic(s, c);
+  Value v = e.alu.each([&](unsigned k) {
+    const std::size_t at = a.of[k]->find(*b.of[k]);
+    return at == std::u16string::npos ? number(0) : Term{in.at(k).sym, in.at(k).off + at * (Wide ? 2 : 1)};
+  });
+  v.origin = a.origin != 0 ? a.origin : b.origin;
+  e.set_result(s, v);
+}
+
+constexpr Model kModels[] = {
+    {"atoi", to_number<false>},
+    {"atol", to_number<false>},
+    {"_wtoi", to_number<true>},
+    {"_wtol", to_number<true>},
+    {"StrToIntA", to_number<false>},
+    {"StrToIntW", to_number<true>},
+    {"strtol", to_number_base<false>},
+    {"strtoul", to_number_base<false>},
+    {"wcstol", to_number_base<true>},
+    {"wcstoul", to_number_base<true>},
+    {"RtlUnicodeStringToInteger", rtl_to_integer<true>},
+    {"RtlCharToInteger", rtl_to_integer<false>},
+    {"strlen", length<false>},
+    {"wcslen", length<true>},
+    {"lstrlenA", length<false>},
+    {"lstrlenW", length<true>},
+    {"strcmp", compare_texts<false, false, false>},
+    {"wcscmp", compare_texts<true, false, false>},
+    {"lstrcmpA", compare_texts<false, false, false>},
+    {"lstrcmpW", compare_texts<true, false, false>},
+    {"_stricmp", compare_texts<false, true, false>},
+    {"_wcsicmp", compare_texts<true, true, false>},
+    {"lstrcmpiA", compare_texts<false, true, false>},
+    {"lstrcmpiW", compare_texts<true, true, false>},
+    {"strncmp", compare_texts<false, false, true>},
+    {"wcsncmp", compare_texts<true, false, true>},
+    {"_strnicmp", compare_texts<false, true, true>},
+    {"_wcsnicmp", compare_texts<true, true, true>},
+    {"RtlEqualUnicodeString", compare_strings<true>},
+    {"RtlCompareUnicodeString", compare_strings<false>},
+    {"strstr", find_text<false>},
+    {"wcsstr", find_text<true>},
+};
+
+}  // namespace
+
+std::span<const Model> text_models() { return kModels; }
+
+}  // namespace tq::analysis

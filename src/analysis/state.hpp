@@ -1,0 +1,44 @@
+// What a group of lanes holds at one point of a program.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "analysis/memory.hpp"
+
+namespace tq::analysis {
+
+enum Reg : int { kAx, kCx, kDx, kBx, kSp, kBp, kSi, kDi };
+
+/// The last result that set flags; conditions are worked out only when something asks.
+struct Flags {
+  enum class Kind : std::uint8_t {
+    result,  ///< zero, sign, parity of `r`; carry and overflow are `cf` and `of`
+    sub,     ///< of a - b
+    add,     ///< of a + b
+  };
+  Kind kind = Kind::result;
+  std::uint8_t bits = 64;
+  Value a, b, r, cf, of;
+};
+
+/// A loop that this path is in, and how often it went round.
+struct LoopCount {
+  std::uint32_t head = 0, latch = 0, rounds = 0;
+  bool open = false;  ///< an exit depends on something unknown
+};
+
+struct XmmFile {
+  std::array<std::array<Value, 2>, 16> r;
+};
+
+struct State {
+  LaneMask mask = 0;
+  std::array<Value, 16> r;
+  Cow<XmmFile> xmm;
+  Flags flags;
+  Memory memory;
+  std::vector<LoopCount> loops;
+};
+
+}  // namespace tq::analysis

@@ -1,0 +1,295 @@
+// The stack, exchanges, string instructions, and everything that has no model of its own.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/stepper.hpp"
+
+namespace tq::analysis {
+namespace {
+
+constexpr std::uint64_t kMostStringRounds = 1024;
+
+}  // namespace
+
+void Stepper::run() {
+  if (moves() || arithmetic() || conditional() || stack() || shifts() || conversions() || multiply_divide() || arithmetic_with_carry() ||
+      bits() || misc() || exchanges() || strings() || vector_moves() || vector_partial_moves() || vector_transfers() ||
+      vector_arithmetic() || vector_scalar())
+    return;
+  generic();
+}
+
+bool Stepper::stack() {
+  const auto size = static_cast<unsigned>(i_.bits / 8);
+  switch (i_.mnemonic) {
+    case ZYDIS_MNEMONIC_PUSH: {
+      if (i_.op[0].type == Operand::Type::other) return false;
+      Value v = e_.read_operand(s_, i_.op[0]);
+      if (i_.op[0].type == Operand::Type::immediate) v = constant(sign_extend(i_.op[0].value, 64) & mask_of(size * 8));
+      e_.push(s_, v, size);
+      return true;
+    }
+    case ZYDIS_MNEMONIC_POP:
+      if (i_.op[0].type == Operand::Type::other) return false;
+      out(e_.pop(s_, size));
+      return true;
+    case ZYDIS_MNEMONIC_LEAVE:
+      s_.r[kSp] = s_.r[kBp];
+      s_.r[kBp] = e_.pop(s_, e_.word_);
+      return true;
+    case ZYDIS_MNEMONIC_PUSHAD: {
+      const Value sp = s_.r[kSp];
+      for (const int r : {kAx, kCx, kDx, kBx, kSp, kBp, kSi, kDi}) e_.push(s_, r == kSp ? sp : s_.r[static_cast<std::size_t>(r)], 4);
+      return true;
+    }
+    case ZYDIS_MNEMONIC_POPAD:
+      for (const int r : {kDi, kSi, kBp, kSp, kBx, kDx, kCx, kAx}) {
+        const Value v = e_.pop(s_, 4);
+        if (r != kSp) s_.r[static_cast<std::size_t>(r)] = v;
+      }
+      return true;
+    case ZYDIS_MNEMONIC_PUSHF:
+    case ZYDIS_MNEMONIC_PUSHFD:
+    case ZYDIS_MNEMONIC_PUSHFQ: e_.push(s_, Value(unknown(Op::other, 32, rva_)), size); return true;
+    case ZYDIS_MNEMONIC_POPF:
+    case ZYDIS_MNEMONIC_POPFD:
+    case ZYDIS_MNEMONIC_POPFQ:
+      (void)e_.pop(s_, size);
+      flags_of_result(unknown_flag(20), unknown_flag(21), unknown_flag(22), 32);
+      return true;
+    default: return false;
+  }
+}
+
+bool Stepper::misc() {
+  switch (i_.mnemonic) {
+    case ZYDIS_MNEMONIC_NOP:
+    case ZYDIS_MNEMONIC_ENDBR32:
+    case ZYDIS_MNEMONIC_ENDBR64:
+    case ZYDIS_MNEMONIC_PAUSE:
+    case ZYDIS_MNEMONIC_CLD:
+    case ZYDIS_MNEMONIC_MFENCE:
+    case ZYDIS_MNEMONIC_LFENCE:
+    case ZYDIS_MNEMONIC_SFENCE:
+    case ZYDIS_MNEMONIC_PREFETCHT0:
+    case ZYDIS_MNEMONIC_PREFETCHNTA:
+    case ZYDIS_MNEMONIC_FWAIT:
+    case ZYDIS_MNEMONIC_EMMS: return true;
+    case ZYDIS_MNEMONIC_CLC:
+    case ZYDIS_MNEMONIC_STC:
+    case ZYDIS_MNEMONIC_CMC: {
+      const Value old = flag(2);
+      const Value cf = i_.mnemonic == ZYDIS_MNEMONIC_CLC   ? constant(0)
+                       : i_.mnemonic == ZYDIS_MNEMONIC_STC ? constant(1)
+                                                           : e_.alu.binary(Op::xor_, old, constant(1), 8);
+      flags_of_result(s_.flags.r, cf, flag(0), s_.flags.bits);
+      return true;
+    }
+    default: return false;
+  }
+}
+
+bool Stepper::exchanges() {
+  Alu& alu = e_.alu;
+  const unsigned w = width();
+  switch (i_.mnemonic) {
+    case ZYDIS_MNEMONIC_XCHG: {
+      const Value a = in(0), b = in(1);
+      out(b);
+      e_.write_operand(s_, i_.op[1], a);
+      return true;
+    }
+    case ZYDIS_MNEMONIC_XADD: {
+      const Value a = in(0), b = in(1), r = alu.binary(Op::add, a, b, w);
+      e_.write_operand(s_, i_.op[1], a);
+      out(r);
+      s_.flags = {Flags::Kind::add, static_cast<std::uint8_t>(w), a, b, r, constant(0), constant(0)};
+      return true;
+    }
+    case ZYDIS_MNEMONIC_CMPXCHG: {
+      const Operand ax{.type = Operand::Type::gpr, .bytes = i_.op[0].bytes, .reg = kAx};
+      const Value a = e_.read_reg(s_, ax), m = in(0), b = in(1);
+      flags_sub(a, m, alu.binary(Op::sub, a, m, w), w);
+      const Value equal = flag(4);
+      const auto pick = [&](const Value& yes, const Value& no) {
+        Value v = alu.each([&](unsigned k) {
+          const Term t = equal.at(k);
+          if (t.number()) return t.off != 0 ? yes.at(k) : no.at(k);
+          return yes.at(k) == no.at(k) ? no.at(k) : unknown(Op::select, w, hash_of(hash_of(t.sym, yes.at(k)), no.at(k)));
+        });
+        v.origin = yes.origin != 0 ? yes.origin : no.origin;
+        return v;
+      };
+      out(pick(b, m));
+      e_.write_reg(s_, ax, pick(a, m));
+      return true;
+    }
+    default: return false;
+  }
+}
+
+void Stepper::step_pointer(int reg, unsigned unit) {
+  Value& r = s_.r[static_cast<std::size_t>(reg)];
+  r = e_.alu.binary(Op::add, r, constant(unit), e_.word_ * 8);
+}
+
+void Stepper::one_string(unsigned unit, bool) {
+  Alu& alu = e_.alu;
+  const Operand ax{.type = Operand::Type::gpr, .bytes = static_cast<std::uint8_t>(unit), .reg = kAx};
+  const auto m = i_.mnemonic;
+  const bool moves_data = m == ZYDIS_MNEMONIC_MOVSB || m == ZYDIS_MNEMONIC_MOVSW || m == ZYDIS_MNEMONIC_MOVSD || m == ZYDIS_MNEMONIC_MOVSQ;
+  const bool stores = m == ZYDIS_MNEMONIC_STOSB || m == ZYDIS_MNEMONIC_STOSW || m == ZYDIS_MNEMONIC_STOSD || m == ZYDIS_MNEMONIC_STOSQ;
+  const bool loads = m == ZYDIS_MNEMONIC_LODSB || m == ZYDIS_MNEMONIC_LODSW || m == ZYDIS_MNEMONIC_LODSD || m == ZYDIS_MNEMONIC_LODSQ;
+  const bool scans = m == ZYDIS_MNEMONIC_SCASB || m == ZYDIS_MNEMONIC_SCASW || m == ZYDIS_MNEMONIC_SCASD || m == ZYDIS_MNEMONIC_SCASQ;
+  if (moves_data) e_.write(s_, s_.r[kDi], unit, e_.read(s_, s_.r[kSi], unit));
+  if (stores) e_.write(s_, s_.r[kDi], unit, e_.read_reg(s_, ax));
+  if (loads) e_.write_reg(s_, ax, e_.read(s_, s_.r[kSi], unit));
+  if (scans || (!moves_data && !stores && !loads)) {
+    const Value a = scans ? e_.read_reg(s_, ax) : e_.read(s_, s_.r[kSi], unit), b = e_.read(s_, s_.r[kDi], unit);
+    flags_sub(a, b, alu.binary(Op::sub, a, b, unit * 8), unit * 8);
+  }
+  if (!stores && !scans) step_pointer(kSi, unit);
+  if (!loads) step_pointer(kDi, unit);
+}
+
+bool Stepper::concrete_strings(unsigned unit) {
+  const Value count = s_.r[kCx];
+  if (!count.uniform() || !count.all.number() || count.all.off > kMostStringRounds) return false;
+  const auto m = i_.mnemonic;
+  const bool compares = m == ZYDIS_MNEMONIC_SCASB || m == ZYDIS_MNEMONIC_SCASW || m == ZYDIS_MNEMONIC_SCASD || m == ZYDIS_MNEMONIC_CMPSB ||
+                        m == ZYDIS_MNEMONIC_CMPSW || m == ZYDIS_MNEMONIC_CMPSD || m == ZYDIS_MNEMONIC_SCASQ || m == ZYDIS_MNEMONIC_CMPSQ;
+  State before = s_;
+  std::uint64_t left = count.all.off;
+  while (left > 0) {
+    one_string(unit, true);
+    --left;
+    if (!compares) continue;
+    const Value zero = flag(4);
+    if (!zero.uniform() || !zero.all.number()) {
+      s_ = std::move(before);
+      return false;
+    }
+    if ((zero.all.off != 0) == i_.repne) break;
+  }
+  s_.r[kCx] = constant(left);
+  return true;
+}
+
+/// A count or an outcome that is not known: the memory and registers it may touch become unknown.
+void Stepper::string_summary(unsigned unit) {
+  Alu& alu = e_.alu;
+  const unsigned bits = e_.word_ * 8;
+  const Value di = s_.r[kDi], si = s_.r[kSi], cx = s_.r[kCx];
+  const auto name = [&](std::uint64_t salt) {
+    return alu.each(
+        [&](unsigned k) { return unknown(Op::other, bits, hash_of(hash_of(hash_of(mix(rva_, salt), di.at(k)), si.at(k)), cx.at(k))); });
+  };
+  const Value mark = name(1);
+  if (di.uniform())
+    s_.memory.change(di.all, 4096, [&](Term at, unsigned n, const Value& old) {
+      if (alu.varies(old)) return old;
+      return Value(unknown(Op::other, n * 8, hash_of(at.off, mark.at(0))));
+    });
+  e_.store_event(s_, di, unit, mark);
+  s_.r[kDi] = name(2);
+  s_.r[kSi] = name(3);
+  s_.r[kCx] = name(4);
+  flags_of_result(name(5), name(6), constant(0), bits);
+}
+
+bool Stepper::strings() {
+  unsigned unit = 0;
+  switch (i_.mnemonic) {
+    case ZYDIS_MNEMONIC_MOVSB:
+    case ZYDIS_MNEMONIC_STOSB:
+    case ZYDIS_MNEMONIC_LODSB:
+    case ZYDIS_MNEMONIC_SCASB:
+    case ZYDIS_MNEMONIC_CMPSB: unit = 1; break;
+    case ZYDIS_MNEMONIC_MOVSW:
+    case ZYDIS_MNEMONIC_STOSW:
+    case ZYDIS_MNEMONIC_LODSW:
+    case ZYDIS_MNEMONIC_SCASW:
+    case ZYDIS_MNEMONIC_CMPSW: unit = 2; break;
+    case ZYDIS_MNEMONIC_STOSD:
+    case ZYDIS_MNEMONIC_LODSD:
+    case ZYDIS_MNEMONIC_SCASD: unit = 4; break;
+    case ZYDIS_MNEMONIC_MOVSD:
+    case ZYDIS_MNEMONIC_CMPSD:
+      // The same words name SSE instructions.
+      if (i_.op[0].type == Operand::Type::xmm || i_.op[1].type == Operand::Type::xmm) return false;
+      unit = 4;
+      break;
+    case ZYDIS_MNEMONIC_MOVSQ:
+    case ZYDIS_MNEMONIC_STOSQ:
+    case ZYDIS_MNEMONIC_LODSQ:
+    case ZYDIS_MNEMONIC_SCASQ:
+    case ZYDIS_MNEMONIC_CMPSQ: unit = 8; break;
+    default: return false;
+  }
+  if (!i_.rep && !i_.repne)
+    one_string(unit, false);
+  else if (!concrete_strings(unit))
+    string_summary(unit);
+  return true;
+}
+
+void Stepper::generic() {
+  ZydisDecodedInstruction d;
+  std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> ops;
+  if (!e_.decoder_.full(rva_, d, ops)) return;
+  Alu& alu = e_.alu;
+  const Insn& visible = i_;
+  std::vector<Value> inputs;
+  bool varying = false, lost = false;
+  const auto note = [&](const Value& v) {
+    varying = varying || alu.varies(v);
+    inputs.push_back(v);
+  };
+  for (std::size_t k = 0; k < d.operand_count; ++k) {
+    const bool reads = (ops[k].actions & ZYDIS_OPERAND_ACTION_MASK_READ) != 0;
+    if (!reads) continue;
+    if (k < visible.op.size() && k < visible.operands && visible.op[k].type != Operand::Type::other) {
+      if (visible.op[k].type == Operand::Type::xmm || (visible.op[k].type == Operand::Type::memory && visible.op[k].bytes > 8))
+        for (const Value& v : vector_in(static_cast<unsigned>(k))) note(v);
+      else
+        note(e_.read_operand(s_, visible.op[k]));
+    } else if (ops[k].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+               ZydisRegisterGetClass(ZydisRegisterGetLargestEnclosing(d.machine_mode, ops[k].reg.value)) ==
+                   (e_.word_ == 8 ? ZYDIS_REGCLASS_GPR64 : ZYDIS_REGCLASS_GPR32)) {
+      note(s_.r[static_cast<std::size_t>(ZydisRegisterGetId(ZydisRegisterGetLargestEnclosing(d.machine_mode, ops[k].reg.value)))]);
+    }
+  }
+  const auto made = [&](std::uint64_t salt, unsigned bits) {
+    return alu.each([&](unsigned lane) {
+      std::uint64_t h = mix(salt, static_cast<std::uint64_t>(i_.mnemonic));
+      for (const Value& v : inputs) h = hash_of(h, v.at(lane));
+      // Without inputs (rdtsc, cpuid) two executions need not agree.
+      return Term{make_sym(inputs.empty() ? Kind::result : Kind::plain, bits, mix(h, inputs.empty() ? rva_ : 0)), 0};
+    });
+  };
+  for (std::size_t k = 0; k < d.operand_count; ++k) {
+    if ((ops[k].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) == 0) continue;
+    if (ops[k].type == ZYDIS_OPERAND_TYPE_MEMORY && k < visible.operands && visible.op[k].type == Operand::Type::memory) {
+      const Value at = e_.address_of(s_, visible.op[k]);
+      for (unsigned done = 0; done < visible.op[k].bytes; done += 8)
+        e_.write(s_, e_.plus(at, done), std::min(8u, visible.op[k].bytes - done), made(k * 16 + done, 64));
+    } else if (ops[k].type == ZYDIS_OPERAND_TYPE_REGISTER) {
+      const ZydisRegister whole = ZydisRegisterGetLargestEnclosing(d.machine_mode, ops[k].reg.value);
+      const ZydisRegisterClass c = ZydisRegisterGetClass(whole);
+      const auto id = static_cast<std::size_t>(ZydisRegisterGetId(whole) & 15);
+      if (c == ZYDIS_REGCLASS_GPR64 || c == ZYDIS_REGCLASS_GPR32)
+        s_.r[id] = made(k, ops[k].size);
+      else if (c == ZYDIS_REGCLASS_XMM || c == ZYDIS_REGCLASS_YMM || c == ZYDIS_REGCLASS_ZMM)
+        vector_out(static_cast<int>(id), {made(k, 64), made(k + 32, 64)});
+      else if (c != ZYDIS_REGCLASS_FLAGS && c != ZYDIS_REGCLASS_IP)
+        lost = true;
+    }
+  }
+  if (d.cpu_flags != nullptr && (d.cpu_flags->modified | d.cpu_flags->set_0 | d.cpu_flags->set_1 | d.cpu_flags->undefined) != 0)
+    flags_of_result(made(100, 64), made(101, 8), made(102, 8), 64);
+  if (varying && lost && !e_.ladder_.clock)
+    e_.record_.reason(fmt::format("the version reaches an instruction without a model: {} at 0x{:x}", e_.decoder_.text(rva_), rva_));
+}
+
+}  // namespace tq::analysis

@@ -1,0 +1,119 @@
+#include "analysis/value.hpp"
+
+namespace tq::analysis {
+namespace {
+
+/// Does `op` with a plain number only move, cut or pack a version, so that nothing is decided by it?
+bool still_copy(Op op, const Value& a, const Value& b, unsigned bits) {
+  const bool both = a.copy && b.copy;
+  const Value& other = a.copy ? b : a;
+  if (!both && (!other.uniform() || !other.all.number())) return false;
+  const std::uint64_t n = other.all.off & mask_of(bits);
+  switch (op) {
+    case Op::or_: return true;
+    case Op::add: return both || n == 0;
+    case Op::and_: return !both && n >= 0xFF && ((n + 1) & n) == 0;  // a mask of one bit would already be a decision
+    case Op::shl: return !both && a.copy;
+    case Op::shr: return !both && a.copy && n % 8 == 0;
+    case Op::rol:
+    case Op::ror: return !both && a.copy && n % 8 == 0;
+    case Op::mul: return !both && (n == 10 || n == 100 || n == 1000 || n == 10000 || n == 100000 || n == 256 || n == 65536);
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Term merge_terms(Term x, Term y, std::uint64_t place) {
+  const auto decided = [](Term t) { return t.number() || kind_of(t.sym) == Kind::joined; };
+  const Kind kind = decided(x) && decided(y) ? Kind::joined : Kind::plain;
+  return {make_sym(kind, 64, mix(hash_of(hash_of(place, x), y), static_cast<std::uint64_t>(Op::join))), 0};
+}
+
+Term* LaneArena::take() {
+  if (used_ + count_ > kBlock) {
+    blocks_.push_back(std::make_unique<Term[]>(kBlock));
+    used_ = 0;
+  }
+  Term* p = blocks_.back().get() + used_;
+  used_ += count_;
+  return p;
+}
+
+Value Alu::binary(Op op, const Value& a, const Value& b, unsigned bits) {
+  Value v = map(a, b, [&](Term x, Term y) { return analysis::binary(op, x, y, bits); });
+  if (a.copy || b.copy) v.copy = !v.uniform() && still_copy(op, a, b, bits);
+  return v;
+}
+
+Value Alu::unary(Op op, const Value& a, unsigned bits) {
+  Value v = map(a, [&](Term x) { return analysis::unary(op, x, bits); });
+  v.copy = a.copy && op == Op::bswap;
+  return v;
+}
+
+Value Alu::truncate(const Value& a, unsigned bits) {
+  if (a.uniform()) return Value(analysis::truncate(a.all, bits));
+  Value v = map(a, [&](Term x) { return analysis::truncate(x, bits); });
+  v.copy = a.copy && !v.uniform();
+  return v;
+}
+
+Value Alu::extend_sign(const Value& a, unsigned from) {
+  Value v = map(a, [&](Term x) { return analysis::extend_sign(x, from); });
+  v.copy = a.copy && !v.uniform();
+  return v;
+}
+
+Value Alu::select(LaneMask first, const Value& a, const Value& b) {
+  if ((first & mask) == mask) return a;
+  if ((first & mask) == 0) return b;
+  if (a.uniform() && b.uniform() && a.all == b.all) return a;
+  Value v = each([&](unsigned i) { return (first >> i & 1) != 0 ? a.at(i) : b.at(i); }, a.copy && b.copy);
+  v.copy = a.copy && b.copy;
+  v.origin = a.origin != 0 ? a.origin : b.origin;
+  return v;
+}
+
+Value Alu::join(const Value& a, LaneMask in_a, const Value& b, LaneMask in_b, std::uint64_t place) {
+  if (a.uniform() && b.uniform() && a.all == b.all) return a;
+  if (a.lanes != nullptr && a.lanes == b.lanes && a.copy == b.copy) return a;
+  const LaneMask before = mask;
+  mask = in_a | in_b;
+  const auto one = [&](unsigned i) {
+    const bool only_a = (in_b >> i & 1) == 0, only_b = (in_a >> i & 1) == 0;
+    const Term x = a.at(i), y = b.at(i);
+    if (only_a || x == y) return x;
+    if (only_b) return y;
+    return merge_terms(x, y, place);
+  };
+  const bool copy = a.copy && b.copy;
+  Value v = each(one, copy);
+  v.copy = copy && !v.uniform();
+  v.origin = a.origin != 0 ? a.origin : b.origin;
+  mask = before;
+  return v;
+}
+
+bool Alu::same(const Value& a, const Value& b, LaneMask lanes) const {
+  if (a.uniform() && b.uniform()) return a.all == b.all;
+  if (a.lanes == b.lanes && !a.uniform()) return true;
+  for (unsigned i = 0; i < count(); ++i)
+    if ((lanes >> i & 1) != 0 && !(a.at(i) == b.at(i))) return false;
+  return true;
+}
+
+bool Alu::varies(const Value& a) const {
+  if (a.uniform()) return false;
+  bool any = false;
+  Term first;
+  for (unsigned i = 0; i < count(); ++i) {
+    if ((mask >> i & 1) == 0) continue;
+    if (any && !(a.lanes[i] == first)) return true;
+    first = a.lanes[i];
+    any = true;
+  }
+  return false;
+}
+
+}  // namespace tq::analysis

@@ -1,0 +1,103 @@
+// A value is a term per lane. Most values are the same in all lanes and cost no more than one term.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "analysis/term.hpp"
+
+namespace tq::analysis {
+
+inline constexpr unsigned kMostLanes = 64;
+using LaneMask = std::uint64_t;
+constexpr LaneMask lane_bit(unsigned lane) { return LaneMask{1} << lane; }
+
+/// `lanes` points into the arena of the analysis and holds one term per lane; null: all lanes hold {sym, off}.
+struct Value {
+  Term all;
+  const Term* lanes = nullptr;
+  bool copy = false;        ///< the version (or clock) itself, perhaps packed or cut: to log or keep it decides nothing
+  std::uint8_t origin = 0;  ///< index of the source it stems from, plus 1; 0: none
+  Value() = default;
+  Value(Term t) : all(t) {}  // NOLINT: reads as the term it is
+  [[nodiscard]] bool uniform() const { return lanes == nullptr; }
+  [[nodiscard]] Term at(unsigned lane) const { return lanes != nullptr ? lanes[lane] : all; }
+};
+inline Value constant(std::uint64_t v) { return Value(number(v)); }
+
+/// The unknown that is `x` or `y`, by how the program came to `place`.
+Term merge_terms(Term x, Term y, std::uint64_t place);
+
+/// Where lane-wise terms live. Freed as a whole.
+class LaneArena {
+ public:
+  explicit LaneArena(unsigned count) : count_(count) {}
+  Term* take();
+  [[nodiscard]] unsigned count() const { return count_; }
+  [[nodiscard]] std::size_t bytes() const { return blocks_.size() * kBlock * sizeof(Term); }
+
+ private:
+  static constexpr std::size_t kBlock = 16384;
+  unsigned count_;
+  std::vector<std::unique_ptr<Term[]>> blocks_;
+  std::size_t used_ = kBlock;
+};
+
+/// Lane-wise computing for the lanes of `mask`; what other lanes hold is left undefined.
+class Alu {
+ public:
+  explicit Alu(unsigned count) : arena_(count) {}
+  LaneMask mask = 0;
+  [[nodiscard]] unsigned count() const { return arena_.count(); }
+  [[nodiscard]] std::size_t bytes() const { return arena_.bytes(); }
+
+  /// `f(lane)` gives the term of each lane of the mask. Collapses to one term when they agree, unless `keep`.
+  template <class F>
+  Value each(F f, bool keep = false) {
+    Term* out = arena_.take();
+    Term first;
+    bool same = true, any = false;
+    for (unsigned i = 0; i < count(); ++i) {
+      if ((mask >> i & 1) == 0) continue;
+      out[i] = f(i);
+      if (!any) first = out[i];
+      same = same && out[i] == first;
+      any = true;
+    }
+    Value v(first);
+    if (same && !keep) return v;
+    v.lanes = out;
+    return v;
+  }
+  template <class F>
+  Value map(const Value& a, F f) {
+    if (a.uniform()) return Value(f(a.all));
+    Value v = each([&](unsigned i) { return f(a.lanes[i]); }, a.copy);
+    v.origin = a.origin;
+    return v;
+  }
+  template <class F>
+  Value map(const Value& a, const Value& b, F f) {
+    if (a.uniform() && b.uniform()) return Value(f(a.all, b.all));
+    Value v = each([&](unsigned i) { return f(a.at(i), b.at(i)); }, a.copy || b.copy);
+    v.origin = a.origin != 0 ? a.origin : b.origin;
+    return v;
+  }
+  Value binary(Op op, const Value& a, const Value& b, unsigned bits);
+  Value unary(Op op, const Value& a, unsigned bits);
+  Value truncate(const Value& a, unsigned bits);
+  Value extend_sign(const Value& a, unsigned from);
+  /// `a` in the lanes of `first`, else `b`.
+  Value select(LaneMask first, const Value& a, const Value& b);
+  /// Two states meet: lanes of only one side keep its value; a lane of both sides with unequal terms holds an unknown.
+  Value join(const Value& a, LaneMask in_a, const Value& b, LaneMask in_b, std::uint64_t place);
+  /// Equal in all lanes of the mask.
+  [[nodiscard]] bool same(const Value& a, const Value& b, LaneMask lanes) const;
+  /// Not all lanes of the mask hold the same term.
+  [[nodiscard]] bool varies(const Value& a) const;
+
+ private:
+  LaneArena arena_;
+};
+
+}  // namespace tq::analysis

@@ -1,0 +1,165 @@
+// Answers every program of a corpus and compares with its truth: `measure_lanes TRUTH.csv [--wrong] [--pairs]`.
+//
+// A row of TRUTH.csv: path, kind, then one word per rung of the usual ladder; rungs with the same word act alike (as a native
+// run saw them). Prints precision, recall, wrong `same`, undecided, times, and the baseline that only looks for constants.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "analysis/gates.hpp"
+#include "io/byte_source.hpp"
+
+namespace {
+
+using namespace tq;
+using analysis::Gate;
+
+constexpr std::array<std::uint32_t, 12> kBuilds = {2600, 3790, 6000, 6001, 6002, 6003, 7600, 7601, 9200, 9600, 14393, 19045};
+
+struct Row {
+  std::string path, kind;
+  std::vector<std::string> words;
+  std::array<std::array<Gate, 12>, 12> said{};
+  bool baseline = false;
+  double milliseconds = 0;
+  std::string why;
+};
+
+std::vector<std::string> cells(const std::string& line) {
+  std::vector<std::string> out(1);
+  for (const char c : line) {
+    if (c == ',') out.emplace_back();
+    else out.back() += c;
+  }
+  return out;
+}
+
+std::vector<Row> read_truth(const std::string& path) {
+  std::vector<Row> rows;
+  const auto raw = io::read_file(path, 1u << 30);
+  if (!raw) return rows;
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  const auto text = bytes_of(*raw).chars();
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const auto c = cells(std::string(text.substr(at, end - at)));
+    at = end + 1;
+    if (c.size() < 14) continue;
+    Row r;
+    r.path = folder + c[0];
+    r.kind = c[1];
+    r.words.assign(c.begin() + 2, c.begin() + 14);
+    rows.push_back(std::move(r));
+  }
+  return rows;
+}
+
+/// The baseline: a comparison constant 6002 or 6003 somewhere in the file, as 16 or 32 bits.
+bool has_constant(Bytes b) {
+  for (const auto* p : {"\x72\x17\x00\x00", "\x73\x17\x00\x00"})
+    if (b.chars().find(std::string_view(p, 4)) != std::string_view::npos) return true;
+  return false;
+}
+
+void answer(Row& r, bool pairs) {
+  const auto file = io::read_file(r.path, 1u << 29);
+  if (!file) return;
+  r.baseline = has_constant(bytes_of(*file));
+  const auto start = std::chrono::steady_clock::now();
+  for (std::size_t a = 0; a < 12; ++a)
+    for (std::size_t b = a + 1; b < 12; ++b) {
+      if (!pairs && (a != 4 || b != 5)) continue;
+      analysis::GateOptions o;
+      o.first = kBuilds[a];
+      o.second = kBuilds[b];
+      const auto report = analysis::find_gates(bytes_of(*file), o);
+      r.said[a][b] = report.gate;
+      if (a == 4 && b == 5) {
+        r.why = report.why.empty() ? "" : report.why.front();
+        for (const auto& s : report.sites) r.why += fmt::format(" [0x{:x} {}]", s.rva, s.comparison);
+      }
+    }
+  r.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+struct Count {
+  std::size_t hit = 0, false_alarm = 0, missed = 0, same_wrong = 0, same = 0, undecided = 0, all = 0;
+  void add(Gate said, bool truth) {
+    ++all;
+    const bool differs = said == Gate::differs;
+    hit += differs && truth;
+    false_alarm += differs && !truth;
+    missed += !differs && truth;
+    const bool alike = said == Gate::same || said == Gate::no_source;
+    same += alike;
+    same_wrong += alike && truth;
+    undecided += said == Gate::undecided || said == Gate::unsupported;
+  }
+  [[nodiscard]] std::string text() const {
+    const auto part = [](std::size_t x, std::size_t y) { return y == 0 ? 1.0 : static_cast<double>(x) / static_cast<double>(y); };
+    return fmt::format("precision {:.4f} recall {:.4f}  same wrong {}/{}  undecided {:.2f} %  ({} answers)", part(hit, hit + false_alarm), part(hit, hit + missed),
+                       same_wrong, same, 100 * part(undecided, all), all);
+  }
+};
+
+void print(std::vector<Row>& rows, bool wrong, bool pairs) {
+  Count pair, pooled, baseline;
+  std::map<std::string, Count> kinds;
+  std::vector<double> times;
+  for (Row& r : rows) {
+    times.push_back(r.milliseconds);
+    for (std::size_t a = 0; a < 12; ++a)
+      for (std::size_t b = a + 1; b < 12; ++b) {
+        const bool truth = r.words[a] != r.words[b], main = a == 4 && b == 5;
+        if (main) {
+          pair.add(r.said[a][b], truth);
+          kinds[r.kind].add(r.said[a][b], truth);
+          baseline.add(r.baseline ? Gate::differs : Gate::same, truth);
+          const bool right = truth ? r.said[a][b] == Gate::differs : r.said[a][b] == Gate::same || r.said[a][b] == Gate::no_source;
+          if (wrong && !right) fmt::print("{} {} truth={} said={} {}\n", r.path, r.kind, truth ? "differs" : "same", to_string(r.said[a][b]), r.why);
+        }
+        if (pairs) pooled.add(r.said[a][b], truth);
+      }
+  }
+  std::sort(times.begin(), times.end());
+  if (wrong)
+    for (const auto& [kind, c] : kinds)
+      if (c.missed + c.false_alarm + c.undecided > 0) fmt::print("  {:<24} {}\n", kind, c.text());
+  fmt::print("6002/6003           {}\n", pair.text());
+  if (pairs) fmt::print("66 pairs            {}\n", pooled.text());
+  fmt::print("constant baseline   {}\n", baseline.text());
+  if (!times.empty()) fmt::print("milliseconds a file {} p50 {:.2f} p99 {:.2f} max {:.2f}\n", pairs ? "(66 pairs)" : "", times[times.size() / 2], times[times.size() * 99 / 100], times.back());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bool wrong = false, pairs = false;
+  std::string truth;
+  for (int i = 1; i < argc; ++i) {
+    const std::string a = argv[i];
+    if (a == "--wrong") wrong = true;
+    else if (a == "--pairs") pairs = true;
+    else truth = a;
+  }
+  auto rows = read_truth(truth);
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < rows.size(); i = next++) answer(rows[i], pairs);
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) threads.emplace_back(work);
+    work();
+  }
+  print(rows, wrong, pairs);
+  return 0;
+}
