@@ -10,34 +10,49 @@ using model::BuildWitness;
 using model::Standing;
 using model::WitnessGroup;
 
-const BuildWitness* first_of(const model::Facts& f, WitnessGroup g) {
-  for (const auto& w : f.build_witnesses)
-    if (w.group == g && w.decides && !w.older && w.build) return &w;
+const BuildWitness* first_of(const Case& c, WitnessGroup g) {
+  for (const auto& w : c.facts.build_witnesses)
+    if (w.group == g && w.decides && !w.older && w.build && !from_language_file(w, c.knowledge)) return &w;
   return nullptr;
 }
 
-/// What the packages say about the build: the newest one that is in place brings a kernel of a known build.
-std::optional<BuildWitness> store_witness(const model::Facts& facts, const catalog::Catalog& catalog) {
-  if (facts.identity.nt_version != "6.0") return std::nullopt;
-  const auto u = newest_package(facts, catalog);
+/// A preview's own kernel is not known; the month it precedes is the next one, and the line never goes back.
+std::optional<FileVersion> version_up_to(const catalog::Update& u, const View& view) {
+  std::optional<FileVersion> v = u.version;
+  if (v) return v;
+  for (const auto& e : view.entries)
+    if (is_level(e.update.kind) && e.update.version && e.update.released <= u.released) v = e.update.version;
+  return v;
+}
+
+/// What the component store says about the build: the newest package in place brings a kernel of a known build, and the
+/// store itself names the kernel it put into use.
+std::optional<BuildWitness> store_witness(const Case& c) {
+  const auto& facts = c.facts;
+  if (facts.identity.nt_version != "6.0" || c.view == nullptr) return std::nullopt;
   BuildWitness w;
   w.source = "cbs.packages";
   w.group = WitnessGroup::component_store;
-  if (u) {
+  if (const auto* u = newest_package(facts, *c.view)) {
     for (const auto& p : facts.packages)
       if (p.kb == u->kb && !p.child) w.where = p.where;
     w.says = fmt::format("{} ({}) is in place", kb_text(u->kb), u->released.month_text());
-    // A preview's own kernel is not known; the month it precedes is the next one, and the line never goes back.
-    std::optional<FileVersion> v = u->version;
-    if (!v)
-      for (const auto& older : catalog.updates())
-        if (is_level(older.kind) && older.version && older.released <= u->released) v = older.version;
-    if (v) w.build = v->build;
+    if (const auto v = version_up_to(*u, *c.view)) w.build = v->build;
     return w;
   }
-  if (!packages_speak(facts)) return std::nullopt;
+  if (!c.packages) {
+    for (const auto& k : facts.components) {
+      if (k.source != "winners" || k.name != kKernelComponent) continue;
+      w.source = "component_store.winners";
+      w.says = "the kernel in use is " + k.version.text();
+      w.where = k.where;
+      w.build = k.version.build;
+      return w;
+    }
+    return std::nullopt;
+  }
   w.says = "no package of the monthly line is in place";
-  w.where = facts.packages.front().where.substr(0, facts.packages.front().where.rfind('\\'));
+  if (!facts.packages.empty()) w.where = facts.packages.front().where.substr(0, facts.packages.front().where.rfind('\\'));
   return w;
 }
 
@@ -84,13 +99,14 @@ void weigh(const model::Facts& facts, const BuildWitness* booted, const BuildWit
 
 }  // namespace
 
-model::BuildVerdict judge_build(const model::Facts& facts, const catalog::Catalog& catalog) {
+model::BuildVerdict judge_build(const Case& c) {
+  const auto& facts = c.facts;
   model::BuildVerdict v;
   v.witnesses = facts.build_witnesses;
   v.service_pack = facts.identity.service_pack;
-  const BuildWitness* booted = first_of(facts, WitnessGroup::booted_kernel);
-  const BuildWitness* file = first_of(facts, WitnessGroup::kernel_file);
-  const auto store = store_witness(facts, catalog);
+  const BuildWitness* booted = first_of(c, WitnessGroup::booted_kernel);
+  const BuildWitness* file = first_of(c, WitnessGroup::kernel_file);
+  const auto store = store_witness(c);
   if (store) v.witnesses.push_back(*store);
   if (booted == nullptr && file == nullptr && !(store && store->build)) {
     v.why = "nothing that was read tells a build";
@@ -100,11 +116,12 @@ model::BuildVerdict judge_build(const model::Facts& facts, const catalog::Catalo
   weigh(facts, booted, file, store, v);
   if (!facts.conflicts.empty() && v.status != Standing::contradicted) {
     for (const auto& w : v.witnesses)
-      if (w.build && !w.older && w.decides && w.group != WitnessGroup::component_store && *w.build != *v.number)
+      if (w.build && !w.older && w.decides && w.group != WitnessGroup::component_store && *w.build != *v.number &&
+          !from_language_file(w, c.knowledge))
         v.status = Standing::contradicted;
     if (v.status == Standing::contradicted) v.why = facts.conflicts.front();
   }
-  const auto kernel = kernel_of(facts);
+  const auto& kernel = c.kernel.kernel;
   if (kernel && kernel->version.build == *v.number) v.revision = kernel->version.revision;
   // A kernel older than the registered build (Windows 10): the revision counter is shared.
   if (!v.revision && kernel && facts.identity.nt_version == "10.0") v.revision = kernel->version.revision;

@@ -10,43 +10,69 @@ using catalog::UpdateKind;
 using model::Tri;
 
 /// In place, absent (only when the packages were read as a whole), or unknown.
-Tri any_of_kind(const model::Facts& facts, const catalog::Catalog& catalog, UpdateKind kind, const FileVersion& least) {
-  for (const auto& p : facts.packages) {
-    const auto u = p.kb != 0 && !p.child && model::present(p.state) ? catalog.find_kb(p.kb) : std::nullopt;
-    if (u && u->kind == kind && (p.version.value_or(FileVersion{}) >= least)) return Tri::yes;
+Tri any_of_kind(const Case& c, UpdateKind kind, const FileVersion& least) {
+  for (const auto& p : c.facts.packages) {
+    const Entry* e = p.kb != 0 && !p.child && model::present(p.state) ? c.view->find(p.kb) : nullptr;
+    if (e != nullptr && e->update.kind == kind && (p.version.value_or(FileVersion{}) >= least)) return Tri::yes;
   }
-  for (const auto& h : facts.hotfixes) {
-    const auto u = h.succeeded ? catalog.find_kb(h.kb) : std::nullopt;
+  for (const auto& h : c.facts.hotfixes) {
+    const Entry* e = h.succeeded ? c.view->find(h.kb) : nullptr;
     // A list names no package version: an early release of the same KB may be meant, so it proves nothing where that matters.
-    if (u && u->kind == kind && least == FileVersion{}) return Tri::yes;
+    if (e != nullptr && e->update.kind == kind && least == FileVersion{}) return Tri::yes;
   }
-  return packages_speak(facts) ? Tri::no : Tri::unknown;
+  return c.packages ? Tri::no : Tri::unknown;
 }
 
-void stack(const model::Facts& facts, const catalog::Catalog& catalog, model::EsuVerdict& e) {
+/// A package in place that could not have been installed without one of this kind. Its own release says which it needed.
+bool implied(const Case& c, UpdateKind kind) {
+  for (const auto& p : c.facts.packages) {
+    const Entry* e = p.kb != 0 && !p.child && model::present(p.state) ? c.view->find(p.kb) : nullptr;
+    if (e == nullptr) continue;
+    for (const auto& group : e->update.requirements)
+      for (const std::uint32_t kb : group)
+        if (const Entry* need = c.view->find(kb); need != nullptr && need->update.kind == kind) return true;
+  }
+  return false;
+}
+
+void stack(const Case& c, model::EsuVerdict& e) {
   std::optional<FileVersion> newest;
-  for (const auto& s : facts.stacks)
+  for (const auto& s : c.facts.stacks)
     if (s.source != "cbs_log" && (!newest || s.version > *newest)) newest = s.version;
-  std::optional<catalog::Update> update, least;
-  for (const auto& u : catalog.updates()) {
+  const catalog::Update *update = nullptr, *least = nullptr;
+  for (const auto& entry : c.view->entries) {
+    const auto& u = entry.update;
     if (u.kind != UpdateKind::servicing_stack || !u.version) continue;
-    if (!least) least = u;  // updates come by date: the first stack is the one everything later asks for
-    if (newest && *u.version == *newest) update = u;
+    if (least == nullptr) least = &u;  // updates come by date: the first stack is the one everything later asks for
+    if (newest && *u.version == *newest) update = &u;
   }
   if (newest) e.stack_version = newest->text();
-  if (update) e.stack_kb = update->kb;
-  if (newest && least) e.stack_sufficient = *newest >= *least->version ? Tri::yes : Tri::no;
+  if (update != nullptr) e.stack_kb = update->kb;
+  if (newest && least != nullptr) e.stack_sufficient = *newest >= *least->version ? Tri::yes : Tri::no;
+}
+
+void licence(const Case& c, model::EsuVerdict& e) {
+  const auto& l = c.facts.licence;
+  for (const auto& id : l.ids) {
+    std::string name = id.name;
+    for (const auto& row : c.knowledge.catalog().esu_ids())
+      if (row.activation_id == id.name) name = std::string(row.licence) + " (" + id.name + ")";
+    e.licence_ids.push_back(std::move(name));
+  }
+  e.licence = !l.ids.empty() ? "keys_present" : l.store == Tri::unknown ? "unknown" : "absent";
 }
 
 }  // namespace
 
-void judge_esu(const model::Facts& facts, const catalog::Catalog& catalog, model::Verdict& verdict) {
+void judge_esu(const Case& c, model::Verdict& verdict) {
   if (!verdict.product_known) return;
   auto& e = verdict.esu;
   // Only the last release of the SHA-2 update (package version 6.0.4.0) carries everything that later updates need.
-  e.sha2 = any_of_kind(facts, catalog, UpdateKind::sha2, FileVersion{6, 0, 4, 0});
-  e.preparation = any_of_kind(facts, catalog, UpdateKind::esu_preparation, FileVersion{});
-  stack(facts, catalog, e);
+  e.sha2 = any_of_kind(c, UpdateKind::sha2, FileVersion{6, 0, 4, 0});
+  if (e.sha2 != Tri::yes && implied(c, UpdateKind::sha2)) e.sha2 = Tri::yes;
+  e.preparation = any_of_kind(c, UpdateKind::esu_preparation, FileVersion{});
+  stack(c, e);
+  licence(c, e);
 }
 
 }  // namespace tq::judge

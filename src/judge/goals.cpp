@@ -1,55 +1,112 @@
 // The three ends of the road: the last public update, the last of a volume ESU contract, the last ever made.
 #include <fmt/format.h>
 
-#include "judge/parts.hpp"
+#include <algorithm>
+
+#include "judge/states.hpp"
 
 namespace tq::judge {
 namespace {
 
+using catalog::Line;
+using catalog::UpdateKind;
 using model::GoalVerdict;
 using model::Standing;
 using model::Tri;
 
-/// Build 6002 is older than every month that brings 6003, whatever else was not read.
-bool build_too_old(const model::BuildVerdict& b, const FileVersion& goal) {
-  return b.number && b.status != Standing::contradicted && *b.number < goal.build;
+/// The kernel proves a month at or after the goal's. A month that another file than the kernel tells is reached only by name
+/// or by a later month.
+bool kernel_reaches(const model::Verdict& v, const Date& goal) {
+  if (!v.level || v.level->status == Standing::contradicted || v.level->month < goal) return false;
+  return v.level->month > goal || v.level->kb != 0 || v.level->how != std::string_view("registered_revision");
 }
 
-/// Every update of the goal's month or later, and none of them is in a list that was read as a whole.
-bool lists_deny(const model::Facts& facts, const catalog::Catalog& catalog, const Date& goal) {
-  if (packages_speak(facts)) {
-    const auto u = newest_package(facts, catalog);
-    return !u || u->released < goal;
-  }
-  if (!hotfixes_speak(facts) || facts.packages_read == Tri::yes) return false;
-  const auto u = newest_hotfix(facts, catalog);
-  return !u || u->released < goal;
-}
-
-void reach(const model::Facts& facts, const catalog::Catalog& catalog, const model::Verdict& v, const catalog::Goal& goal, GoalVerdict& g) {
-  const auto kernel = kernel_of(facts);
-  const bool contradicted = v.level && v.level->status == Standing::contradicted;
-  if (v.level && !contradicted && v.level->month >= goal.date) {
-    // A month that another file than the kernel tells is reached only by name or by a later month.
-    if (v.level->month > goal.date || v.level->kb != 0 || v.level->how != std::string_view("registered_revision")) {
-      g.reached = Tri::yes;
-      g.why = v.level->why;
-      return;
+std::string why_absent(const Judged& j, std::uint32_t i, const catalog::Update& goal) {
+  const auto& k = j.c.kernel;
+  switch (j.reason[i]) {
+    case Reason::kernel_too_old:
+      return fmt::format(
+          "the kernel {} is older than that of {}", k.kernel->version.text(),
+          k.too_new != nullptr && k.too_new->released <= goal.released ? k.too_new->released.month_text() : goal.released.month_text());
+    case Reason::build_too_old:
+      return fmt::format("build {} is older than build {}", *j.verdict.build.number,
+                         goal.version       ? goal.version->build
+                         : goal.fixed_build ? goal.fixed_build->build
+                                            : 0);
+    case Reason::not_in_packages: {
+      const Seen* s = find(j.seen, goal.kb);
+      if (s != nullptr && s->package && s->state != model::PackageState::absent)
+        return fmt::format("{} is {}, not installed", kb_text(goal.kb), to_string(s->state));
+      return "no package of that month or later is in place";
     }
+    case Reason::not_in_list: return "the hotfix list names no update of that month or later";
+    default: return text(j.reason[i]);
   }
-  const auto too_new = kernel ? disproved(kernel->version, catalog) : std::nullopt;
-  if (too_new && too_new->released <= goal.date) {
+}
+
+/// A machine that takes security-only updates reaches a goal month by month: each one since the newest rollup counts.
+void by_months(const Judged& j, const Date& goal, GoalVerdict& g) {
+  std::vector<std::uint32_t> absent, unknown;
+  bool of_goal = false;
+  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
+    const auto& u = j.entry(i).update;
+    if (u.kind != UpdateKind::security_only || u.released > goal || j.state[i] == State::not_applicable) continue;
+    if (j.state[i] == State::absent || j.state[i] == State::waiting) absent.push_back(u.kb);
+    if (j.state[i] == State::unknown || j.state[i] == State::either) unknown.push_back(u.kb);
+    of_goal = of_goal || (j.holds(i) && months_between(u.released, goal) == 0);
+  }
+  if (!absent.empty()) {
     g.reached = Tri::no;
-    g.why = fmt::format("the kernel {} is older than that of {}", kernel->version.text(), too_new->released.month_text());
-  } else if (build_too_old(v.build, goal.version)) {
-    g.reached = Tri::no;
-    g.why = fmt::format("build {} is older than build {}", *v.build.number, goal.version.build);
-  } else if (!contradicted && lists_deny(facts, catalog, goal.date)) {
-    g.reached = Tri::no;
-    g.why =
-        packages_speak(facts) ? "no package of that month or later is in place" : "the hotfix list names no update of that month or later";
-  } else if (contradicted) {
+    g.why = fmt::format("{} security-only {} not in place, the first is {}", absent.size(),
+                        absent.size() == 1 ? "update is" : "updates are", kb_text(absent.front()));
+  } else if (unknown.empty() && of_goal) {
+    g.reached = Tri::yes;
+    g.why = "every security-only update up to that month is in place";
+  } else {
+    g.why = unknown.empty() ? "no update of that month is in place" : fmt::format("{} cannot be told", kb_text(unknown.front()));
+  }
+}
+
+bool has_security_only(const Judged& j) {
+  return std::any_of(j.view.entries.begin(), j.view.entries.end(), [&](const Entry& e) {
+    return e.update.kind == UpdateKind::security_only && j.state[j.view.index_of(e)] == State::present;
+  });
+}
+
+/// The kernel that was read, or the build, is older than what this update or one before it brought.
+bool kernel_or_build_denies(const Judged& j, const catalog::Update& goal) {
+  const auto& k = j.c.kernel;
+  const auto& b = j.verdict.build;
+  if (k.too_new != nullptr && k.too_new->released <= goal.released && !has_security_only(j)) return true;
+  return goal.version && b.number && b.status != Standing::contradicted && goal.version->build > *b.number;
+}
+
+void reach(const Judged& j, std::uint32_t i, GoalVerdict& g) {
+  const auto& goal = j.entry(i).update;
+  const auto& v = j.verdict;
+  if (!j.entry(i).offered) {
+    g.why = "Microsoft made this line of updates for the server, not for this product";
+  } else if (j.holds(i)) {
+    g.reached = Tri::yes;
+    g.why = j.state[i] == State::covered && j.by[i] != kNone ? kb_text(j.entry(j.by[i]).update.kb) + " is in place and holds it"
+                                                             : std::string(text(j.reason[i]));
+    if (v.level && v.level->month >= goal.released) g.why = v.level->why;
+  } else if (j.state[i] == State::absent && kernel_or_build_denies(j, goal)) {
+    g.reached = Tri::no;  // whatever else contradicts itself: this kernel is from before the goal
+    g.why = why_absent(j, i, goal);
+  } else if (v.level && v.level->status == Standing::contradicted) {
     g.why = "the witnesses of the level contradict each other";
+  } else if (j.state[i] == State::waiting) {
+    g.reached = Tri::no;
+    g.why = kb_text(goal.kb) + " is installed and waits for a restart";
+  } else if (has_security_only(j) && v.level && v.level->month >= goal.released) {
+    by_months(j, goal.released, g);
+  } else if (kernel_reaches(v, goal.released)) {
+    g.reached = Tri::yes;
+    g.why = v.level->why;
+  } else if (j.state[i] == State::absent) {
+    g.reached = Tri::no;
+    g.why = why_absent(j, i, goal);
   } else if (!v.level) {
     g.why = v.level_unknown_why;
   } else {
@@ -60,19 +117,31 @@ void reach(const model::Facts& facts, const catalog::Catalog& catalog, const mod
 
 }  // namespace
 
-void judge_goals(const model::Facts& facts, const catalog::Catalog& catalog, model::Verdict& verdict) {
-  for (const auto& goal : catalog.goals()) {
-    if (goal.nt_version != facts.identity.nt_version) continue;
+std::uint32_t goal_entry(const Judged& j, const catalog::Goal& goal) {
+  if (const Entry* e = j.view.find(goal.kb)) return j.view.index_of(*e);
+  // Not made for this processor: the last one that was.
+  for (std::uint32_t i = static_cast<std::uint32_t>(j.state.size()); i-- > 0;)
+    if (j.entry(i).update.kind == UpdateKind::monthly_rollup && j.entry(i).update.released <= goal.date) return i;
+  return kNone;
+}
+
+void judge_goals(const Judged& j, model::Verdict& verdict) {
+  for (const auto& goal : j.c.knowledge.goals()) {
+    if (goal.nt_version != j.c.facts.identity.nt_version) continue;
+    const auto i = goal_entry(j, goal);
+    if (i == kNone) continue;
+    const auto& u = j.entry(i).update;
     GoalVerdict g;
     g.name = goal.id;
-    g.kb = goal.kb;
-    g.revision = goal.version.revision;
-    g.released = goal.date;
-    reach(facts, catalog, verdict, goal, g);
+    g.kb = u.kb;
+    g.revision = u.kb == goal.kb ? goal.version.revision : u.version ? u.version->revision : u.fixed_build ? u.fixed_build->revision : 0;
+    g.released = u.released;
+    reach(j, i, g);
+    if (u.kb != goal.kb) g.why += "; " + kb_text(goal.kb) + " was not made for this processor";
     if (g.reached == Tri::yes)
       g.months_behind = 0;
     else if (verdict.level)
-      g.months_behind = months_between(verdict.level->month, goal.date);
+      g.months_behind = months_between(verdict.level->month, u.released);
     verdict.goals.push_back(std::move(g));
   }
 }

@@ -5,16 +5,37 @@
 
 #include "catalog/catalog.hpp"
 #include "core/version.hpp"
+#include "judge/knowledge.hpp"
 #include "model/facts.hpp"
 #include "model/verdict.hpp"
+#include "model/wanted.hpp"
 
 namespace tq::judge {
+
+/// Which of Windows' two lines `missing` follows; automatic: the one this machine has followed.
+enum class UpdateLine { automatic, rollup, security_only };
 
 struct Options {
   std::string goal = "last";  ///< "public", "esu" or "last"
   Date as_of;
+  UpdateLine line = UpdateLine::automatic;
 };
 
+model::Verdict judge(const model::Facts& facts, const Knowledge& knowledge, const Options& options);
+/// The same for a single machine: makes the knowledge and throws it away.
 model::Verdict judge(const model::Facts& facts, const catalog::Catalog& catalog, const Options& options);
+
+/// What this catalog wants to know of the files of a machine.
+model::Wanted wanted(const catalog::Catalog& catalog);
+
+/// The proof of one verdict: what was asked, the answer, what was searched and found, which rule decided, which rows it used.
+struct Proof {
+  std::string subject;  ///< "KB4493471", "CVE-2019-0708"
+  std::string answer;   ///< "installed", "covered", "waiting", "missing", "unknown", "not_applicable", "repaired", "not_in_catalog"
+  std::string rule;     ///< the sentence that decided
+  std::vector<std::string> searched, found, rows;
+};
+/// `subject`: "KB..." or "CVE-..."/"ADV...". nullopt when it is neither.
+std::optional<Proof> prove(const model::Facts& facts, const Knowledge& knowledge, const Options& options, const std::string& subject);
 
 }  // namespace tq::judge

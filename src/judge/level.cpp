@@ -1,6 +1,4 @@
 // Which month's updates the machine has: the kernel is a lower bound, packages and lists name the update.
-#include "catalog/level.hpp"
-
 #include <fmt/format.h>
 
 #include "judge/parts.hpp"
@@ -14,8 +12,13 @@ using model::Standing;
 struct Sides {
   std::optional<KernelVersion> kernel;
   catalog::LevelMatch by_kernel;
-  std::optional<catalog::Update> package, hotfix;
+  const catalog::Update* too_new = nullptr;
+  const catalog::Update* package = nullptr;
+  const catalog::Update* hotfix = nullptr;
 };
+
+/// The kernel file and the store are read from the disk; the booted kernel's word repeats what the machine says of itself.
+const char* how_of(const KernelVersion& k) { return k.from == KernelSource::booted ? "registered_revision" : "kernel_revision"; }
 
 std::string where_of(const model::Facts& facts, std::uint32_t kb) {
   for (const auto& p : facts.packages)
@@ -42,7 +45,7 @@ LevelVerdict by_kernel(const Sides& s) {
   // A rollup and a security-only update of one month share the kernel: then the kernel alone names neither.
   if (s.by_kernel.kbs.size() == 1) l.kb = s.by_kernel.kbs.front();
   l.kind = "month";
-  l.how = s.kernel->from_file ? "kernel_revision" : "registered_revision";
+  l.how = how_of(*s.kernel);
   l.status = Standing::claimed;
   l.why = s.by_kernel.why;
   l.evidence.push_back(s.kernel->where);
@@ -50,10 +53,11 @@ LevelVerdict by_kernel(const Sides& s) {
 }
 
 /// Package and kernel side by side.
-LevelVerdict both(const model::Facts& facts, const Sides& s, const catalog::Catalog& catalog) {
+LevelVerdict both(const Case& c, const Sides& s) {
+  const auto& facts = c.facts;
   const auto& u = *s.package;
-  const auto too_new = disproved(s.kernel->version, catalog);
-  if (too_new && u.released >= too_new->released) {
+  const auto* too_new = s.too_new;
+  if (too_new != nullptr && u.released >= too_new->released) {
     LevelVerdict l = s.by_kernel.month ? by_kernel(s) : named(facts, u, "cbs");
     if (!s.by_kernel.month) l.kb = 0;
     l.status = Standing::contradicted;
@@ -66,12 +70,12 @@ LevelVerdict both(const model::Facts& facts, const Sides& s, const catalog::Cata
   if (kernel_ahead && s.by_kernel.how != catalog::LevelHow::fixed_build) {
     LevelVerdict l = by_kernel(s);
     l.kb = 0;
-    l.status = packages_speak(facts) ? Standing::contradicted : Standing::claimed;
+    l.status = c.packages ? Standing::contradicted : Standing::claimed;
     l.why = fmt::format("the kernel {} is of {} or later, but the newest package in place is {} ({})", s.kernel->version.text(),
                         l.month.month_text(), kb_text(u.kb), u.released.month_text());
     return l;
   }
-  LevelVerdict l = named(facts, u, s.kernel->from_file ? "kernel_revision" : "cbs");
+  LevelVerdict l = named(facts, u, s.kernel->from != KernelSource::booted ? "kernel_revision" : "cbs");
   l.evidence.push_back(s.kernel->where);
   l.status = Standing::proven;
   l.why = fmt::format("{} is in place and the kernel {} agrees", kb_text(u.kb), s.kernel->version.text());
@@ -79,17 +83,17 @@ LevelVerdict both(const model::Facts& facts, const Sides& s, const catalog::Cata
 }
 
 /// A hotfix list is told by the same booted system as the registered revision: no second witness of that.
-LevelVerdict listed(const model::Facts& facts, const Sides& s, const catalog::Catalog& catalog) {
+LevelVerdict listed(const model::Facts& facts, const Sides& s) {
   LevelVerdict l = named(facts, *s.hotfix, "qfe");
   l.status = Standing::claimed;
   l.why = kb_text(l.kb) + " is the newest update of the monthly line in the hotfix list";
   if (!s.kernel) return l;
-  const auto too_new = disproved(s.kernel->version, catalog);
-  if (too_new && s.hotfix->released >= too_new->released) {
+  const auto* too_new = s.too_new;
+  if (too_new != nullptr && s.hotfix->released >= too_new->released) {
     l.status = Standing::contradicted;
     l.why = fmt::format("the hotfix list names {} ({}), but the kernel {} is older than that of {}", kb_text(l.kb), l.month.month_text(),
                         s.kernel->version.text(), too_new->released.month_text());
-  } else if (s.kernel->from_file) {
+  } else if (s.kernel->from != KernelSource::booted) {
     l.status = Standing::proven;
     l.why += " and the kernel agrees";
     l.evidence.push_back(s.kernel->where);
@@ -98,9 +102,9 @@ LevelVerdict listed(const model::Facts& facts, const Sides& s, const catalog::Ca
 }
 
 /// Build against list where no kernel version was read: 6002 cannot have an update that brings 6003.
-void against_build(const catalog::Catalog& catalog, const model::BuildVerdict& build, LevelVerdict& l) {
-  const auto u = catalog.find_kb(l.kb);
-  if (!u || !build.number || l.status != Standing::claimed || l.how != std::string_view("qfe")) return;
+void against_build(const catalog::Update& update, const model::BuildVerdict& build, LevelVerdict& l) {
+  const auto* u = &update;
+  if (!build.number || l.status != Standing::claimed || l.how != std::string_view("qfe")) return;
   if (u->version && u->version->build > *build.number) {
     l.status = Standing::contradicted;
     l.why = fmt::format("the hotfix list names {}, which brings build {}, but the machine says {}", kb_text(l.kb), u->version->build,
@@ -108,44 +112,49 @@ void against_build(const catalog::Catalog& catalog, const model::BuildVerdict& b
   }
 }
 
-std::string why_unknown(const model::Facts& facts, const model::Verdict& v, const Sides& s) {
+std::string why_unknown(const Case& c, const model::Verdict& v, const Sides& s) {
   if (!v.build.number) return "the build is not known";
   if (!v.product_known)
     return fmt::format("the catalog has no monthly line for Windows NT {}",
-                       facts.identity.nt_version.empty() ? "?" : facts.identity.nt_version);
+                       c.facts.identity.nt_version.empty() ? "?" : c.facts.identity.nt_version);
   if (s.kernel) return s.by_kernel.why;
-  if (packages_speak(facts)) return "no package of the monthly line is in place, and no kernel version was read";
+  if (c.packages) return "no package of the monthly line is in place, and no kernel version was read";
   return "neither a kernel version nor a package or hotfix list was read that names an update of the monthly line";
+}
+
+Sides sides_of(const Case& c, const model::Verdict& verdict) {
+  Sides s;
+  if (!verdict.product_known || c.view == nullptr) return s;
+  s.kernel = c.kernel.kernel;
+  s.by_kernel = c.kernel.match;
+  s.too_new = c.kernel.too_new;
+  s.package = newest_package(c.facts, *c.view);
+  s.hotfix = newest_hotfix(c.facts, *c.view);
+  return s;
 }
 
 }  // namespace
 
-void judge_level(const model::Facts& facts, const catalog::Catalog& catalog, model::Verdict& verdict) {
-  Sides s;
-  if (verdict.product_known) {
-    s.kernel = kernel_of(facts);
-    if (s.kernel) s.by_kernel = catalog::level_of_kernel(catalog, s.kernel->version);
-    s.package = newest_package(facts, catalog);
-    s.hotfix = newest_hotfix(facts, catalog);
-  }
-  if (s.package && s.kernel) {
-    verdict.level = both(facts, s, catalog);
-  } else if (s.package) {
-    verdict.level = named(facts, *s.package, "cbs");
+void judge_level(const Case& c, model::Verdict& verdict) {
+  const Sides s = sides_of(c, verdict);
+  if (s.package != nullptr && s.kernel) {
+    verdict.level = both(c, s);
+  } else if (s.package != nullptr) {
+    verdict.level = named(c.facts, *s.package, "cbs");
     verdict.level->status = Standing::claimed;
     verdict.level->why = "the component store says so; no kernel version was read";
-  } else if (s.hotfix && !(s.by_kernel.month && months_between(s.hotfix->released, *s.by_kernel.month) > 0)) {
-    verdict.level = listed(facts, s, catalog);
-    against_build(catalog, verdict.build, *verdict.level);
+  } else if (s.hotfix != nullptr && !(s.by_kernel.month && months_between(s.hotfix->released, *s.by_kernel.month) > 0)) {
+    verdict.level = listed(c.facts, s);
+    against_build(*s.hotfix, verdict.build, *verdict.level);
   } else if (s.by_kernel.month) {
     verdict.level = by_kernel(s);
-    if (packages_speak(facts)) {
+    if (c.packages) {
       verdict.level->status = Standing::contradicted;
       verdict.level->why = fmt::format("the kernel {} is of {} or later, but no package of the monthly line is in place",
                                        s.kernel->version.text(), verdict.level->month.month_text());
     }
   } else {
-    verdict.level_unknown_why = why_unknown(facts, verdict, s);
+    verdict.level_unknown_why = why_unknown(c, verdict, s);
   }
 }
 

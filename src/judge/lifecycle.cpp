@@ -3,10 +3,11 @@
 
 namespace tq::judge {
 
-void judge_lifecycle(const model::Facts& facts, const catalog::Catalog& catalog, model::Verdict& verdict) {
+void judge_lifecycle(const Case& c, model::Verdict& verdict) {
+  const auto& facts = c.facts;
   if (!verdict.build.number || facts.identity.nt_version.empty() || facts.identity.product_type.empty()) return;
   const bool server = facts.identity.product_type != "client";
-  const auto row = catalog.lifecycle(facts.identity.nt_version, *verdict.build.number, server);
+  const auto row = c.knowledge.catalog().lifecycle(facts.identity.nt_version, *verdict.build.number, server);
   if (!row) return;
   auto& l = verdict.lifecycle;
   l.extended_end = row->extended_end.text();

@@ -4,36 +4,59 @@
 #include <optional>
 #include <vector>
 
+#include "catalog/level.hpp"
 #include "judge/judge.hpp"
 
 namespace tq::judge {
 
-/// The kernel's version with the standing of the evidence that gave it.
+/// The component of the store that holds the kernel.
+inline constexpr const char* kKernelComponent = "microsoft-windows-os-kernel";
+
+/// Who says which kernel it is, the strongest first: the file, the component store, the last boot's word.
+enum class KernelSource { file, store, booted };
 struct KernelVersion {
   FileVersion version;
-  bool from_file = false;  ///< false: BuildLabEx, UBR or a text: the last booted kernel's word
+  KernelSource from = KernelSource::booted;
   std::string where;
 };
-std::optional<KernelVersion> kernel_of(const model::Facts& facts);
+std::optional<KernelVersion> kernel_of(const model::Facts& facts, const Knowledge& knowledge);
+/// A kernel version of an inventory that is a release revision: tools read those from language files, so it says nothing.
+bool from_language_file(const model::BuildWitness& w, const Knowledge& knowledge);
 
 /// True for updates that carry a month of Windows fixes: monthly rollup, security-only, preview.
 bool is_level(catalog::UpdateKind kind);
-/// The newest update of the monthly line whose parent package is in place; nullopt when none is.
-std::optional<catalog::Update> newest_package(const model::Facts& facts, const catalog::Catalog& catalog);
-std::optional<catalog::Update> newest_hotfix(const model::Facts& facts, const catalog::Catalog& catalog);
-/// Packages were read as a whole and there are some: then a package that is not there is absent.
-bool packages_speak(const model::Facts& facts);
+/// The newest update of the monthly line whose parent package is in place; nullptr when none is.
+const catalog::Update* newest_package(const model::Facts& facts, const View& view);
+const catalog::Update* newest_hotfix(const model::Facts& facts, const View& view);
+/// Packages were read as a whole: then a package that is not there is absent.
+bool packages_speak(const model::Facts& facts, const Knowledge& knowledge);
 /// A hotfix list was read and it says of itself that it is whole.
 bool hotfixes_speak(const model::Facts& facts);
-/// The newest month that a kernel this old cannot have: nullopt when nothing is disproved. Only months that are
-/// known to ship the kernel can be disproved by it.
-std::optional<catalog::Update> disproved(const FileVersion& kernel, const catalog::Catalog& catalog);
+/// The oldest update whose kernel this one is too old for: nullptr when nothing is disproved. Only updates that are known to
+/// ship the kernel can be disproved by it. `reached`: the month the kernel proves.
+const catalog::Update* disproved(const FileVersion& kernel, const std::optional<Date>& reached, const View& view);
 
-model::BuildVerdict judge_build(const model::Facts& facts, const catalog::Catalog& catalog);
-void judge_level(const model::Facts& facts, const catalog::Catalog& catalog, model::Verdict& verdict);
-void judge_goals(const model::Facts& facts, const catalog::Catalog& catalog, model::Verdict& verdict);
-void judge_updates(const model::Facts& facts, const catalog::Catalog& catalog, const Options& options, model::Verdict& verdict);
-void judge_esu(const model::Facts& facts, const catalog::Catalog& catalog, model::Verdict& verdict);
-void judge_lifecycle(const model::Facts& facts, const catalog::Catalog& catalog, model::Verdict& verdict);
+/// What the kernel says of the level, asked of the catalog once.
+struct KernelSays {
+  std::optional<KernelVersion> kernel;
+  catalog::LevelMatch match;
+  const catalog::Update* too_new = nullptr;  ///< the oldest update that this kernel rules out
+};
+
+/// What the steps after the build share.
+struct Case {
+  const model::Facts& facts;
+  const Knowledge& knowledge;
+  const Options& options;
+  const View* view = nullptr;  ///< null: the catalog does not know this Windows
+  KernelSays kernel;
+  bool packages = false;  ///< packages_speak
+};
+
+model::BuildVerdict judge_build(const Case& c);
+void judge_level(const Case& c, model::Verdict& verdict);
+void judge_esu(const Case& c, model::Verdict& verdict);
+void judge_bypass(const Case& c, model::Verdict& verdict);
+void judge_lifecycle(const Case& c, model::Verdict& verdict);
 
 }  // namespace tq::judge

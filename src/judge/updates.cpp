@@ -1,99 +1,257 @@
-// Which servicing updates are in place, and what is to be installed for the goal. Never missing because it was not read.
+// The lists: what the machine names, what is to be installed for the goal, what cannot be told, and what newer ones hold.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <set>
 
-#include "judge/parts.hpp"
+#include "judge/states.hpp"
 
 namespace tq::judge {
 namespace {
 
-using model::PackageState;
+using catalog::Line;
+using catalog::UpdateKind;
 using model::Tri;
 
-/// The strongest word of several packages of one KB: in place before on its way before not there.
-int rank(PackageState s) {
-  switch (s) {
-    case PackageState::installed: return 0;
-    case PackageState::superseded: return 1;
-    case PackageState::pending_install: return 2;
-    case PackageState::pending_removal: return 3;
-    case PackageState::partial: return 4;
-    case PackageState::broken: return 5;
-    case PackageState::staged_or_superseded: return 6;
-    case PackageState::staged: return 7;
-    case PackageState::in_progress: return 8;
-    case PackageState::unknown: return 9;
-    case PackageState::absent: return 10;
-  }
-  return 11;
-}
-
-void installed(const model::Facts& facts, model::Verdict& v) {
-  std::map<std::uint32_t, PackageState> states;
-  std::map<std::uint32_t, std::vector<std::string>> evidence;
-  const auto cite = [&evidence](std::uint32_t kb, const std::string& source) {
-    auto& e = evidence[kb];
-    if (std::find(e.begin(), e.end(), source) == e.end()) e.push_back(source);
-  };
-  for (const auto& p : facts.packages) {
-    if (p.kb == 0 || p.child || p.state == PackageState::absent) continue;
-    const auto it = states.try_emplace(p.kb, p.state).first;
-    if (rank(p.state) < rank(it->second)) it->second = p.state;
-    cite(p.kb, "cbs");
-  }
-  for (const auto& h : facts.hotfixes)
-    if (h.succeeded && h.kb != 0) cite(h.kb, h.source);
-  for (auto& [kb, sources] : evidence) {
-    const auto it = states.find(kb);
-    v.installed.push_back({kb, it != states.end() ? to_string(it->second) : "listed", std::move(sources)});
-  }
-}
-
-std::vector<std::uint32_t> covered(const catalog::Catalog& catalog, const catalog::Update& newest,
-                                   const std::optional<model::LevelVerdict>& level) {
-  std::vector<std::uint32_t> out;
-  for (const auto& u : catalog.updates())
-    if (u.kind == catalog::UpdateKind::monthly_rollup && u.released < newest.released && (!level || u.released > level->month))
-      out.push_back(u.kb);
-  return out;
-}
-
-/// Of the cumulative line only the newest up to the goal: it stands for all that lie between.
-void missing_rollup(const catalog::Catalog& catalog, const Options& options, model::Verdict& v) {
-  const auto goal = std::find_if(v.goals.begin(), v.goals.end(), [&](const auto& g) { return g.name == options.goal; });
-  if (goal == v.goals.end() || goal->reached == Tri::yes) return;
-  const auto u = catalog.find_kb(goal->kb);
-  if (!u) return;
-  if (goal->reached == Tri::unknown) {
-    v.unknown.push_back({u->kb, goal->why});
-    return;
-  }
+model::MissingUpdate missing(const Judged& j, std::uint32_t i, std::string why) {
+  const auto& u = j.entry(i).update;
   model::MissingUpdate m;
-  m.kb = u->kb;
-  m.kind = to_string(u->kind);
-  m.title = u->title;
-  m.released = u->released;
-  m.cves = u->n_cves;
-  m.covers = covered(catalog, *u, v.level);
-  m.why = goal->why;
-  v.missing.push_back(std::move(m));
+  m.kb = u.kb;
+  m.kind = to_string(u.kind);
+  m.title = u.title;
+  m.released = u.released;
+  m.cves = u.n_cves;
+  m.why = std::move(why);
+  if (const Seen* s = find(j.seen, u.kb); s != nullptr && s->package && s->state != model::PackageState::absent)
+    m.state = to_string(s->state);
+  return m;
 }
 
-void broken(const model::Facts& facts, model::Verdict& v) {
-  for (const auto& p : facts.packages)
-    if (p.state == PackageState::partial || p.state == PackageState::broken)
-      v.broken_packages.push_back(
-          fmt::format("{} (state {}{})", p.identity, p.raw_state, p.last_error != 0 ? fmt::format(", error {:#010x}", p.last_error) : ""));
+/// "tcpip.sys is 6.0.6002.18005, the update brings 6.0.6002.18091".
+std::string file_reason(const Judged& j, std::uint32_t i) {
+  const auto says = files_say(j, j.entry(i));
+  if (!says || says->wanted == nullptr) return text(j.reason[i]);
+  return fmt::format("{} is {}, the update brings {}", says->file->path, says->file->version.text(), says->wanted->version.text());
 }
+
+class Lists {
+ public:
+  Lists(const Judged& j, model::Verdict& v) : j_(j), v_(v), taken_(j.state.size(), 0) {}
+
+  void make() {
+    if (!j_.c.options.goal.empty()) os_line();
+    cumulative(Line::ie, UpdateKind::ie_cumulative);
+    dotnet();
+    groundwork();
+    singles();
+    covered();
+  }
+
+ private:
+  /// Of the monthly line: the goal's rollup with all that it stands for, or each month of a security-only machine.
+  void os_line() {
+    const auto goal = goal_row();
+    if (goal == kNone || !j_.entry(goal).offered) return;
+    if (reached() == Tri::yes) {
+      stand_for_all(kNone);
+      return;
+    }
+    if (j_.security_only) return months(j_.entry(goal).update.released);
+    if (j_.state[goal] == State::waiting) return;
+    if (reached() == Tri::no) {
+      auto m = missing(j_, goal, goal_why());
+      m.covers = stand_for_all(goal);
+      v_.missing.push_back(std::move(m));
+    } else {
+      unknown(goal, j_.reason[goal] == Reason::none ? Reason::nothing_read : j_.reason[goal]);
+      stand_for_all(goal);
+    }
+  }
+
+  /// Marks what an update of the line stands for; gives the KBs of those that are absent, rising.
+  std::vector<std::uint32_t> stand_for_all(std::uint32_t goal) {
+    std::vector<std::uint32_t> kbs;
+    for (std::uint32_t i = 0; i < j_.state.size(); ++i) {
+      const Entry& e = j_.entry(i);
+      const bool held = e.line == Line::os || e.line == Line::ie;
+      if (!held || i == goal || j_.holds(i) || j_.state[i] == State::not_applicable) continue;
+      if (goal != kNone && !holds(j_.entry(goal), e) && !(e.line == Line::ie && e.update.released <= j_.entry(goal).update.released))
+        continue;
+      if (j_.reason[i] == Reason::files_too_old && goal == kNone) continue;
+      taken_[i] = 1;
+      if (j_.state[i] == State::absent) kbs.push_back(e.update.kb);
+    }
+    std::sort(kbs.begin(), kbs.end());
+    return kbs;
+  }
+
+  void months(const Date& goal) {
+    for (std::uint32_t i = 0; i < j_.state.size(); ++i) {
+      const auto& u = j_.entry(i).update;
+      if (j_.entry(i).line != Line::os) continue;
+      taken_[i] = 1;
+      if (u.kind != UpdateKind::security_only || u.released > goal) continue;
+      if (j_.state[i] == State::absent) v_.missing.push_back(missing(j_, i, text(j_.reason[i])));
+      if (j_.state[i] == State::unknown || j_.state[i] == State::either) unknown(i, j_.reason[i]);
+    }
+  }
+
+  /// The newest of a cumulative line up to the goal, with the older ones it stands for.
+  void cumulative(Line line, UpdateKind kind) {
+    std::uint32_t newest = kNone;
+    std::vector<std::uint32_t> covers;
+    for (std::uint32_t i = static_cast<std::uint32_t>(j_.state.size()); i-- > 0;) {
+      if (j_.entry(i).line != line || j_.entry(i).update.kind != kind || taken_[i] != 0 || !j_.within_goal(i)) continue;
+      if (j_.state[i] != State::absent && j_.state[i] != State::unknown) continue;
+      taken_[i] = 1;
+      if (newest == kNone)
+        newest = i;
+      else if (j_.state[i] == State::absent)
+        covers.push_back(j_.entry(i).update.kb);
+    }
+    if (newest == kNone) return;
+    if (j_.state[newest] == State::unknown) return unknown(newest, j_.reason[newest]);
+    auto m = missing(j_, newest, text(j_.reason[newest]));
+    std::sort(covers.begin(), covers.end());
+    m.covers = std::move(covers);
+    v_.missing.push_back(std::move(m));
+  }
+
+  /// .NET has rollups and security-only months of its own; the machine's line decides which are asked for.
+  void dotnet() {
+    bool security_only = j_.c.options.line == UpdateLine::security_only;
+    if (j_.c.options.line == UpdateLine::automatic)
+      for (std::uint32_t i = 0; i < j_.state.size(); ++i)
+        if (j_.state[i] == State::present && j_.entry(i).line == Line::dotnet)
+          security_only = j_.entry(i).update.kind == UpdateKind::dotnet_security_only;
+    if (!security_only) {
+      cumulative(Line::dotnet, UpdateKind::dotnet_rollup);
+      return each(Line::dotnet, UpdateKind::dotnet_security);
+    }
+    each(Line::dotnet, UpdateKind::dotnet_security);
+    each(Line::dotnet, UpdateKind::dotnet_security_only);
+  }
+
+  void each(Line line, UpdateKind kind) {
+    for (std::uint32_t i = 0; i < j_.state.size(); ++i) {
+      if (j_.entry(i).line != line || j_.entry(i).update.kind != kind || !j_.within_goal(i)) continue;
+      if (j_.state[i] == State::absent) v_.missing.push_back(missing(j_, i, text(j_.reason[i])));
+      if (j_.state[i] == State::unknown) unknown(i, j_.reason[i]);
+    }
+  }
+
+  /// Asked for only where something of Windows is missing that needs it: by itself none of it repairs anything.
+  void groundwork() {
+    std::set<std::uint32_t> wanted;
+    std::vector<std::uint32_t> asking;
+    for (const auto& m : v_.missing) asking.push_back(m.kb);
+    bool newest_stack = false, newest_preparation = false;
+    for (const auto kb : asking) {
+      const Entry* e = j_.view.find(kb);
+      if (e == nullptr || e->line != Line::os) continue;
+      for (const auto& group : e->update.requirements) want_one_of(group, wanted);
+      newest_stack = newest_stack || !e->update.requirements.empty();
+      newest_preparation = newest_preparation || e->update.esu_required;
+    }
+    if (newest_stack) want_newest(Line::servicing_stack, wanted);
+    if (newest_preparation) want_newest(Line::esu_preparation, wanted);
+    for (const auto i : wanted) {
+      if (j_.state[i] == State::absent) v_.missing.push_back(missing(j_, i, text(j_.reason[i])));
+      if (j_.state[i] == State::unknown) unknown(i, j_.reason[i]);
+    }
+  }
+
+  void want_one_of(const catalog::KbList& group, std::set<std::uint32_t>& wanted) {
+    std::uint32_t first = kNone;
+    for (const std::uint32_t kb : group) {
+      const Entry* e = j_.view.find(kb);
+      if (e == nullptr || e->line == Line::os) continue;
+      if (j_.holds(j_.view.index_of(*e))) return;
+      if (first == kNone) first = j_.view.index_of(*e);
+    }
+    if (first != kNone) wanted.insert(first);
+  }
+
+  void want_newest(Line line, std::set<std::uint32_t>& wanted) {
+    for (std::uint32_t i = static_cast<std::uint32_t>(j_.state.size()); i-- > 0;) {
+      const auto& u = j_.entry(i).update;
+      if (j_.entry(i).line != line || u.kind == UpdateKind::esu_test || !j_.within_goal(i)) continue;
+      wanted.insert(i);
+      return;
+    }
+  }
+
+  /// Of single updates that replace one another only the newest is to be installed.
+  void singles() {
+    for (std::uint32_t i = static_cast<std::uint32_t>(j_.state.size()); i-- > 0;) {
+      if (j_.entry(i).line == Line::os && j_.reason[i] == Reason::files_too_old && taken_[i] == 0 && j_.within_goal(i) &&
+          j_.state[i] == State::absent)
+        v_.missing.push_back(missing(j_, i, file_reason(j_, i)));  // the goal is reached, and yet a file of it is not
+      if (j_.entry(i).line != Line::single || !j_.within_goal(i) || taken_[i] != 0) continue;
+      if (j_.state[i] == State::absent) {
+        auto m = missing(j_, i, file_reason(j_, i));
+        m.covers = replaced(i);
+        v_.missing.push_back(std::move(m));
+      } else if (j_.state[i] == State::unknown && wanted(i)) {
+        unknown(i, j_.reason[i]);
+      }
+    }
+  }
+
+  /// Absent ones that this one replaces, link by link.
+  std::vector<std::uint32_t> replaced(std::uint32_t from) {
+    std::vector<std::uint32_t> kbs, open{from};
+    while (!open.empty()) {
+      const auto at = open.back();
+      open.pop_back();
+      for (const auto older : j_.view.range(j_.view.links, j_.entry(at).replaces)) {
+        if (taken_[older] != 0 || j_.state[older] != State::absent || older == from) continue;
+        taken_[older] = 1;
+        kbs.push_back(j_.entry(older).update.kb);
+        open.push_back(older);
+      }
+    }
+    std::sort(kbs.begin(), kbs.end());
+    return kbs;
+  }
+
+  /// Is one of the parts it repairs on the machine, or may be?
+  [[nodiscard]] bool wanted(std::uint32_t i) const {
+    const auto& r = j_.entry(i).slots;
+    for (std::uint32_t s = r.first; s < r.first + r.count; ++s)
+      if (j_.slots[s] != State::not_applicable) return true;
+    return r.count == 0;
+  }
+
+  void covered() {
+    for (std::uint32_t i = 0; i < j_.state.size(); ++i)
+      if (j_.state[i] == State::covered && find(j_.seen, j_.entry(i).update.kb) == nullptr)
+        v_.covered.push_back({j_.entry(i).update.kb, j_.by[i] == kNone ? 0 : j_.entry(j_.by[i]).update.kb});
+  }
+
+  void unknown(std::uint32_t i, Reason r) { v_.unknown.push_back({j_.entry(i).update.kb, text(r)}); }
+
+  [[nodiscard]] std::uint32_t goal_row() const {
+    for (const auto& g : j_.c.knowledge.goals())
+      if (g.nt_version == j_.c.facts.identity.nt_version && g.id == j_.c.options.goal) return goal_entry(j_, g);
+    return kNone;
+  }
+  [[nodiscard]] const model::GoalVerdict* goal() const {
+    for (const auto& g : v_.goals)
+      if (g.name == j_.c.options.goal) return &g;
+    return nullptr;
+  }
+  [[nodiscard]] Tri reached() const { return goal() != nullptr ? goal()->reached : Tri::unknown; }
+  [[nodiscard]] std::string goal_why() const { return goal() != nullptr ? goal()->why : std::string{}; }
+
+  const Judged& j_;
+  model::Verdict& v_;
+  std::vector<std::uint8_t> taken_;  ///< already listed, or stood for by one that is
+};
 
 }  // namespace
 
-void judge_updates(const model::Facts& facts, const catalog::Catalog& catalog, const Options& options, model::Verdict& verdict) {
-  installed(facts, verdict);
-  broken(facts, verdict);
-  missing_rollup(catalog, options, verdict);
-}
+void list_updates(const Judged& j, model::Verdict& verdict) { Lists(j, verdict).make(); }
 
 }  // namespace tq::judge

@@ -1,5 +1,7 @@
 #include "model/verdict.hpp"
 
+#include <fmt/format.h>
+
 namespace tq::model {
 
 const char* to_string(Standing s) {
@@ -30,6 +32,12 @@ bool from_string(std::string_view s, Severity& out) {
     return true;
   }
   return false;
+}
+
+std::string cve_text(CveId cve) {
+  constexpr std::uint32_t kNumberBits = 20, kAdvisoryYear = 3000;
+  const std::uint32_t year = cve >> kNumberBits, number = cve & ((1U << kNumberBits) - 1);
+  return year >= kAdvisoryYear ? fmt::format("ADV{:02}{:04}", year - kAdvisoryYear, number) : fmt::format("CVE-{}-{:04}", year, number);
 }
 
 }  // namespace tq::model

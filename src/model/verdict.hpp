@@ -51,9 +51,10 @@ struct GoalVerdict {
   std::string why;
 };
 
+/// Whatever the machine itself names: packages and lists, and files that are as new as the update's.
 struct InstalledUpdate {
   std::uint32_t kb = 0;
-  std::string state;
+  std::string state;  ///< a package state's word; "listed": only a list names it; "file_versions": only its files do
   std::vector<std::string> evidence;
 };
 struct MissingUpdate {
@@ -61,12 +62,38 @@ struct MissingUpdate {
   std::string kind, title;
   Date released;
   std::uint32_t cves = 0;
-  std::vector<std::uint32_t> covers;
+  std::vector<std::uint32_t> covers;  ///< earlier updates that it stands for, rising
   std::string why;
+  std::string state;                    ///< what servicing has of it all the same ("staged"); empty: nothing
+  std::string approval, approval_note;  ///< what a vendor's list says of it; empty: no list was given
 };
+/// `why` is one of a few sentences that live as long as the program: thousands of these are made for each machine.
 struct UnknownUpdate {
   std::uint32_t kb = 0;
-  std::string why;
+  const char* why = "";
+};
+/// Not in place under its own number, and nothing lacks: a newer one of its line holds it.
+struct CoveredUpdate {
+  std::uint32_t kb = 0, by = 0;
+};
+
+/// year << 20 | number; Microsoft's advisories follow all CVEs. The same packing as the catalog's.
+using CveId = std::uint32_t;
+std::string cve_text(CveId cve);
+
+/// Each list rises. A CVE is in one of `missing` and `unknown` at most; one that is in neither is repaired or does not apply.
+struct CveVerdict {
+  std::vector<CveId> missing, unknown;
+  std::vector<CveId> known_exploited;          ///< of `missing`: on CISA's list
+  std::vector<CveId> known_exploited_unknown;  ///< of `unknown`: on CISA's list
+};
+
+/// A trace of a tool that goes around the ESU check. It shows that something was changed, never by whom or why.
+struct Bypass {
+  std::string id;  ///< row of the catalog's bypass_indicators
+  std::string what;
+  std::string where;
+  bool weak = false;  ///< has innocent causes too
 };
 
 struct EsuVerdict {
@@ -75,7 +102,9 @@ struct EsuVerdict {
   std::string stack_version;
   Tri stack_sufficient = Tri::unknown;
   Tri preparation = Tri::unknown;
-  std::string licence = "unknown";
+  std::string licence = "unknown";       ///< "keys_present", "absent", "unknown"; never "licensed"
+  std::vector<std::string> licence_ids;  ///< what the catalog calls the activation ids that were found
+  std::vector<Bypass> bypass;
 };
 
 struct Lifecycle {
@@ -92,6 +121,10 @@ struct Verdict {
   std::vector<InstalledUpdate> installed;
   std::vector<MissingUpdate> missing;
   std::vector<UnknownUpdate> unknown;
+  std::vector<CoveredUpdate> covered;
+  CveVerdict cves;
+  std::string judged_as;  ///< the catalog's product; empty: it knows none that fits, so no CVE was judged
+  std::string line;       ///< "rollup", "security_only": the line of updates that `missing` follows; empty: no product
   Lifecycle lifecycle;
   bool product_known = false;  ///< the catalog knows this Windows well enough to judge its level
 };

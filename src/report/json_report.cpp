@@ -69,30 +69,54 @@ Json goals(const model::Verdict& v) {
 }
 
 Json esu(const model::EsuVerdict& e) {
+  Json bypass = Json::array();
+  for (const auto& b : e.bypass) bypass.push_back({{"id", b.id}, {"what", text(b.what)}, {"where", text(b.where)}, {"unproven", b.weak}});
   return {{"sha2", presence(e.sha2)},
           {"servicing_stack",
            {{"kb", kb_or_null(e.stack_kb)}, {"version", text_or_null(e.stack_version)}, {"sufficient", tri(e.stack_sufficient)}}},
           {"preparation", presence(e.preparation)},
           {"licence", e.licence},
-          {"bypass", Json::array()}};
+          {"licence_ids", list(e.licence_ids)},
+          {"bypass", std::move(bypass)}};
+}
+
+Json kbs(const std::vector<std::uint32_t>& v) {
+  Json a = Json::array();
+  for (const auto kb : v) a.push_back(kb_text(kb));
+  return a;
+}
+
+Json missing(const model::MissingUpdate& u) {
+  Json o = {{"kb", kb_text(u.kb)}, {"kind", u.kind},          {"title", text(u.title)}, {"date", u.released.text()},
+            {"cves", u.cves},      {"covers", kbs(u.covers)}, {"why", text(u.why)},     {"state", text_or_null(u.state)}};
+  if (!u.approval.empty()) {
+    o["approval"] = u.approval;
+    o["approval_note"] = text(u.approval_note);
+  }
+  return o;
 }
 
 Json updates(const model::Verdict& v) {
-  Json installed = Json::array(), missing = Json::array(), unknown = Json::array();
+  Json installed = Json::array(), lacking = Json::array(), unknown = Json::array(), covered = Json::array();
   for (const auto& u : v.installed) installed.push_back({{"kb", kb_text(u.kb)}, {"state", u.state}, {"evidence", list(u.evidence)}});
-  for (const auto& u : v.missing) {
-    Json covers = Json::array();
-    for (const auto kb : u.covers) covers.push_back(kb_text(kb));
-    missing.push_back({{"kb", kb_text(u.kb)},
-                       {"kind", u.kind},
-                       {"title", u.title},
-                       {"date", u.released.text()},
-                       {"cves", u.cves},
-                       {"covers", std::move(covers)},
-                       {"why", text(u.why)}});
-  }
-  for (const auto& u : v.unknown) unknown.push_back({{"kb", kb_text(u.kb)}, {"why", text(u.why)}});
-  return {{"installed", std::move(installed)}, {"missing", std::move(missing)}, {"unknown", std::move(unknown)}};
+  for (const auto& u : v.missing) lacking.push_back(missing(u));
+  for (const auto& u : v.unknown) unknown.push_back({{"kb", kb_text(u.kb)}, {"why", u.why}});
+  for (const auto& u : v.covered) covered.push_back({{"kb", kb_text(u.kb)}, {"by", kb_or_null(u.by)}});
+  return {{"line", text_or_null(v.line)},  {"judged_as", text_or_null(v.judged_as)}, {"installed", std::move(installed)},
+          {"missing", std::move(lacking)}, {"unknown", std::move(unknown)},          {"covered", std::move(covered)}};
+}
+
+Json cve_list(const std::vector<model::CveId>& v) {
+  Json a = Json::array();
+  for (const auto cve : v) a.push_back(model::cve_text(cve));
+  return a;
+}
+
+Json cves(const model::CveVerdict& v) {
+  return {{"missing", cve_list(v.missing)},
+          {"unknown", cve_list(v.unknown)},
+          {"known_exploited", cve_list(v.known_exploited)},
+          {"known_exploited_unknown", cve_list(v.known_exploited_unknown)}};
 }
 
 Json findings(const model::Machine& m) {
@@ -142,7 +166,7 @@ Json machine(const model::Machine& m) {
                     {"evidence", list(m.facts.servicing.evidence)},
                     {"broken_packages", list(v.broken_packages)}};
   o["updates"] = updates(v);
-  o["cves"] = {{"missing", Json::array()}, {"unknown", Json::array()}, {"known_exploited", Json::array()}};
+  o["cves"] = cves(v.cves);
   o["drivers"] = Json::array();
   o["time32"] = Json::array();
   o["exposure"] = Json::array();

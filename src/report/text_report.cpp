@@ -86,6 +86,17 @@ void goals(Page& p, const model::Verdict& v, const std::string& wanted) {
   }
 }
 
+/// Counts only: the findings name what is missing, and `--why` tells the rest.
+void updates(Page& p, const model::Verdict& v) {
+  if (v.judged_as.empty()) return p.row("Updates", "not judged: the catalog knows no product that fits this machine");
+  p.row("Updates", fmt::format("{} to install, {} cannot be told, {} named by the machine, {} held by newer ones", v.missing.size(),
+                               v.unknown.size(), v.installed.size(), v.covered.size()));
+  std::string cves = fmt::format("{} missing, {} cannot be told", v.cves.missing.size(), v.cves.unknown.size());
+  if (!v.cves.known_exploited.empty()) cves += fmt::format("; {} of the missing are known to be exploited", v.cves.known_exploited.size());
+  p.row("CVEs", cves);
+  p.row("", "judged as " + printable(v.judged_as));
+}
+
 void witnesses(Page& p, const model::Verdict& v) {
   constexpr std::size_t kMost = 12;
   bool first = true;
@@ -130,6 +141,7 @@ void machine(Page& p, const model::Machine& m, const std::string& goal) {
   build(p, m.verdict);
   level(p, m.verdict);
   goals(p, m.verdict, goal);
+  updates(p, m.verdict);
   findings(p, m);
   p.line();
   witnesses(p, m.verdict);

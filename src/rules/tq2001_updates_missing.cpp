@@ -5,9 +5,15 @@
 namespace tq::rules {
 namespace {
 
+/// One finding for each update to install: a line of updates is one of them, however long it has grown.
 void judge(const Context& c, std::vector<Said>& out) {
-  for (const auto& m : c.verdict.missing)
-    out.push_back({fmt::format("{} ({}, {}) is missing: {}", kb_text(m.kb), m.kind, m.released.text(), m.why), {}, {}});
+  for (const auto& m : c.verdict.missing) {
+    Said s{fmt::format("{} ({}, {}) is missing: {}", kb_text(m.kb), m.kind, m.released.text(), m.why), {}, {}};
+    if (!m.covers.empty()) s.detail += fmt::format("; it stands for {} earlier updates", m.covers.size());
+    if (!m.approval.empty())
+      s.detail += fmt::format("; vendor: {}{}", m.approval, m.approval_note.empty() ? "" : " (" + m.approval_note + ")");
+    out.push_back(std::move(s));
+  }
 }
 
 }  // namespace

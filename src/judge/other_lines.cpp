@@ -1,0 +1,168 @@
+// The lines beside Windows' own: Internet Explorer, .NET Framework, what prepares the way, and updates that stand alone.
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "judge/states.hpp"
+
+namespace tq::judge {
+namespace {
+
+using catalog::Line;
+using catalog::UpdateKind;
+using model::Tri;
+
+bool is(const Judged& j, std::uint32_t i, Line line) { return j.entry(i).line == line; }
+
+Tri software_there(const model::Facts& facts, const char* name, std::string_view version, Tri read) {
+  for (const auto& s : facts.software)
+    if (s.name == name && s.version == version) return Tri::yes;
+  return read == Tri::yes ? Tri::no : Tri::unknown;
+}
+
+/// Newer ones of a cumulative line that are in place cover the older ones.
+void cover_older(Judged& j, Line line) {
+  std::uint32_t newest = kNone;
+  for (std::uint32_t i = static_cast<std::uint32_t>(j.state.size()); i-- > 0;) {
+    if (!is(j, i, line) || !j.entry(i).update.is_cumulative()) continue;
+    if (newest == kNone && j.state[i] == State::present && j.reason[i] != Reason::files_new_enough) newest = i;
+    if (newest != kNone && i != newest && !j.holds(i) && j.reason[i] != Reason::files_too_old)
+      j.set(i, State::covered, Reason::newer_in_place, newest);
+  }
+}
+
+}  // namespace
+
+void judge_parts(Judged& j) {
+  const auto& f = j.c.facts;
+  for (std::uint32_t p = 0; p < j.parts.size(); ++p) {
+    const Part& part = j.view.parts[p];
+    switch (part.kind) {
+      case catalog::Component::os: j.parts[p] = Tri::yes; break;
+      case catalog::Component::ie:
+        j.parts[p] = software_there(f, "internet_explorer", part.version, f.internet_explorer_read);
+        if (f.identity.server_core == Tri::yes) j.parts[p] = Tri::no;  // Server Core has no browser
+        break;
+      case catalog::Component::dotnet: j.parts[p] = software_there(f, "dotnet", part.version, f.dotnet_read); break;
+      case catalog::Component::other: j.parts[p] = Tri::unknown; break;
+    }
+  }
+}
+
+/// The monthly rollup carries the fixes of Internet Explorer; the separate update is for machines that take security-only
+/// updates. Each of these updates holds all earlier ones.
+void judge_ie_line(Judged& j) {
+  Tri browser = j.c.facts.identity.server_core == Tri::yes ? Tri::no : Tri::unknown;
+  for (std::uint32_t p = 0; p < j.parts.size(); ++p)
+    if (j.view.parts[p].kind == catalog::Component::ie && j.parts[p] == Tri::yes) browser = Tri::yes;
+  const auto& f = j.c.facts;
+  // Explorer 7 and 8 got nothing after 2016-01: a machine with one of them needs no update of version 9.
+  if (browser == Tri::unknown && f.internet_explorer_read == Tri::yes) browser = Tri::no;
+  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
+    if (!is(j, i, Line::ie) || j.state[i] != State::undecided || named(j, i)) continue;
+    if (browser == Tri::no)
+      j.set(i, State::not_applicable, Reason::part_absent);
+    else if (j.newest != kNone && j.entry(j.newest).update.released >= j.entry(i).update.released)
+      j.set(i, State::covered, Reason::holds_line, j.newest);
+    else if (browser == Tri::unknown)
+      j.set(i, State::unknown, Reason::part_not_read);
+    else
+      absent_or_unknown(j, i);
+  }
+  cover_older(j, Line::ie);
+}
+
+namespace {
+
+void take_stack(Judged& j, std::uint32_t i, const std::optional<FileVersion>& stack) {
+  const auto& u = j.entry(i).update;
+  if (stack && u.version && *stack >= *u.version)
+    j.set(i, *stack == *u.version ? State::present : State::covered, Reason::stack_version);
+  else if (!named(j, i) && stack && u.version)
+    j.set(i, State::absent, Reason::stack_version);
+}
+
+void take_groundwork(Judged& j, std::uint32_t i, const std::optional<FileVersion>& stack) {
+  const auto& u = j.entry(i).update;
+  const auto& b = j.verdict.build;
+  if (is(j, i, Line::servicing_stack)) return take_stack(j, i, stack);
+  if (is(j, i, Line::service_pack) && b.number && u.version) {
+    const bool there = *b.number >= u.version->build;
+    j.set(i, there ? State::present : State::absent, there ? Reason::service_pack_build : Reason::build_too_old);
+  } else if (u.kind == UpdateKind::sha2) {
+    // Only its last release counts, which a list of KB numbers does not tell.
+    if (j.verdict.esu.sha2 == Tri::yes) j.set(i, State::present, Reason::package);
+    if (j.verdict.esu.sha2 == Tri::no) j.set(i, State::absent, Reason::not_in_packages);
+  } else if (is(j, i, Line::esu_preparation)) {
+    named(j, i);
+  }
+}
+
+/// What an update in place could not have been installed without is settled, under whatever number it came.
+void take_implied(Judged& j) {
+  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
+    if (j.state[i] != State::present || j.reason[i] == Reason::files_new_enough) continue;
+    for (const auto& group : j.entry(i).update.requirements)
+      for (const std::uint32_t kb : group) {
+        const Entry* need = j.view.find(kb);
+        if (need == nullptr || j.holds(j.view.index_of(*need))) continue;
+        j.set(j.view.index_of(*need), State::covered, Reason::implied, i);
+      }
+  }
+}
+
+/// Stacks that no package names, where no version of the stack was read: a later update of Windows needed some stack.
+void doubt_stacks(Judged& j) {
+  std::uint32_t newest = kNone;
+  for (std::uint32_t i = 0; i < j.state.size(); ++i)
+    if (is(j, i, Line::os) && j.state[i] == State::present) newest = i;
+  if (newest == kNone) return;
+  for (std::uint32_t i = 0; i < newest; ++i)
+    if (is(j, i, Line::servicing_stack) && j.state[i] == State::absent && j.reason[i] != Reason::stack_version)
+      j.set(i, State::unknown, Reason::later_in_place);
+}
+
+}  // namespace
+
+void judge_groundwork(Judged& j) {
+  const auto stack = FileVersion::parse(j.verdict.esu.stack_version);
+  for (std::uint32_t i = 0; i < j.state.size(); ++i)
+    if (j.state[i] == State::undecided) take_groundwork(j, i, stack);
+  cover_older(j, Line::servicing_stack);
+  cover_older(j, Line::esu_preparation);
+  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
+    const Line l = j.entry(i).line;
+    if (j.state[i] == State::undecided && (l == Line::servicing_stack || l == Line::esu_preparation || l == Line::sha2))
+      absent_or_unknown(j, i);
+  }
+  doubt_stacks(j);
+  take_implied(j);
+}
+
+void judge_singles(Judged& j) {
+  for (std::uint32_t i = 0; i < j.state.size(); ++i)
+    if (is(j, i, Line::single) && j.state[i] == State::undecided) named(j, i);
+  // From the newest down: what is in place settles all that it replaces, link by link. A decided entry is entered once.
+  for (std::uint32_t i = static_cast<std::uint32_t>(j.state.size()); i-- > 0;) {
+    if (!is(j, i, Line::single) || !j.holds(i)) continue;
+    std::vector<std::uint32_t> open{i};
+    while (!open.empty()) {
+      const auto at = open.back();
+      open.pop_back();
+      for (const auto older : j.view.range(j.view.links, j.entry(at).replaces)) {
+        if (j.state[older] != State::undecided && j.reason[older] != Reason::staged_or_superseded) continue;
+        j.set(older, State::covered, Reason::newer_in_place, i);
+        open.push_back(older);
+      }
+    }
+  }
+  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
+    if (!is(j, i, Line::single) || j.state[i] != State::undecided) continue;
+    // Single updates replaced each other's files without saying so, and many are for parts that a machine does not have.
+    if (!j.view.line_start.known() || j.entry(i).update.released < j.view.line_start)
+      j.set(i, State::unknown, Reason::before_the_line);
+    else
+      absent_or_unknown(j, i);
+  }
+}
+
+}  // namespace tq::judge

@@ -1,0 +1,138 @@
+// Where each update of the view stands on this machine, and why. Worked out line by line; lists and CVEs follow from it.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "judge/parts.hpp"
+
+namespace tq::judge {
+
+enum class State : std::uint8_t {
+  undecided,       ///< no step has spoken yet; none is left so
+  present,         ///< in place
+  covered,         ///< held by another one that is in place
+  either,          ///< one of the two updates of the kernel's month is in place; which is not known
+  waiting,         ///< will be in place after the restart
+  absent,          ///< not in place, with evidence
+  unknown,         ///< cannot be told
+  not_applicable,  ///< for a part that is not on this machine, or not made for this product
+};
+
+/// Why a state is what it is. Static sentences: a machine has a thousand of these.
+enum class Reason : std::uint8_t {
+  none,
+  package,                 ///< its package is in place
+  listed,                  ///< a hotfix list names it
+  windows_installer,       ///< Windows Installer registered it
+  files_new_enough,        ///< every file of it on the machine is as new or newer
+  files_too_old,           ///< a file of it is older
+  stack_version,           ///< the servicing stack is as new or older
+  kernel_names_it,         ///< the kernel's revision belongs to this update alone
+  newer_in_place,          ///< a newer one of its line is in place
+  holds_line,              ///< the monthly rollup in place holds it
+  implied,                 ///< an update in place cannot be installed without it
+  later_in_place,          ///< an update released after it is in place, and which stack installed that was not read
+  service_pack_build,      ///< the build is that of the service pack
+  revision_reached,        ///< the revision is that of the update or above
+  not_in_packages,         ///< packages read as a whole, it is not among them
+  not_in_list,             ///< a whole hotfix list does not name it
+  not_registered,          ///< the updates of Windows Installer do not name it
+  kernel_too_old,          ///< the kernel is older than the one it brings
+  build_too_old,           ///< the build is older than the one it brings
+  revision_too_low,        ///< the revision is below that of the update
+  restart,                 ///< it waits for a restart
+  nothing_read,            ///< nothing that was read tells
+  kernel_month_only,       ///< the kernel proves the month, not which of its updates
+  contradicted,            ///< the package or list says yes, the kernel says no
+  kernel_without_package,  ///< the kernel says yes, the packages say no
+  half_installed,          ///< partly installed or broken
+  staged_or_superseded,    ///< state 4: either of two things
+  removal,                 ///< it waits to be removed
+  before_the_line,         ///< from before the monthly line: its absence proves nothing
+  part_not_read,           ///< whether the part is on the machine was not read
+  part_absent,             ///< the part is not on the machine
+  child_not_known,         ///< the catalog does not know what number the machine would show
+  files_undecided,         ///< files of another branch, or that could not be compared
+  not_offered,             ///< made for another product
+  last
+};
+/// One sentence, for people; lives as long as the program.
+const char* text(Reason r);
+
+/// What the machine names, put together by KB.
+struct Seen {
+  std::uint32_t kb = 0;
+  model::PackageState state = model::PackageState::absent;
+  bool package = false, listed = false, msi = false;
+  [[nodiscard]] bool in_place() const { return model::present(state) || (!package && (listed || msi)); }
+};
+/// Rising by KB. Children (Package_<n>_for_KB...) do not speak for their parent and are left out.
+std::vector<Seen> seen_by_kb(const model::Facts& facts);
+const Seen* find(const std::vector<Seen>& seen, std::uint32_t kb);
+/// The strongest word of several packages of one KB comes first.
+int rank(model::PackageState s);
+
+inline constexpr std::uint32_t kNone = 0xFFFFFFFF;
+
+struct Judged {
+  Judged(const Case& c, const model::Verdict& v);
+
+  const Case& c;
+  const View& view;
+  const model::Verdict& verdict;
+  std::vector<Seen> seen;
+  bool packages = false, lists = false, msi = false;  ///< read as a whole: what is not there is absent
+  Date horizon;                                       ///< the goal's day; !known(): no end
+  std::vector<State> state;                           ///< by entry
+  std::vector<Reason> reason;                         ///< by entry
+  std::vector<std::uint32_t> by;                      ///< by entry: what covers it; kNone
+  std::vector<State> slots;                           ///< by slot
+  std::vector<model::Tri> parts;                      ///< by part: is it on the machine
+  std::uint32_t newest = kNone;                       ///< the newest cumulative update of the monthly line in place
+  bool security_only = false;                         ///< the line that `missing` follows
+
+  [[nodiscard]] const Entry& entry(std::uint32_t i) const { return view.entries[i]; }
+  [[nodiscard]] bool holds(std::uint32_t i) const { return state[i] == State::present || state[i] == State::covered; }
+  [[nodiscard]] bool within_goal(std::uint32_t i) const { return !horizon.known() || entry(i).update.released <= horizon; }
+  void set(std::uint32_t i, State s, Reason r, std::uint32_t covered_by = kNone) {
+    state[i] = s;
+    reason[i] = r;
+    by[i] = covered_by;
+  }
+};
+
+/// What the files of an update say, where the catalog has a table of them. nullopt: nothing to compare.
+struct FileSays {
+  State state = State::unknown;  ///< present, absent or unknown
+  const model::FileVersionFact* file = nullptr;
+  const catalog::UpdateFile* wanted = nullptr;
+};
+std::optional<FileSays> files_say(const Judged& j, const Entry& e);
+
+// The steps, in the order in which they are taken. Each decides entries that are still undecided.
+void judge_parts(Judged& j);    ///< which parts are on the machine
+void judge_files(Judged& j);    ///< the strongest witness
+void judge_os_line(Judged& j);  ///< Windows' monthly line
+void judge_ie_line(Judged& j);
+void judge_dotnet(Judged& j);
+void judge_groundwork(Judged& j);  ///< stacks, SHA-2, preparation, service pack
+void judge_singles(Judged& j);
+void settle(Judged& j);  ///< what is left, and the slots
+
+/// Does `a`, a cumulative update of the monthly line, hold `b`? By revision where both have one of the same kind, else by day.
+bool holds(const Entry& a, const Entry& b);
+/// The default for an entry that nothing names: absent when something that was read as a whole lacks it, else unknown.
+void absent_or_unknown(Judged& j, std::uint32_t i);
+/// What the machine itself names of an entry; false when it names nothing that decides.
+bool named(Judged& j, std::uint32_t i);
+
+/// The goal's update as this processor gets it: the newest rollup up to the goal's day. kNone: this Windows has none.
+std::uint32_t goal_entry(const Judged& j, const catalog::Goal& goal);
+
+void judge_goals(const Judged& j, model::Verdict& verdict);
+void list_updates(const Judged& j, model::Verdict& verdict);
+void judge_cves(const Judged& j, model::Verdict& verdict);
+
+}  // namespace tq::judge

@@ -1,0 +1,175 @@
+// Puts the rows of the catalog that concern one Windows side by side and resolves their links.
+#include <algorithm>
+#include <set>
+
+#include "judge/knowledge.hpp"
+
+namespace tq::judge {
+namespace {
+
+using catalog::Line;
+
+/// A fix of the catalog with the part of the machine it is for.
+struct PartFix {
+  catalog::Fix fix;
+  std::uint32_t part = 0;
+};
+
+class Builder {
+ public:
+  Builder(const catalog::Catalog& catalog, const catalog::Product& product) : catalog_(catalog) { view_.product = product; }
+
+  View build() {
+    collect_fixes();
+    collect_entries();
+    link_slots();
+    link_updates();
+    collect_cves();
+    for (const auto& r : catalog_.revision_ranges()) view_.ranges.push_back(r);
+    return std::move(view_);
+  }
+
+ private:
+  /// Windows itself first, then what Microsoft's data knows on top of it.
+  void collect_fixes() {
+    const auto& base = view_.product;
+    add_part(base);
+    for (const auto& p : catalog_.products())
+      if (p.component != catalog::Component::os && p.base == base.id) add_part(p);
+  }
+
+  void add_part(const catalog::Product& p) {
+    const auto part = static_cast<std::uint32_t>(view_.parts.size());
+    view_.parts.push_back({p.component, p.component_name, p.component_version});
+    for (const auto& f : catalog_.fixes_of_product(p.row)) fixes_.push_back({f, part});
+  }
+
+  /// Lines that carry no CVE of their own (stacks, previews, preparation) belong to every product of their Windows.
+  [[nodiscard]] bool belongs(const catalog::Update& u) const {
+    if (!u.is_for(view_.product.nt_version) || !made_for_arch(u)) return false;
+    const Line l = u.line();
+    return l != Line::single && l != Line::ie && l != Line::dotnet;
+  }
+
+  [[nodiscard]] bool made_for_arch(const catalog::Update& u) const {
+    if (u.arches == catalog::Arches{}) return true;  // the row does not say
+    switch (view_.product.arch) {
+      case catalog::ProductArch::x86: return u.arches.x86;
+      case catalog::ProductArch::x64: return u.arches.x64;
+      case catalog::ProductArch::ia64: return u.arches.ia64;
+      case catalog::ProductArch::arm: return u.arches.arm;
+      case catalog::ProductArch::arm64: return u.arches.arm64;
+      case catalog::ProductArch::any: return true;
+    }
+    return true;
+  }
+
+  void collect_entries() {
+    std::set<std::uint32_t> fixing;
+    for (const auto& f : fixes_) fixing.insert(f.fix.update);
+    const bool client = view_.product.product_class == catalog::ProductClass::client;
+    std::uint32_t row = 0;
+    entry_of_row_.assign(catalog_.updates().size(), kNone);
+    for (const auto& u : catalog_.updates()) {  // by release, then KB
+      const bool fixes = fixing.contains(row);
+      if (fixes || belongs(u)) {
+        entry_of_row_[row] = static_cast<std::uint32_t>(view_.entries.size());
+        Entry e;
+        e.update = u;
+        e.line = u.line();
+        // The monthly line was made for the server only: a client's view knows it, but never asks for it.
+        e.offered = fixes || !client || e.line != Line::os;
+        if (u.kind == catalog::UpdateKind::monthly_rollup && !view_.line_start.known()) view_.line_start = u.released;
+        view_.entries.push_back(e);
+      }
+      ++row;
+    }
+    for (std::uint32_t i = 0; i < view_.entries.size(); ++i) view_.by_kb.emplace_back(view_.entries[i].update.kb, i);
+    std::sort(view_.by_kb.begin(), view_.by_kb.end());
+  }
+
+  void link_slots() {
+    std::vector<PartFix> sorted = fixes_;
+    std::sort(sorted.begin(), sorted.end(), [&](const PartFix& a, const PartFix& b) {
+      const auto ea = entry_of_row_[a.fix.update], eb = entry_of_row_[b.fix.update];
+      return ea != eb ? ea < eb : a.part < b.part;
+    });
+    fixes_ = std::move(sorted);
+    for (const auto& f : fixes_) {
+      const auto entry = entry_of_row_[f.fix.update];
+      auto& range = view_.entries[entry].slots;
+      if (range.count == 0) range.first = static_cast<std::uint32_t>(view_.slots.size());
+      ++range.count;
+      view_.slots.push_back({entry, f.part, f.fix.fixed_build});
+    }
+  }
+
+  /// Edges count inside one line only, and never between two security-only updates: those hold one month each.
+  void link_updates() {
+    std::vector<std::vector<std::uint32_t>> back(view_.entries.size());
+    for (std::uint32_t i = 0; i < view_.entries.size(); ++i) {
+      Entry& e = view_.entries[i];
+      e.replaces.first = static_cast<std::uint32_t>(view_.links.size());
+      for (const auto* list : {&e.update.supersedes, &e.update.supersedes_inferred})
+        for (const std::uint32_t kb : *list) add_link(i, kb, back);
+      e.replaces.count = static_cast<std::uint32_t>(view_.links.size()) - e.replaces.first;
+      e.children.first = static_cast<std::uint32_t>(view_.children.size());
+      for (const auto& c : catalog_.children_of(e.update.kb)) view_.children.push_back({c.child, c.framework});
+      e.children.count = static_cast<std::uint32_t>(view_.children.size()) - e.children.first;
+      e.files.first = static_cast<std::uint32_t>(view_.files.size());
+      for (const auto& f : catalog_.files_of(e.update.kb)) add_file(f);
+      e.files.count = static_cast<std::uint32_t>(view_.files.size()) - e.files.first;
+    }
+    for (std::uint32_t i = 0; i < view_.entries.size(); ++i) {
+      auto& range = view_.entries[i].replaced_by;
+      range = {static_cast<std::uint32_t>(view_.links.size()), static_cast<std::uint32_t>(back[i].size())};
+      view_.links.insert(view_.links.end(), back[i].begin(), back[i].end());
+    }
+  }
+
+  void add_link(std::uint32_t from, std::uint32_t kb, std::vector<std::vector<std::uint32_t>>& back) {
+    const Entry* to = view_.find(kb);
+    const Entry& e = view_.entries[from];
+    if (to == nullptr || to->update.kb == e.update.kb || to->line != e.line || !e.update.is_cumulative() == (e.line == Line::os)) return;
+    view_.links.push_back(view_.index_of(*to));
+    back[view_.index_of(*to)].push_back(from);
+  }
+
+  void add_file(const catalog::UpdateFile& f) {
+    const auto arch = view_.product.arch;
+    if (f.arch == catalog::ProductArch::any || arch == catalog::ProductArch::any || f.arch == arch) view_.files.push_back(f);
+  }
+
+  void collect_cves() {
+    struct Ref {
+      std::uint32_t cve, part, slot;
+    };
+    std::vector<Ref> refs;
+    for (std::uint32_t i = 0; i < fixes_.size(); ++i)
+      for (const std::uint32_t cve : catalog_.cve_set(fixes_[i].fix.set)) refs.push_back({cve, fixes_[i].part, i});
+    std::sort(refs.begin(), refs.end(), [](const Ref& a, const Ref& b) {
+      return a.cve != b.cve ? a.cve < b.cve : a.part != b.part ? a.part < b.part : a.slot < b.slot;
+    });
+    const auto cves = catalog_.cves();
+    for (std::size_t i = 0; i < refs.size(); ++i) {
+      view_.cve_refs.push_back(refs[i].slot);
+      if (i + 1 < refs.size() && refs[i + 1].cve == refs[i].cve) continue;
+      const auto cve = cves[refs[i].cve];
+      view_.cves.push_back(cve.cve);
+      view_.exploited.push_back(cve.known_exploited() ? 1 : 0);
+      view_.cve_ends.push_back(static_cast<std::uint32_t>(view_.cve_refs.size()));
+    }
+  }
+
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  const catalog::Catalog& catalog_;
+  View view_;
+  std::vector<PartFix> fixes_;
+  std::vector<std::uint32_t> entry_of_row_;
+};
+
+}  // namespace
+
+View make_view(const catalog::Catalog& catalog, const catalog::Product& product) { return Builder(catalog, product).build(); }
+
+}  // namespace tq::judge
