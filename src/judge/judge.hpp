@@ -30,7 +30,7 @@ model::Wanted wanted(const catalog::Catalog& catalog);
 
 /// The proof of one verdict: what was asked, the answer, what was searched and found, which rule decided, which rows it used.
 struct Proof {
-  std::string subject;  ///< "KB4493471", "CVE-2019-0708"
+  std::string subject;  ///< the KB or CVE that was asked for, as this program writes it
   std::string answer;   ///< "installed", "covered", "waiting", "missing", "unknown", "not_applicable", "repaired", "not_in_catalog"
   std::string rule;     ///< the sentence that decided
   std::vector<std::string> searched, found, rows;
