@@ -43,6 +43,7 @@ class Catalog {
   [[nodiscard]] Rows<Fix, read_fix> fixes_of_update(std::uint32_t update) const;           ///< by product
   [[nodiscard]] IndexedRows<Fix, read_fix> fixes_of_product(std::uint32_t product) const;  ///< by release, then KB
   [[nodiscard]] std::vector<Fix> fixes_of_cve(std::uint32_t cve) const;                    ///< by release, then KB, then product
+  [[nodiscard]] Provenance provenance(const Fix& f) const { return read_provenance(held_->image, f.provenance); }
   [[nodiscard]] CveSet cve_set(std::uint32_t set) const;
   [[nodiscard]] std::uint32_t cve_set_count() const;
   /// CVEs of an update over all its products, rising. Empty for one that names none.

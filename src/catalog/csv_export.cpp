@@ -137,7 +137,7 @@ std::vector<Cells> fix_rows(const Catalog& catalog) {
   std::map<Key, std::string> lines;
   for (const Fix& f : catalog.fixes()) {
     Cells shared;
-    add_provenance(shared, f);
+    add_provenance(shared, catalog.provenance(f));
     std::string& names = lines[{catalog.brief(f.update).kb, f.set, f.fixed_build ? f.fixed_build->text() : "", std::move(shared)}];
     names.append(names.empty() ? "" : ";").append(catalog.products()[f.product].id);
   }

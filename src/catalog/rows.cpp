@@ -11,15 +11,19 @@ namespace {
 
 // KEEP IN SYNC: schemas.cpp. Each reader takes the columns of its table from left to right.
 
-void finish(RowReader& r, Provenance& p) {
-  RowReader shared(r.image(), TableId::provenances, r.number());
-  p.source = shared.text();
-  p.retrieved = shared.text();
-  p.confidence = shared.value<Confidence>();
-  p.note = shared.text();
-}
+void finish(RowReader& r, Provenance& p) { p = read_provenance(r.image(), r.number()); }
 
 }  // namespace
+
+Provenance read_provenance(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::provenances, row);
+  Provenance p;
+  p.source = r.text();
+  p.retrieved = r.text();
+  p.confidence = r.value<Confidence>();
+  p.note = r.text();
+  return p;
+}
 
 KbList read_group(const Image& image, std::uint32_t i) { return image.group(i); }
 
@@ -254,7 +258,7 @@ Fix read_fix(const Image& image, std::uint32_t row) {
   f.product = r.number();
   f.fixed_build = r.version();
   f.set = r.number();
-  finish(r, f);
+  f.provenance = r.number();
   return f;
 }
 

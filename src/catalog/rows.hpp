@@ -176,12 +176,13 @@ struct Cve : Provenance {
 /// Rows of CVEs, rising. cves()[i] is the CVE.
 using CveSet = std::span<const le32>;
 
-/// One update repairs one product. Rows come by (release, KB, product).
-struct Fix : Provenance {
+/// One update repairs one product. Rows come by (release, KB, product). Holds no text: a verdict reads thousands of them.
+struct Fix {
   std::uint32_t update = 0;                ///< row in updates()
   std::uint32_t product = 0;               ///< row in products()
   std::uint32_t set = 0;                   ///< its CVEs: cve_set(set); equal sets have one number
   std::optional<FileVersion> fixed_build;  ///< what MSRC prints for this product
+  std::uint32_t provenance = 0;            ///< for Catalog::provenance()
 };
 
 /// What a machine lists (child) when it has what Microsoft's data names (parent): .NET Framework bundles.
@@ -241,6 +242,7 @@ Meta read_meta(const Image&, std::uint32_t row);
 Product read_product(const Image&, std::uint32_t row);
 Cve read_cve(const Image&, std::uint32_t row);
 Fix read_fix(const Image&, std::uint32_t row);
+Provenance read_provenance(const Image&, std::uint32_t row);
 Child read_child(const Image&, std::uint32_t row);
 Correction read_correction(const Image&, std::uint32_t row);
 UpdateFile read_update_file(const Image&, std::uint32_t row);

@@ -291,8 +291,10 @@ class TableMaker {
   void add_base_fixes() {
     for (const catalog::Fix& f : base_.fixes()) {
       FixData& data = fixes_[{base_.brief(f.update).kb, std::string(base_.products()[f.product].id)}];
-      if (data.feeds == 0)
-        data.provenance = {std::string(f.source), std::string(f.retrieved), to_string(f.confidence), std::string(f.note)};
+      if (data.feeds == 0) {
+        const catalog::Provenance p = base_.provenance(f);
+        data.provenance = {std::string(p.source), std::string(p.retrieved), to_string(p.confidence), std::string(p.note)};
+      }
       for (const std::uint32_t row : base_.cve_set(f.set)) data.cves.insert(base_.cves()[row].cve);
       if (f.fixed_build && data.builds.empty()) ++data.builds[*f.fixed_build];
     }

@@ -79,7 +79,8 @@ inline std::string walk(const catalog::Catalog& c) {
   for (const auto& v : c.cves())
     out += catalog::cve_text(v.cve) + std::string(v.title) + to_string(v.severity) + v.first.text() + v.exploited.text() + line_of(v);
   for (const auto& f : c.fixes())
-    out += std::to_string(c.brief(f.update).kb) + std::string(c.products()[f.product].id) + detail::numbers(c.cve_set(f.set)) + line_of(f);
+    out += std::to_string(c.brief(f.update).kb) + std::string(c.products()[f.product].id) + detail::numbers(c.cve_set(f.set)) +
+           line_of(c.provenance(f));
   for (std::uint32_t i = 0; i < c.updates().size(); ++i)
     out += std::to_string(c.fixes_of_update(i).size()) + detail::join(c.superseded_by(c.brief(i).kb)) +
            std::to_string(c.cves_of_update(i).size()) + "\n";
@@ -91,6 +92,7 @@ inline std::string walk(const catalog::Catalog& c) {
   for (const auto& k : c.corrections()) out += kb_text(k.kb) + to_string(k.kind) + std::string(k.why) + line_of(k);
   for (const auto& f : c.files()) out += kb_text(f.kb) + std::string(f.file) + to_string(f.branch) + f.version.text() + line_of(f);
   for (const auto& n : c.component_names()) out += std::string(n.text) + to_string(n.component) + std::string(n.id) + line_of(n);
+  for (const auto& f : c.families()) out += std::string(f.name) + std::string(f.id) + to_string(f.arch) + line_of(f);
   for (const auto& m : c.metas()) out += std::string(m.key) + std::string(m.value) + line_of(m);
   return out;
 }
