@@ -10,6 +10,8 @@
 namespace tq::fs::ntfs {
 namespace {
 
+/// Only the fields that lead to $MFT. What DOS keeps between them (geometry of heads, media) is not looked at: tools write
+/// anything there.
 struct BootSector {
   std::array<std::uint8_t, 3> jump;
   std::array<char, 8> oem;
@@ -69,10 +71,12 @@ Result<Geometry> parse_boot(Bytes sector) {
   g.index_block_size = power_between(block, kMinIndexBlock, kMaxIndexBlock) ? static_cast<std::uint32_t>(block) : 4096;
   if (boot.sectors == 0 || __builtin_mul_overflow(std::uint64_t{boot.sectors}, std::uint64_t{g.sector_size}, &g.size) || g.size >> 62 != 0)
     return wrong(ErrorCode::corrupt, "sectors", sector, 40, "1 to 2^62 bytes", fmt::format("{} sectors", std::uint64_t{boot.sectors}));
+  // The last clusters may be cut off by the size of a sector; no run may reach into what is left of them.
   g.clusters = g.size / g.cluster_size;
   g.mft_cluster = boot.mft_cluster;
   g.mirror_cluster = boot.mirror_cluster;
   g.serial = boot.serial;
+  // One of the two may be damaged: the other is tried in its place.
   if (g.mft_cluster >= g.clusters && g.mirror_cluster >= g.clusters)
     return wrong(ErrorCode::corrupt, "mft_cluster", sector, 48, fmt::format("below {}", g.clusters), fmt::format("{}", g.mft_cluster));
   return g;

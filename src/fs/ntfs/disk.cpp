@@ -20,6 +20,8 @@ Status Disk::read(std::uint64_t offset, std::span<std::byte> out) const {
   return ok();
 }
 
+/// A miss where one of the last readers stopped is taken as its next step, and fetches twice as much as its last one. A miss
+/// anywhere else fetches one page: most lookups jump, and every byte too many counts on slow images.
 std::size_t Disk::pages_to_fetch(std::uint64_t number, std::uint64_t pages_ahead) {
   for (Head& h : heads_) {
     if (h.pages == 0 || h.next != number) continue;
@@ -34,11 +36,13 @@ std::size_t Disk::pages_to_fetch(std::uint64_t number, std::uint64_t pages_ahead
 }
 
 void Disk::keep(std::uint64_t number, std::span<const std::byte> bytes) {
+  // Reading ahead can run into pages that are here already.
   if (const auto known = by_number_.find(number); known != by_number_.end()) {
     recent_.splice(recent_.begin(), recent_, known->second);
     return;
   }
   Page p{number, recent_.size(), bytes.size()};
+  // The slab grows to its full size only when that many pages are used: a small volume needs little.
   if (recent_.size() == kPages) {
     p.slot = recent_.back().slot;
     by_number_.erase(recent_.back().number);

@@ -22,6 +22,7 @@ Result<File> File::load(Medium& medium, Mft& mft, Reference reference) {
   if (!record->in_use) return bad("record", *record, "a record in use", fmt::format("record {} is free", record->number));
   if (record->base.number() != 0)
     return bad("record", *record, "the base record of a file", fmt::format("a part of record {}", record->base.number()));
+  // The number counts up whenever the record is used again: an old reference must not give another file's bytes.
   if (reference.sequence() != 0 && reference.sequence() != record->sequence)
     return bad("sequence", *record, fmt::format("{}", reference.sequence()), fmt::format("{}, a later file", record->sequence));
   File f(medium, mft, std::move(record));
@@ -91,6 +92,7 @@ Result<Stream> File::stream(AttributeType type, std::u16string_view name) {
   auto found = pieces(type, name);
   if (!found.empty()) {
     TQ_TRY(Stream s, assemble(*medium_, std::move(found)));
+    // A file that ends early because a record of its list was lost must say so when that part is read.
     if (s.damage)
       medium_->journal.lose(*s.damage);
     else if (damage_ && !s.resident && s.runs.end() < (s.size + medium_->geometry.cluster_size - 1) / medium_->geometry.cluster_size)

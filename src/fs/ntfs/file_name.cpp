@@ -38,6 +38,7 @@ Result<FileName> parse_file_name(Bytes b) {
   return n;
 }
 
+// "/" is legal for NTFS itself; POSIX programs and attackers can write it. Paths of a tree could not tell it from a separator.
 bool can_be_in_path(std::u16string_view name) {
   return name != u"." && name != u".." && name.find_first_of(std::u16string_view(u"/\0", 2)) == std::u16string_view::npos;
 }

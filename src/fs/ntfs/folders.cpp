@@ -26,6 +26,7 @@ const FolderEntry* chosen(const std::vector<FolderEntry>& entries, std::u16strin
 
 }  // namespace
 
+/// A folder whose record or root is lost is opened all the same: its error stands in place of the index.
 Result<Folders::Opened> Folders::load(Reference folder, const std::string& shown) {
   Opened o;
   o.folder = folder;
@@ -57,9 +58,11 @@ Result<Folders::Opened*> Folders::open(Reference folder, const std::string& show
   return &recent_.front();
 }
 
-void Folders::complete(Reference folder, const std::string& shown, Listing& listing) {
+void Folders::complete(Opened& opened, const std::string& shown, Listing& listing) {
   for (const Error& e : listing.lost) medium_->journal.lose(e);
-  auto more = parents_.children(folder);
+  // A large folder with one lost block may be asked for hundreds of names: its records are read once.
+  if (!opened.recovered) opened.recovered = parents_.children(opened.folder);
+  std::vector<FolderEntry> more = *opened.recovered;
   // The index is believed where it still speaks: a name of the records that it has too is no second entry.
   const auto key = [](const FolderEntry& e) { return std::pair(e.file.number(), e.name.name); };
   std::vector<std::pair<std::uint64_t, std::u16string>> known;
@@ -67,8 +70,8 @@ void Folders::complete(Reference folder, const std::string& shown, Listing& list
   std::sort(known.begin(), known.end());
   std::erase_if(more, [&](const FolderEntry& e) { return std::binary_search(known.begin(), known.end(), key(e)); });
   listing.entries.insert(listing.entries.end(), more.begin(), more.end());
-  medium_->journal.note("folder \"" + printable(shown, true) + "\": index damaged, " + std::to_string(more.size()) +
-                        " names taken from the files' own records" + (parents_.complete() ? "" : "; more may be missing"));
+  medium_->journal.note("folder \"" + printable(shown, true) + "\": index damaged, the files' own records are asked" +
+                        (parents_.complete() ? "" : "; names may still be missing"));
 }
 
 Result<Listing> Folders::list(Reference folder, const std::string& shown) {
@@ -81,7 +84,7 @@ Result<Listing> Folders::list(Reference folder, const std::string& shown) {
     listing.lost.push_back(*o->error);
   }
   if (listing.lost.empty()) return listing;
-  complete(folder, shown, listing);
+  complete(*o, shown, listing);
   if (listing.entries.empty() && !o->index) return listing.lost.front();
   return listing;
 }
@@ -97,8 +100,9 @@ Result<FolderEntry> Folders::find(Reference folder, std::string_view name, const
     found.lost.push_back(*o->error);
   }
   if (found.entries.empty() && !found.lost.empty()) {
-    complete(folder, shown, found);
+    complete(*o, shown, found);
     std::erase_if(found.entries, [&](const FolderEntry& e) { return upcase_->compare(e.name.name, wanted) != 0; });
+    // Some record is lost, and it may be just this name's: that is no "not found".
     if (found.entries.empty() && !parents_.complete()) return found.lost.front();
   }
   const FolderEntry* e = chosen(found.entries, wanted);
@@ -106,6 +110,7 @@ Result<FolderEntry> Folders::find(Reference folder, std::string_view name, const
   return e->name.space == NameSpace::dos ? with_long_name(*e) : *e;
 }
 
+/// The long name stands beside the 8.3 one in the file's record, in the same folder; without it the 8.3 name must do.
 FolderEntry Folders::with_long_name(FolderEntry e) {
   auto file = File::load(*medium_, *mft_, e.file);
   if (!file) return e;

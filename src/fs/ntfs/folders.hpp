@@ -32,11 +32,12 @@ class Folders {
     Reference folder;
     std::optional<Index> index;
     std::optional<Error> error;
+    std::optional<std::vector<FolderEntry>> recovered;  ///< what the records say, once they had to be asked
   };
   Result<Opened*> open(Reference folder, const std::string& shown);
   Result<Opened> load(Reference folder, const std::string& shown);
   /// Adds what the records of the files say to what was left of the index.
-  void complete(Reference folder, const std::string& shown, Listing& listing);
+  void complete(Opened& opened, const std::string& shown, Listing& listing);
   FolderEntry with_long_name(FolderEntry e);
 
   Medium* medium_;

@@ -87,6 +87,7 @@ Result<Index> Index::open(Medium& medium, UpCase& upcase, File& folder) {
     return bad(ErrorCode::corrupt, "root.type", root.offset, "an index of names", fmt::format("{:#x}", std::uint32_t{h.type}));
   const std::uint32_t size = h.block_size;
   x.block_size_ = std::has_single_bit(size) && size >= kMinIndexBlock && size <= kMaxIndexBlock ? size : medium.geometry.index_block_size;
+  // The boot sector states a size too; the folder's own is the one its blocks were written with.
   x.vcn_unit_ = medium.geometry.cluster_size <= x.block_size_ ? medium.geometry.cluster_size : 512;
   auto blocks = folder.stream(AttributeType::index_allocation, kName);
   if (blocks) {
@@ -110,6 +111,7 @@ Result<Index::Block> Index::read_block(std::uint64_t vcn) {
   TQ_TRY(const auto fixed, apply_fixups(block.bytes, "INDX", block.offset));
   static_cast<void>(fixed);
   const std::uint64_t own = *Bytes(block.bytes).try_get<le64>(16);
+  // Each block knows its number: a block that a wrong run led to is somebody else's.
   if (own != vcn) return bad(ErrorCode::corrupt, "block.number", block.offset + 16, fmt::format("{}", vcn), fmt::format("{}", own));
   return block;
 }
@@ -132,6 +134,7 @@ void Index::visit_block(Walk& walk, std::uint64_t vcn, int depth) {
   visit_node(walk, Bytes(block->bytes, block->offset), kNodeInBlock, depth);
 }
 
+/// In order: what hangs before an entry comes before it. Depth and blocks are bounded by visit_block.
 void Index::visit_node(Walk& walk, Bytes node, std::uint64_t header, int depth) {
   const auto lose = [&walk](Error e) { walk.out.lost.push_back(std::move(e)); };
   const auto h = node.try_get<NodeHeader>(header);
@@ -154,6 +157,8 @@ void Index::visit_node(Walk& walk, Bytes node, std::uint64_t header, int depth) 
   }
 }
 
+/// Keeps an entry that is wanted. While looking for one name the order is checked as well, for the descent relies on it:
+/// where it does not hold, "not found" would be no answer.
 void Index::take(Walk& walk, const FolderEntry& e, int order, std::uint64_t offset) {
   if (walk.wanted) {
     if (upcase_->compare(walk.last, e.name.name) > 0)

@@ -8,6 +8,7 @@ namespace tq::fs::ntfs {
 
 void Journal::lose(const Error& e) {
   if (lost_.size() >= limits::kLossesListed) return;
+  // What was found belongs to the key: one block can be wrong in two ways.
   if (met_.emplace(e.place + e.found, e.offset.value_or(0)).second) lost_.push_back(e);
 }
 

@@ -65,6 +65,7 @@ std::optional<bool> log_dirty(Medium& medium, Mft& mft) {
   if (!read_metadata(medium, *s, 0, pages)) return std::nullopt;
   // A log that was never used, or emptied by a repair, is all ones.
   if (std::all_of(pages.begin(), pages.end(), [](std::byte b) { return b == std::byte{0xFF}; })) return false;
+  // Two pages are written in turn; one of them may be torn, the other then tells.
   std::optional<RestartArea> newest;
   for (std::uint32_t i = 0; i < 2; ++i) {
     const auto first = pages.begin() + static_cast<std::ptrdiff_t>(i * kPage);

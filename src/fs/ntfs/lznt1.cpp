@@ -16,10 +16,10 @@ Error bad(std::uint64_t offset, const char* wanted, std::string found) {
 
 /// A copy of earlier bytes of the chunk. How the 16 bits are shared between distance and length depends on how much of the
 /// chunk is there: 4 bits of distance for up to 16 bytes, 12 for more than 2048.
-bool copy_back(std::uint16_t token, std::span<std::byte> chunk, std::size_t& at) {
+bool copy_back(unsigned token, std::span<std::byte> chunk, std::size_t& at) {
   if (at == 0) return false;
   const auto distance_bits = std::max(4U, static_cast<unsigned>(std::bit_width(at - 1)));
-  const std::size_t distance = (token >> (16 - distance_bits)) + 1U;
+  const std::size_t distance = (token >> (16U - distance_bits)) + 1U;
   const std::size_t length = (token & (0xFFFFU >> distance_bits)) + 3U;
   if (distance > at || length > chunk.size() - at) return false;
   for (std::size_t i = 0; i < length; ++i, ++at) chunk[at] = chunk[at - distance];

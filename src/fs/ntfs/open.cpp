@@ -19,6 +19,7 @@ Result<Geometry> boot_at(const io::ByteSource& source, std::uint64_t offset) {
 std::optional<Geometry> backup_boot(const io::ByteSource& source) {
   for (std::uint64_t sector = 512; sector <= 4096 && sector <= source.size(); sector *= 2) {
     const auto g = boot_at(source, (source.size() / sector - 1) * sector);
+    // A copy that lies there by chance states another size of sector than the place it was found by.
     if (g && g->sector_size == sector) return *g;
   }
   return std::nullopt;

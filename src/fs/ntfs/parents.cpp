@@ -27,6 +27,7 @@ void Parents::add(std::vector<std::byte> raw, std::uint64_t number, std::uint64_
     complete_ = false;
   }
   if (!record) return;
+  // Names of a file with many links can lie in its further records; they count for the file.
   const std::uint64_t file = (*record)->base.number() != 0 ? (*record)->base.number() : number;
   for (const Attribute& a : (*record)->attributes) {
     if (a.type != static_cast<std::uint32_t>(AttributeType::file_name)) continue;

@@ -63,8 +63,10 @@ Result<Attribute> parse_attribute(Bytes b) {
   return a;
 }
 
+/// Stops at the first attribute whose length cannot be: where the next one would begin is not known then.
 void parse_attributes(Record& r, const RecordHeader& h) {
   const Bytes all(r.bytes, r.offset);
+  // A length that is too great is no reason to lose attributes that end well before it.
   if (h.used > all.size())
     r.damage = bad("used", r.offset + 24, fmt::format("at most {}", all.size()), fmt::format("{}", std::uint32_t{h.used}));
   const Bytes used = *all.try_sub(0, std::min<std::uint64_t>(h.used, all.size()));

@@ -23,6 +23,7 @@ std::int64_t signed_of(Bytes b) {
 
 }  // namespace
 
+/// Runs that follow each other on the disk become one extent, so that they are read at once.
 Status Runs::add(Extent e, std::uint64_t volume_clusters, std::uint64_t offset) {
   if (e.vcn < end()) return bad(ErrorCode::corrupt, offset, fmt::format("cluster {} of the stream", end()), fmt::format("{}", e.vcn));
   if (e.lcn != kHole && (e.lcn >= volume_clusters || e.clusters > volume_clusters - e.lcn))
@@ -52,6 +53,7 @@ Status Runs::append(Bytes pairs, std::uint64_t first_vcn, std::uint64_t volume_c
     const auto count = pairs.try_sub(at + 1, count_size), delta = pairs.try_sub(at + 1 + count_size, delta_size);
     if (count_size == 0 || count_size > 8 || delta_size > 8 || !count || !delta)
       return bad(ErrorCode::corrupt, offset, "sizes of 1 to 8 bytes inside the attribute", fmt::format("{:#04x}", *head));
+    // The count is signed on the disk too: a first bit that is set would be less than nothing.
     const std::int64_t clusters = signed_of(*count);
     std::uint64_t next = 0;
     if (clusters <= 0 || __builtin_add_overflow(vcn, static_cast<std::uint64_t>(clusters), &next) || next >> 62 != 0)

@@ -45,6 +45,7 @@ Result<Stream> described_by(const Medium& medium, const Attribute& a) {
   const unsigned method = a.flags & kCompressed;
   if (method == 0) return s;
   if (method != 1) return bad(ErrorCode::unsupported, "compression", s.offset + 12, "LZNT1", fmt::format("method {}", method));
+  // The flag alone means only that the file would be compressed if it were written now.
   if (h.unit_log2 == 0) return s;
   const std::uint64_t unit = h.unit_log2 < 16 ? (std::uint64_t{1} << h.unit_log2) * medium.geometry.cluster_size : kMaxCompressionUnit + 1;
   if (unit > kMaxCompressionUnit)
@@ -69,6 +70,7 @@ Status read_runs(const Geometry& g, const Stream& s, std::uint64_t offset, std::
       return ok();
     }
     const auto e = s.runs.at(offset / g.cluster_size);
+    // A gap between runs is a piece that was lost, and no hole: zeros would be an invention.
     if (!e) return lost_part(s, offset);
     const std::uint64_t within = offset % g.cluster_size;
     const std::uint64_t there =
@@ -94,6 +96,7 @@ Status copy_resident(const Stream& s, std::uint64_t offset, std::span<std::byte>
 
 }  // namespace
 
+// The error is kept in the stream and returned: reading goes on up to the damage, and who needs all can tell at once.
 Status append_runs(const Medium& medium, const Attribute& a, Stream& s) {
   const auto h = a.whole.get<RunsHeader>(16, "ntfs.stream.runs");
   auto done = h ? s.runs.append(a.whole.from(h->pairs_offset), h->first_vcn, medium.geometry.clusters) : Status(h.error());

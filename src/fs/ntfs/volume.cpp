@@ -16,6 +16,7 @@ namespace {
 
 constexpr Reference kRoot = Reference{well_known::kRoot};
 
+/// The error as the user knows the place, with what the reader calls it behind.
 Error at_path(Error e, const std::string& shown) {
   if (e.place != shown) e.found = e.place.empty() ? e.found : e.place + ": " + e.found;
   e.place = shown;
@@ -36,8 +37,7 @@ std::optional<StreamPath> split_stream(std::string_view path) {
   return StreamPath{std::string(path.substr(0, colon)), std::string(stream)};
 }
 
-}  // namespace
-
+// KEEP IN SYNC: io/folder.cpp, so that a path means the same here and on the host.
 std::vector<std::string> components(std::string_view path) {
   std::vector<std::string> out;
   while (!path.empty()) {
@@ -48,6 +48,8 @@ std::vector<std::string> components(std::string_view path) {
   }
   return out;
 }
+
+}  // namespace
 
 NtfsVolume::NtfsVolume(std::shared_ptr<Medium> medium, Mft mft, std::string label)
     : medium_(std::move(medium)),
@@ -88,6 +90,7 @@ Result<std::string> NtfsVolume::real_path(std::string_view path) const {
   return f.real;
 }
 
+/// The index holds the tag beside the flag; old writers left it out, and then the file itself is asked.
 bool NtfsVolume::is_link_entry(const FolderEntry& e) const {
   if (!e.name.reparse()) return false;
   if (e.name.reparse_tag != 0) return is_link(e.name.reparse_tag);
@@ -108,6 +111,7 @@ io::Entry NtfsVolume::entry_of(const FolderEntry& e) const {
 Result<Listing> NtfsVolume::visible(Reference folder, const std::string& shown) const {
   TQ_TRY(Listing l, folders_.list(folder, shown));
   const bool root = folder.number() == well_known::kRoot;
+  // What has a name of another namespace in this folder is listed by that one.
   std::vector<std::uint64_t> long_names;
   for (const FolderEntry& e : l.entries)
     if (e.name.space != NameSpace::dos) long_names.push_back(e.file.number());

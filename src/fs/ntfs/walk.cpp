@@ -41,6 +41,7 @@ struct NtfsVolume::Walker {
 
   /// Goes into a folder; what of it is damaged is added to `lost`.
   void enter(Reference folder, const std::string& path, std::vector<Error>& lost) {
+    // Hard links to folders do not exist on a sound volume; on another they would make the walk endless.
     if (!entered.insert(folder.number()).second) {
       lost.push_back({ErrorCode::corrupt, volume->cite(path), "a folder in one place", "one met before", {}, {}});
       return volume->medium_->journal.lose(lost.back());
@@ -97,6 +98,7 @@ struct NtfsVolume::Walker {
     return whole;
   }
 
+  /// Describes the entry and, for a folder, makes its content the next to come.
   WalkEntry one(const FolderEntry& e) {
     const io::Entry entry = volume->entry_of(e);
     WalkEntry out;
