@@ -1,26 +1,24 @@
 // Ordered steps from a machine's state to a goal: for people, for programs, and as a script for the machine itself.
 #include "plan/plan.hpp"
 
-#include <fmt/format.h>
-
 #include "cli/support/approvals.hpp"
 #include "cli/support/common.hpp"
+#include "cli/support/media_files.hpp"
+#include "cli/support/planned.hpp"
 #include "cli/support/version.hpp"
-#include "evidence/collector.hpp"
-#include "facts/reconcile.hpp"
-#include "judge/judge.hpp"
 #include "plan/render.hpp"
-#include "target/loader.hpp"
+#include "plan/script.hpp"
 
 namespace tq::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {"--format", "FORMAT", "text, json, or a runbook", "text|json|md|html"},
+    {"--format", "FORMAT", "text, json, a runbook, or a script for the machine", "text|json|md|html|cmd"},
     kOutput,
     {"--goal", "GOAL", "the last public update, the last of ESU, or the last ever made", "public|esu|last"},
     {"--line", "LINE", "which line of updates to follow; auto: the one the machine has followed", "auto|rollup|security-only"},
     {"--approvals", "FILE.csv", "what a vendor approves: kb,status,date,by,note"},
+    {"--media", "FOLDER", "the files for the script: their names, sizes and digests go into it"},
     {"--as-of", "DATE", "judge as if today were that day"},
     {"--as", "KIND", "take the target as this kind, whatever it looks like"},
     {"--map", "NAME=COLUMN", "which column of an inventory holds what"},
@@ -28,11 +26,18 @@ constexpr Option kOptions[] = {
     kColor,
 };
 
-plan::State state_of(const target::Source& source, const catalog::Catalog& catalog, const judge::Options& options) {
-  auto facts = evidence::collect(source);
-  facts::reconcile(facts);
-  const auto verdict = judge::judge(facts, catalog, options);
-  return plan::state_of(facts, verdict, catalog);
+/// The script, with the files of --media when they are given. Refusals are said on standard error.
+std::optional<std::string> script(const plan::Plan& p, const plan::Origin& origin, const catalog::Catalog& catalog, const Args& args) {
+  std::vector<plan::MediaFile> files;
+  if (args.has("--media")) {
+    const auto search = find_media({args.get("--media")}, nullptr);
+    for (const auto& e : search.failed) complain(e.text());
+    files = script_media(search, p.from.arch);
+  }
+  const auto s = plan::to_script(p, origin, catalog, args.has("--media") ? &files : nullptr);
+  if (s) return *s;
+  complain("no script: " + s.error().text());
+  return std::nullopt;
 }
 
 std::string rendered(const plan::Plan& p, const plan::Origin& origin, const Args& args) {
@@ -54,20 +59,13 @@ int run_plan(const Args& args) {
   if (!catalog) return kCatalog;
   const auto options = plan_options(args);
   if (!options) return kUsage;
-  const auto& name = args.positional.front();
-  const auto sources = target::open(name, {args.get("--as"), args.get("--map")});
-  if (!sources) {
-    complain(sources.error().text());
-    return sources.error().code == ErrorCode::usage ? kUsage : kUnreadable;
-  }
-  if (sources->size() != 1) {
-    complain(fmt::format("{} holds {} machines: plan one at a time (a row of an inventory of its own)", name, sources->size()));
-    return kUsage;
-  }
-  const auto state = state_of(sources->front(), *catalog, {options->goal, *day});
-  const auto p = plan::make_plan(state, *catalog, *options);
-  const plan::Origin origin{kVersion, catalog->id(), catalog->data_as_of().text(), day->text(), sources->front().label};
-  return deliver(args, rendered(p, origin, args), p.answered ? kNothingFound : kIncomplete, args.positional);
+  const auto planned = plan_for(args.positional.front(), {args.get("--as"), args.get("--map")}, *catalog, *options, *day);
+  if (!planned.plan) return planned.status;
+  const plan::Origin origin{kVersion, catalog->id(), catalog->data_as_of().text(), day->text(), planned.label};
+  const int status = planned.plan->answered ? kNothingFound : kIncomplete;
+  if (args.get("--format") != "cmd") return deliver(args, rendered(*planned.plan, origin, args), status, args.positional);
+  const auto text = script(*planned.plan, origin, *catalog, args);
+  return text ? deliver(args, *text, status, args.positional) : int{kUsage};
 }
 
 }  // namespace
