@@ -51,7 +51,7 @@ class MemorySource final : public ByteSource {
   explicit MemorySource(std::vector<std::byte> b) : b_(std::move(b)) {}
   [[nodiscard]] std::uint64_t size() const override { return b_.size(); }
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override {
-    if (offset >= b_.size()) return std::size_t{0};
+    if (offset >= b_.size() || out.empty()) return std::size_t{0};
     const std::size_t n = std::min<std::uint64_t>(out.size(), b_.size() - offset);
     std::memcpy(out.data(), b_.data() + offset, n);
     return n;

@@ -46,7 +46,7 @@ class ViewSource final : public io::ByteSource {
   explicit ViewSource(const Blob& bytes) : bytes_(bytes) {}
   [[nodiscard]] std::uint64_t size() const override { return bytes_.size(); }
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override {
-    if (offset >= bytes_.size()) return std::size_t{0};
+    if (offset >= bytes_.size() || out.empty()) return std::size_t{0};
     const std::size_t n = std::min<std::uint64_t>(out.size(), bytes_.size() - offset);
     std::memcpy(out.data(), bytes_.data() + offset, n);
     return n;
