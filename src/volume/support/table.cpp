@@ -87,7 +87,7 @@ std::string_view gpt_role(std::string_view type_guid) {
 Result<std::vector<std::byte>> read_exactly(const io::ByteSource& source, std::uint64_t at, std::uint64_t size, const char* what) {
   std::vector<std::byte> out(size);
   std::size_t n = 0;
-  if (at < source.size()) {
+  if (size != 0 && at < source.size()) {
     TQ_TRY(n, source.read_at(at, out));
   }
   if (n == size) return out;
