@@ -188,7 +188,7 @@ struct Fix {
 /// What a machine lists (child) when it has what Microsoft's data names (parent): .NET Framework bundles.
 struct Child : Provenance {
   std::uint32_t parent = 0, child = 0;
-  std::string_view framework;  ///< "2.0 SP2", "4.5.2", "4.6-4.7.2"
+  std::string_view framework;  ///< "2.0 SP2;3.0 SP2", "4.5.2": versions, parted by ';'
   Arches arches;
 };
 

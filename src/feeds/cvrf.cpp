@@ -39,6 +39,7 @@ enum class Element : std::uint8_t {
   supersedence,
   sub_type,
   fixed_build,
+  url,
   revision,
   date
 };
@@ -59,6 +60,7 @@ Element element_of(std::string_view local) {
                                                                        {"Supercedence", Element::supersedence},  // sic
                                                                        {"SubType", Element::sub_type},
                                                                        {"FixedBuild", Element::fixed_build},
+                                                                       {"URL", Element::url},
                                                                        {"Revision", Element::revision},
                                                                        {"Date", Element::date}};
   const auto it = kNames.find(local);
@@ -76,7 +78,7 @@ std::optional<Date> day_of(std::string_view s) { return Date::parse(trim(s).subs
 
 struct Remediation {
   bool vendor_fix = false;
-  std::string description, supersedes, subtype, fixed_build;
+  std::string description, supersedes, subtype, fixed_build, url;
   std::vector<std::string> products;
 };
 
@@ -90,6 +92,16 @@ using ByProduct = std::map<std::string, std::string, std::less<>>;
 std::string_view of_product(const ByProduct& said, const std::string& product) {
   const auto it = said.find(product);
   return it == said.end() ? std::string_view{} : it->second;
+}
+
+/// The KB in "...Search.aspx?q=KB4483482", when it is not `kb` itself.
+std::uint32_t download_of(std::string_view url, std::uint32_t kb) {
+  const std::size_t at = ifind(url, "q=KB");
+  if (at == std::string_view::npos) return 0;
+  std::string_view digits = url.substr(at + 4);
+  digits = digits.substr(0, digits.find_first_not_of("0123456789"));
+  const std::uint32_t other = parse_kb(digits).value_or(0);
+  return other == kb ? 0 : other;
 }
 
 struct Vulnerability {
@@ -212,6 +224,7 @@ struct CvrfReader::State {
       case Element::supersedence: r.supersedes = trim(text); return;
       case Element::sub_type: r.subtype = trim(text); return;
       case Element::fixed_build: r.fixed_build = trim(text); return;
+      case Element::url: r.url = trim(text); return;
       case Element::product_id: return add_product(r.products);
       default: return;
     }
@@ -259,6 +272,7 @@ struct CvrfReader::State {
       s.supersedes = r.supersedes;
       s.subtype = r.subtype;
       s.fixed_build = r.fixed_build;
+      s.download = download_of(r.url, *kb);
       s.date = released;
       s.first = v.first.known() ? v.first : released;
       if (auto done = sink.take(s); !done && !error) {

@@ -104,7 +104,7 @@ void decide_day(const KbData& k, Decision& d) {
     return;
   }
   d.confidence = Confidence::medium;
-  d.note = fmt::format("Patch Tuesday of the month that names it; wesng dates it {}, the last revision of a CVE",
+  d.note = fmt::format("Patch Tuesday of the month that names it; wesng dates it {} first",
                        k.posted.begin()->first.text());
 }
 

@@ -107,7 +107,7 @@ Status Gather::take(const Statement& s) {
     return ok();
   }
   if (no_update_.contains(s.kb) || (!not_for_.empty() && not_for_.contains({s.kb, products[product].id}))) return ok();
-  if (auto done = note_kb(s, products[product]); !done) return done;
+  if (auto done = note_kb(s, product); !done) return done;
   FixRow row;
   row.kb = s.kb;
   row.product = product;
@@ -132,7 +132,8 @@ void Gather::note_cve(const Statement& s, catalog::CveId cve) {
   if (s.first.known() && (!c.first.known() || s.first < c.first)) c.first = s.first;
 }
 
-Status Gather::note_kb(const Statement& s, const NamedProduct& p) {
+Status Gather::note_kb(const Statement& s, std::uint32_t product) {
+  const NamedProduct& p = products[product];
   KbData& k = kbs[s.kb];
   k.feeds |= bit_of(s.feed);
   ++(s.feed == Feed::cvrf ? k.documents : k.posted)[s.date];
@@ -141,6 +142,7 @@ Status Gather::note_kb(const Statement& s, const NamedProduct& p) {
   if (!s.component.empty()) ++k.topics[texts.add(s.component)];
   if (!s.supersedes.empty()) k.supersedes.merge(kbs_in(s.supersedes));
   if (k.supersedes.size() > limits::kSupersedes) return too_many("superseded updates of one update");
+  if (s.download != 0 && p.component == catalog::Component::dotnet) k.downloads[s.download].insert(product);
   k.nt_versions.insert(p.nt_version);
   k.arches.insert(p.arch);
   k.components.insert(p.component);

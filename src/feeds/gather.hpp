@@ -51,7 +51,8 @@ struct KbData {
   std::set<std::string> nt_versions;
   std::set<catalog::ProductArch> arches;
   std::set<catalog::Component> components;
-  std::set<std::string> parts, service_packs;  ///< "Internet Explorer 9"; "SP2"
+  std::map<std::uint32_t, std::set<std::uint32_t>> downloads;  ///< KB of a download link -> products it is for
+  std::set<std::string> parts, service_packs;                  ///< "Internet Explorer 9"; "SP2"
   std::uint32_t feeds = 0;
 };
 
@@ -89,7 +90,7 @@ class Gather : public Sink {
   static constexpr std::uint32_t kForeign = 0xFFFFFFFF;
   std::uint32_t product_of(const Statement& s);
   void note_cve(const Statement& s, catalog::CveId cve);
-  Status note_kb(const Statement& s, const NamedProduct& p);
+  Status note_kb(const Statement& s, std::uint32_t product);
 
   ProductNamer namer_;
   std::string only_nt_;

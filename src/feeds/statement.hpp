@@ -22,6 +22,7 @@ struct Statement {
   std::string_view supersedes;   ///< KB numbers parted by anything
   std::string_view subtype;      ///< "Monthly Rollup"; CVRF only
   std::string_view fixed_build;  ///< free text; CVRF only
+  std::uint32_t download = 0;    ///< the KB that the download link asks for, when it is another; CVRF only
   Date date;                     ///< of the row (wesng), of the month's document (CVRF)
   Date first;                    ///< first publication of the CVE, when the feed says it
 };

@@ -101,6 +101,7 @@ class TableMaker {
     put("updates", updates());
     put("cves", cve_rows());
     put("fixes", fix_rows());
+    put("children", child_rows());
     put("corrections", correction_rows());
     put("files", file_rows());
     return std::move(out_);
@@ -329,6 +330,31 @@ class TableMaker {
     std::vector<Cells> out;
     for (auto& [kb, names, cells] : sorted) out.push_back(std::move(cells));
     return out;
+  }
+
+  /// Since 2019-01 CVRF names the bundle and links to its part for the product: the number that a machine lists. Before, and on
+  /// Windows 10, the number it names is the one that is listed.
+  [[nodiscard]] std::vector<Cells> child_rows() const {
+    constexpr Date kBundlesNamed{2019, 1, 1};
+    std::vector<Cells> out;
+    for (const auto& [kb, d] : decisions_) {
+      const KbData& k = g_.kbs.at(kb);
+      const bool bundle = d.kind == catalog::UpdateKind::dotnet_rollup || d.kind == catalog::UpdateKind::dotnet_security_only;
+      if (!bundle || d.released < kBundlesNamed || k.nt_versions.contains("10.0") || !base_.children_of(kb).empty()) continue;
+      for (const auto& [child, products] : k.downloads) out.push_back(child_row(kb, child, products));
+    }
+    return out;
+  }
+  [[nodiscard]] Cells child_row(std::uint32_t kb, std::uint32_t child, const std::set<std::uint32_t>& products) const {
+    std::set<std::string> frameworks;
+    std::set<catalog::ProductArch> arches;
+    for (const std::uint32_t p : products) {
+      frameworks.insert(g_.products[p].component_version);
+      arches.insert(g_.products[p].arch);
+    }
+    Cells cells{std::to_string(kb), std::to_string(child), joined(frameworks), arch_text(arches)};
+    sources_.add(cells, kFromCvrf);
+    return cells;
   }
 
   std::vector<Cells> correction_rows() {

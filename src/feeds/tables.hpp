@@ -17,7 +17,7 @@ struct Counts {
 };
 
 struct Tables {
-  /// updates, products, cves, fixes, corrections, files: rows of the feeds only, each sorted. Paths are "feeds/<table>.csv".
+  /// updates, products, cves, fixes, children, corrections, files: rows of the feeds only, each sorted. Paths are "feeds/<table>.csv".
   std::vector<catalog::SourceFile> files;
   Counts counts;
 };

@@ -258,3 +258,27 @@ TEST_CASE("feeds: a catalog written out as CSV compiles to the same rows again")
     CHECK(catalog::table_ndjson(*c, s) == catalog::table_ndjson(base, s));
   }
 }
+
+TEST_CASE("feeds: a bundle of .NET Framework and the parts that machines list") {
+  const auto base = small();
+  Gather g(base, "");
+  const std::string link = "https://catalog.example/Search.aspx?q=KB";
+  take_month(CvrfBuilder("2019-02-12")
+                 .product("2", "Microsoft .NET Framework 2.0 Service Pack 2 on " + kServer)
+                 .product("4", "Microsoft .NET Framework 4.5.2 on " + kServer)
+                 .cve("CVE-2019-0613")
+                 .fix("2487081", {"2"}, "Monthly Rollup", "", "", link + "2483457")
+                 .fix("2487081", {"4"}, "Monthly Rollup", "", "", link + "2483455")
+                 .fix("2487082", {"4"}, "Security Only", "", "", link + "2487082")
+                 .text(),
+             g);
+  const auto c = built(base, g);
+  CHECK(c.find_kb(2487081)->kind == catalog::UpdateKind::dotnet_rollup);
+  const auto children = c.children_of(2487081);
+  REQUIRE(children.size() == 2);
+  CHECK(children[0].child == 2483455);
+  CHECK(children[0].framework == "4.5.2");
+  CHECK(children[1].framework == "2.0 Service Pack 2");
+  CHECK(c.parents_of(2483457)[0].parent == 2487081);
+  CHECK(c.children_of(2487082).empty());
+}

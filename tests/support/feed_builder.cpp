@@ -28,8 +28,9 @@ CvrfBuilder& CvrfBuilder::cve(const std::string& cve, const std::string& title, 
 }
 
 CvrfBuilder& CvrfBuilder::fix(const std::string& kb, const std::vector<std::string>& products, const std::string& subtype,
-                              const std::string& supersedes, const std::string& build) {
-  vulnerabilities_ += "<vuln:Remediation Type=\"Vendor Fix\">" + element("Description", kb) + element("Supercedence", supersedes);
+                              const std::string& supersedes, const std::string& build, const std::string& url) {
+  vulnerabilities_ +=
+      "<vuln:Remediation Type=\"Vendor Fix\">" + element("Description", kb) + element("URL", url) + element("Supercedence", supersedes);
   for (const std::string& id : products) vulnerabilities_ += element("ProductID", id);
   vulnerabilities_ += element("SubType", subtype) + element("FixedBuild", build) + "</vuln:Remediation>";
   return *this;

@@ -15,7 +15,7 @@ class CvrfBuilder {
   /// Begins a vulnerability; fixes belong to the last one.
   CvrfBuilder& cve(const std::string& cve, const std::string& title = "A title", const std::string& severity = "Critical");
   CvrfBuilder& fix(const std::string& kb, const std::vector<std::string>& products, const std::string& subtype = "Monthly Rollup",
-                   const std::string& supersedes = "", const std::string& build = "");
+                   const std::string& supersedes = "", const std::string& build = "", const std::string& url = "");
   /// Text put in front of the root, for documents that should be refused.
   CvrfBuilder& prologue(std::string text);
   [[nodiscard]] std::string text() const;
