@@ -94,7 +94,7 @@ std::string_view of_product(const ByProduct& said, const std::string& product) {
   return it == said.end() ? std::string_view{} : it->second;
 }
 
-/// The KB in "...Search.aspx?q=KB4483482", when it is not `kb` itself.
+/// The KB in "...Search.aspx?q=KB...", when it is not `kb` itself.
 std::uint32_t download_of(std::string_view url, std::uint32_t kb) {
   const std::size_t at = ifind(url, "q=KB");
   if (at == std::string_view::npos) return 0;

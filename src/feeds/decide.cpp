@@ -104,8 +104,7 @@ void decide_day(const KbData& k, Decision& d) {
     return;
   }
   d.confidence = Confidence::medium;
-  d.note = fmt::format("Patch Tuesday of the month that names it; wesng dates it {} first",
-                       k.posted.begin()->first.text());
+  d.note = fmt::format("Patch Tuesday of the month that names it; wesng dates it {} first", k.posted.begin()->first.text());
 }
 
 std::optional<catalog::Correction> correction(const catalog::Catalog& base, CorrectionKind kind, std::uint32_t kb,

@@ -15,7 +15,7 @@ std::uint32_t bit_of(Feed f) { return f == Feed::cvrf ? kFromCvrf : kFromWesng; 
 
 Error too_many(const char* what) { return {ErrorCode::limit, "feeds", std::string("a bounded number of ") + what, "more", {}, {}}; }
 
-/// Every number of 5 to 8 digits in a free text ("3135987;3148198", "MS09-001 (958687)").
+/// Every number of 5 to 8 digits in a free text ("1000001;1000002", "MS09-001 (100003)").
 std::set<std::uint32_t> kbs_in(std::string_view s) {
   std::set<std::uint32_t> out;
   for (std::size_t at = 0; at < s.size();) {
