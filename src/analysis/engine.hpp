@@ -119,6 +119,8 @@ class Engine {
   void return_event(std::uint32_t entry, const State& exit);
   void enter_return(Frame& f, std::uint32_t pc, State s);
   void place_arguments(State& s, const std::vector<Value>& values);
+  void formatted_clock(State& s, const CallSite& c);
+  void unsigned_compare(std::uint32_t pc, const State& s);
   void signed_compare(std::uint32_t pc, const State& s);
   [[nodiscard]] Value driver_object() const { return fresh(Kind::object, 0xD01); }
   [[nodiscard]] Value device_object() const { return fresh(Kind::object, 0xD02); }
@@ -131,7 +133,7 @@ class Engine {
   void opaque_call(Frame& f, std::uint32_t pc, const Insn& insn, State& s, Term target);
   bool external_call(Frame& f, std::uint32_t pc, std::uint32_t next, State& s, Term target, bool tail);
   void clobber(State& s, std::uint64_t h);
-  /// Positive until 03:14:07 and negative one second later, on a ladder of instants.
+  /// 32 bits that count seconds, positive in 2019 and negative in 2040, on a ladder of instants.
   [[nodiscard]] bool turns_negative_in_2038(const Value& v) const;
   [[nodiscard]] unsigned pushed_words(std::uint32_t pc, std::uint32_t next) const;
   [[nodiscard]] bool all_plain(State& s);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
 
 #include "analysis/models/models.hpp"
 #include "analysis/stepper.hpp"
@@ -53,13 +54,24 @@ void Engine::record_event(const State& s, std::uint64_t hash) {
   if (s.mask != all_lanes_) record_.event(hash, s.mask);
 }
 
+/// A number as one lane shows it: where the lane's own build stands in it, all lanes show the same.
+static std::uint64_t shown_number(std::uint64_t v, const Rung& r) {
+  constexpr std::uint64_t kBuild = 0xB1D;
+  const std::uint64_t low = v & 0xFFFFFFFF, high = v >> 32;
+  if (high != 0) return mix(shown_number(low, r), shown_number(high, r));
+  if (low == r.build || low == (0xF0000000u | r.build)) return kBuild;
+  if (low >> 16 == r.build) return mix(kBuild, 1, low & 0xFFFF);
+  if ((low & 0xFFFF) == r.build) return mix(kBuild, 2, low >> 16);
+  return mix(3, low);
+}
+
 /// How one lane shows a value: a version itself is shown alike by all lanes, and so is what is unknown in an unknown way.
-static std::uint64_t shown(const Value& v, unsigned lane, const Rung& r, bool clock) {
+static std::uint64_t shown(const Value& v, unsigned lane, const Rung& r) {
   const Term t = v.at(lane);
-  if (v.uniform()) return hash_of(1, t);
-  if (v.copy || (!clock && t == number(r.build))) return 2;
-  if (!t.number() && kind_of(t.sym) != Kind::joined) return 3;
-  return hash_of(1, t);
+  if (v.uniform()) return t.number() ? mix(3, t.off) : hash_of(1, t);
+  if (v.copy) return 2;
+  if (t.number()) return shown_number(t.off, r);
+  return kind_of(t.sym) == Kind::joined ? hash_of(1, t) : 3;
 }
 
 void Engine::store_event(const State& s, const Value& address, unsigned size, const Value& v) {
@@ -82,12 +94,12 @@ void Engine::store_event(const State& s, const Value& address, unsigned size, co
     if ((alu.mask >> k & 1) == 0) continue;
     const Term at = address.at(k);
     if (kind_of(at.sym) == Kind::stack && !at.number()) continue;
-    record_.event(mix(hash_of(mix(0x5703, size), at), shown(v, k, ladder_.rungs[k], false)), lane_bit(k));
+    record_.event(mix(hash_of(mix(0x5703, size), at), shown(v, k, ladder_.rungs[k])), lane_bit(k));
   }
 }
 
 void Engine::external_event(State& s, const CallSite& c, const std::string& name, unsigned arguments) {
-  if (ladder_.clock) return;
+  if (ladder_.clock) return formatted_clock(s, c);
   std::vector<Value> seen;
   bool varying = false;
   for (unsigned i = 0; i < arguments; ++i) {
@@ -106,7 +118,7 @@ void Engine::external_event(State& s, const CallSite& c, const std::string& name
   for (unsigned k = 0; k < alu.count(); ++k) {
     if ((alu.mask >> k & 1) == 0) continue;
     std::uint64_t h = site;
-    for (const Value& v : seen) h = mix(h, shown(v, k, ladder_.rungs[k], false));
+    for (const Value& v : seen) h = mix(h, shown(v, k, ladder_.rungs[k]));
     record_.event(h, lane_bit(k));
   }
 }
@@ -117,7 +129,7 @@ void Engine::return_event(std::uint32_t entry, const State& exit) {
   const Value v = alu.truncate(exit.r[kAx], 32);
   if (!status && !returns_value(entry)) return;
   for (unsigned k = 0; k < alu.count(); ++k)
-    if ((exit.mask >> k & 1) != 0) record_.event(mix(0x4E7, entry, shown(v, k, ladder_.rungs[k], false)), lane_bit(k));
+    if ((exit.mask >> k & 1) != 0) record_.event(mix(0x4E7, entry, shown(v, k, ladder_.rungs[k])), lane_bit(k));
 }
 
 /// Walks the end of the function: a result is put into eax on purpose, or eax is left over.
@@ -322,6 +334,8 @@ void Engine::callback(State& s, const CallSite& c, std::uint32_t target, std::sp
   branch.loops.clear();
   auto exit = run(g, std::move(branch));
   if (!exit) return;
+  alu.mask = exit->mask;
+  return_event(target, *exit);
   // It may be called now, later or never; what it wrote counts.
   const auto kept = s.r;
   const auto loops = s.loops;
@@ -455,11 +469,24 @@ void Engine::call(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
 }
 
 std::vector<Term> Engine::varying_memory() {
+  constexpr int kMostLinks = 4;
   std::vector<Term> out;
+  std::set<std::uint64_t> bases;
   alu.mask = all_lanes_;
   kept_.visit([&](Term at, unsigned, const Value& v) {
-    if (alu.varies(v)) out.push_back(at);
+    if (!alu.varies(v)) return;
+    out.push_back(at);
+    if (!at.number()) bases.insert(at.sym);
   });
+  // A variable that points to such a structure leads there, perhaps through other structures.
+  for (int i = 0; i < kMostLinks; ++i)
+    kept_.visit([&](Term at, unsigned, const Value& v) {
+      if (!v.uniform() || !bases.contains(v.all.sym)) return;
+      if (!at.number())
+        bases.insert(at.sym);
+      else if (i == kMostLinks - 1)
+        out.push_back(at);
+    });
   return out;
 }
 

@@ -186,7 +186,9 @@ void Engine::branch(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
     }
     if (!c.uniform()) note_possible(pc, c, open);
   }
-  if (ladder_.clock && insn.condition >= 12) signed_compare(pc, s);
+  if (ladder_.clock && (insn.condition >= 12 || insn.condition == 8 || insn.condition == 9)) signed_compare(pc, s);
+  if (ladder_.clock && word_ == 8 && (insn.condition == 2 || insn.condition == 3 || insn.condition == 6 || insn.condition == 7))
+    unsigned_compare(pc, s);
   if (yes != 0 && no != 0) note_split(f, pc, insn, s, yes, no);
   if ((no | open) != 0 && (yes | open) != 0) {
     State taken = s;

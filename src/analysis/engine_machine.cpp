@@ -132,7 +132,9 @@ Value Engine::initial(Term address, unsigned size) {
   if (program_.rva_of(address.off) && address.off > 0x10000 && kind_of(address.sym) != Kind::stack &&
       kind_of(address.sym) != Kind::object) {
     const std::uint64_t sym = make_sym(Kind::table, size * 8, mix(hash_of(static_cast<std::uint64_t>(Op::load), address), size));
-    table_reads_.try_emplace(sym, TableRead{address.off, size});
+    // The entry may be cut or extended before it is jumped to.
+    for (const std::uint64_t name : {sym, extend_sign(Term{sym, 0}, size * 8).sym, truncate(extend_sign(Term{sym, 0}, size * 8), 32).sym})
+      table_reads_.try_emplace(name, TableRead{address.off, size});
     return Value(Term{sym, 0});
   }
   return unnamed();
@@ -248,7 +250,7 @@ Value Engine::address_of(State& s, const Operand& o) {
 Value Engine::read_operand(State& s, const Operand& o) {
   switch (o.type) {
     case Operand::Type::gpr: return read_reg(s, o);
-    case Operand::Type::immediate: return constant(o.value & mask_of(o.bytes * 8u));
+    case Operand::Type::immediate: return constant(o.value);  // sign-extended by the decoder; the user cuts it
     case Operand::Type::memory: return read(s, address_of(s, o), std::min<unsigned>(o.bytes, 8));
     default: return Value(unknown(Op::other, 64, pc_));
   }

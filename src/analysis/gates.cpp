@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/follow.hpp"
+#include "analysis/packed_file.hpp"
 #include "analysis/prefilter.hpp"
 
 namespace tq::analysis {
@@ -121,7 +122,17 @@ GateReport find_gates(Bytes file, const GateOptions& options) {
     report.why.push_back(std::string("code for another processor: ") + pe::to_string(report.arch));
     return report;
   }
+  if (program.image().is_dotnet) {
+    report.gate = Gate::unsupported;
+    report.why.emplace_back("a .NET program: its code is not machine code");
+    return report;
+  }
   const Traces traces = find_traces(file);
+  const auto packer = packed_by(program);
+  if (packer) {
+    report.why.push_back("packed: " + *packer);
+    return report;
+  }
   if (traces.version.empty()) {
     report.gate = Gate::no_source;
     report.why.emplace_back("nothing in the file reads a version");

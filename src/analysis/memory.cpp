@@ -106,6 +106,9 @@ Value Memory::assemble(Alu& alu, Term address, unsigned size, const InitialMemor
   pieces(alu, address, size, initial, parts);
   if (parts.size() == 1) return parts[0].value;
   Value v = parts[0].value;
+  // Neighbouring fields that are moved together are still only moved.
+  bool copy = true;
+  for (const Piece& p : parts) copy = copy && (p.value.copy || p.value.uniform());
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const Value high = alu.binary(Op::shl, parts[i].value, constant(8 * parts[i].at), 64);
     v = alu.map(v, high, [&](Term a, Term b) {
@@ -114,6 +117,7 @@ Value Memory::assemble(Alu& alu, Term address, unsigned size, const InitialMemor
     });
     v.copy = false;
   }
+  v.copy = copy && !v.uniform();
   return v;
 }
 

@@ -160,6 +160,7 @@ bool Stepper::multiply_divide() {
       dx{.type = Operand::Type::gpr, .bytes = i_.op[0].bytes, .reg = kDx};
   const Value a = e_.read_reg(s_, ax), b = in(0), high = e_.read_reg(s_, dx);
   if (wide) {
+    if (is_signed) signed_use(a, w, "multiplied as a signed number");
     e_.write_reg(s_, ax, alu.binary(Op::mul, a, b, w));
     const Value top = alu.binary(is_signed ? Op::smulh : Op::umulh, a, b, w);
     e_.write_reg(s_, dx, top);
@@ -286,6 +287,7 @@ bool Stepper::conditional() {
   Alu& alu = e_.alu;
   const auto cc = static_cast<unsigned>(i_.condition);
   const Value c = flag(cc);
+  if (e_.ladder_.clock && (cc >= 12 || cc == 8 || cc == 9)) e_.signed_compare(rva_, s_);
   LaneMask yes = 0, no = 0, open = 0;
   for (unsigned k = 0; k < alu.count(); ++k) {
     if ((alu.mask >> k & 1) == 0) continue;

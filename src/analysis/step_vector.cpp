@@ -28,6 +28,25 @@ std::optional<unsigned> moved_bytes(ZydisMnemonic m) {
   }
 }
 
+/// Packed instructions that put elements elsewhere and change none.
+bool only_moves(ZydisMnemonic m) {
+  switch (m) {
+    case ZYDIS_MNEMONIC_PUNPCKLDQ:
+    case ZYDIS_MNEMONIC_PUNPCKHDQ:
+    case ZYDIS_MNEMONIC_PUNPCKLQDQ:
+    case ZYDIS_MNEMONIC_PUNPCKHQDQ:
+    case ZYDIS_MNEMONIC_UNPCKLPS:
+    case ZYDIS_MNEMONIC_UNPCKLPD:
+    case ZYDIS_MNEMONIC_PSHUFD:
+    case ZYDIS_MNEMONIC_SHUFPS:
+    case ZYDIS_MNEMONIC_PSLLDQ:
+    case ZYDIS_MNEMONIC_PSRLDQ:
+    case ZYDIS_MNEMONIC_POR:
+    case ZYDIS_MNEMONIC_ORPS: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 std::array<Value, 2> Stepper::vector_in(unsigned k) {
@@ -164,8 +183,11 @@ bool Stepper::vector_arithmetic() {
       return unknown(Op::other, 64,
                      hash_of(hash_of(hash_of(hash_of(mix(static_cast<std::uint64_t>(m), immediate, which), a0), a1), b0), b1));
     });
-    for (const Value* v : {&a[0], &a[1], &b[0], &b[1]})
+    r.copy = only_moves(m) && !r.uniform();
+    for (const Value* v : {&a[0], &a[1], &b[0], &b[1]}) {
+      r.copy = r.copy && (v->copy || v->uniform());
       if (r.origin == 0) r.origin = v->origin;
+    }
     return r;
   };
   const Value low = half(0);

@@ -121,7 +121,7 @@ void print(std::vector<Row>& rows, bool wrong, bool pairs) {
         const bool truth = r.words[a] != r.words[b], main = a == 4 && b == 5;
         if (main) {
           pair.add(r.said[a][b], truth);
-          kinds[r.kind].add(r.said[a][b], truth);
+          kinds[r.kind.substr(0, r.kind.find('/'))].add(r.said[a][b], truth);
           baseline.add(r.baseline ? Gate::differs : Gate::same, truth);
           const bool right = truth ? r.said[a][b] == Gate::differs : r.said[a][b] == Gate::same || r.said[a][b] == Gate::no_source;
           if (wrong && !right) fmt::print("{} {} truth={} said={} {}\n", r.path, r.kind, truth ? "differs" : "same", to_string(r.said[a][b]), r.why);

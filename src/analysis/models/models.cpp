@@ -15,6 +15,7 @@ Table table_of(bool clock) {
   };
   add(memory_models());
   add(text_models());
+  add(wide_models());
   if (clock) {
     add(clock_models());
   } else {

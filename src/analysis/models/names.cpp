@@ -69,10 +69,14 @@ std::vector<std::size_t> line_starts(std::string_view all) {
   return out;
 }
 
+constexpr std::string_view kWideHelpers[] = {"_allmul", "_alldiv", "_aulldiv", "_allrem", "_aullrem"};
+
 template <class L>
 bool in(const L& list, std::string_view name) {
   return std::find(std::begin(list), std::end(list), name) != std::end(list);
 }
+
+bool is_wide_helper(const std::string& name) { return in(kWideHelpers, name); }
 
 }  // namespace
 
@@ -80,6 +84,8 @@ bool is_noreturn(const std::string& name) { return in(kNoreturn, name); }
 bool is_printer(const std::string& name) { return in(kPrinters, name); }
 
 std::optional<Arity> arity_of(const std::string& name) {
+  // Helpers for 64-bit numbers on 32-bit processors take two of them from the stack.
+  if (is_wide_helper(name)) return Arity{4, false};
   static const std::string_view all(tq_arity_begin, static_cast<std::size_t>(tq_arity_end - tq_arity_begin));
   static const std::vector<std::size_t> lines = line_starts(all);
   const auto name_of = [&](std::size_t at) {

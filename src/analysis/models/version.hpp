@@ -13,6 +13,7 @@ std::span<const Model> registry_models();
 std::span<const Model> memory_models();
 std::span<const Model> text_models();
 std::span<const Model> clock_models();
+std::span<const Model> wide_models();
 
 /// Are the fields that `type` asks for known in this lane?
 bool wanted_known(const std::array<Value, 4>& want, unsigned lane, std::uint64_t type);

@@ -1,0 +1,124 @@
+#include "analysis/exposure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "analysis/follow.hpp"
+#include "analysis/packed_file.hpp"
+#include "analysis/prefilter.hpp"
+
+namespace tq::analysis {
+namespace {
+
+namespace pe = format::pe;
+
+// Plain names that handle a time_t, in run times where it has 32 bits.
+constexpr std::string_view kPlain[] = {
+    "time",          "localtime",  "gmtime",    "mktime",      "ctime",      "_wctime",       "difftime",     "_stat",
+    "_fstat",        "_wstat",     "_stati64",  "_fstati64",   "_wstati64",  "_utime",        "_futime",      "_wutime",
+    "_ftime",        "_findfirst", "_findnext", "_wfindfirst", "_wfindnext", "_findfirsti64", "_findnexti64", "_wfindfirsti64",
+    "_wfindnexti64", "_mkgmtime",  "stat",      "fstat",       "utime",      "ftime",
+};
+// Names of later run times: the plain one and 32.
+constexpr std::string_view kNarrow[] = {
+    "_time32",        "_localtime32",     "_localtime32_s",  "_gmtime32",       "_gmtime32_s",   "_mktime32",    "_mkgmtime32",
+    "_ctime32",       "_ctime32_s",       "_wctime32",       "_wctime32_s",     "_difftime32",   "_stat32",      "_fstat32",
+    "_wstat32",       "_stat32i64",       "_fstat32i64",     "_wstat32i64",     "_utime32",      "_futime32",    "_wutime32",
+    "_ftime32",       "_ftime32_s",       "_findfirst32",    "_findnext32",     "_wfindfirst32", "_wfindnext32", "_findfirst32i64",
+    "_findnext32i64", "_wfindfirst32i64", "_wfindnext32i64", "_timespec32_get",
+};
+constexpr std::string_view kOldRunTimes[] = {"msvcrt.dll",  "crtdll.dll",   "msvcrt20.dll", "msvcrt40.dll", "msvcr70.dll",
+                                             "msvcr71.dll", "msvcr70d.dll", "msvcr71d.dll", "msvcrtd.dll"};
+
+template <class L>
+bool in(const L& list, std::string_view name) {
+  return std::find(std::begin(list), std::end(list), name) != std::end(list);
+}
+
+std::vector<std::string> narrow_imports(const Program& p) {
+  std::vector<std::pair<std::uint32_t, std::string>> found;
+  for (const auto& [slot, import] : p.imports())
+    if (is_32bit_time_import(import.dll, import.name, p.is_64())) found.emplace_back(slot, import.dll + "!" + import.name);
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> out;
+  for (const auto& [slot, name] : found) out.push_back(fmt::format("imports {} at 0x{:x}", name, slot));
+  return out;
+}
+
+/// 0x7FFFD27F, the last time that a 32-bit run time of Visual C++ accepts: its functions are linked in.
+bool has_static_run_time(const Program& p) {
+  for (const Extent& e : p.extents())
+    if (e.executable && e.bytes.chars().find(std::string_view("\x7F\xD2\xFF\x7F", 4)) != std::string_view::npos) return true;
+  return false;
+}
+
+void flow(const Program& p, Decoder& decoder, const ExposureOptions& o, ExposureReport& report, bool& exposed, bool& complete) {
+  Functions functions(p, decoder, true);
+  if (functions.sites().empty()) return;
+  const Ladder ladder = instant_ladder();
+  Engine engine(p, functions, decoder, ladder, {o.max_steps, o.max_steps / 4, o.max_milliseconds, std::size_t{128} << 20});
+  follow(engine, p, functions, functions.sites());
+  for (const auto& [rva, what] : engine.signed_uses())
+    report.why.push_back(fmt::format("a clock value of 32 bits is {} at 0x{:x}: {}", what, rva, decoder.text(rva)));
+  for (const auto& [rva, what] : engine.cuts())
+    report.why.push_back(fmt::format("a clock value is {} at 0x{:x}: {}", what, rva, decoder.text(rva)));
+  exposed = !engine.signed_uses().empty();
+  complete = !engine.spent();
+  for (const std::string& why : engine.record().reasons())
+    if (!exposed) report.why.push_back("not followed to the end: " + why);
+}
+
+bool clock_names(const Program& p, const Traces& traces) {
+  if (!traces.clock.empty() || std::find(traces.version.begin(), traces.version.end(), "shared user data") != traces.version.end())
+    return true;
+  return std::any_of(p.imports().begin(), p.imports().end(), [](const auto& i) { return is_source_import(i.second, true); });
+}
+
+}  // namespace
+
+bool is_32bit_time_import(const std::string& dll, const std::string& name, bool x64) {
+  if (in(kNarrow, name)) return true;
+  return !x64 && in(kOldRunTimes, dll) && in(kPlain, name);
+}
+
+ExposureReport find_exposure(Bytes file, const ExposureOptions& options) {
+  ExposureReport report;
+  const auto opened = Program::open(file);
+  if (!opened) {
+    report.why.push_back(opened.error().text());
+    return report;
+  }
+  const Program& program = *opened;
+  report.arch = program.image().machine;
+  if (report.arch != pe::Machine::x86 && report.arch != pe::Machine::x64) {
+    report.why.push_back(std::string("code for another processor: ") + pe::to_string(report.arch));
+    return report;
+  }
+  if (program.image().is_dotnet) {
+    report.why.emplace_back("a .NET program: its code is not machine code");
+    return report;
+  }
+  if (const auto packer = packed_by(program)) {
+    report.why.push_back("packed: " + *packer);
+    return report;
+  }
+  const auto imports = narrow_imports(program);
+  report.why = imports;
+  const bool run_time = has_static_run_time(program);
+  if (run_time) report.why.emplace_back("a C run time with 32-bit times is linked in (the constant 0x7fffd27f)");
+  bool exposed = false, complete = true;
+  Decoder decoder(program);
+  if (clock_names(program, find_traces(file))) flow(program, decoder, options, report, exposed, complete);
+  report.exposure = exposed                                ? Exposure::exposed
+                    : !imports.empty() || run_time         ? Exposure::uses_32bit_api
+                    : complete && program.damage().empty() ? Exposure::no_evidence
+                                                           : Exposure::not_analysed;
+  for (const std::string& d : program.damage())
+    if (report.exposure == Exposure::not_analysed) report.why.push_back("the file is damaged: " + d);
+  if (report.why.empty()) report.why.emplace_back("no 32-bit time function and no cut clock value was found; that proves nothing");
+  return report;
+}
+
+}  // namespace tq::analysis
