@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "volume/support/table.hpp"
 
@@ -76,7 +77,7 @@ void add_hybrid_slots(const io::ByteSource& disk, const Mbr& mbr, Table& table) 
 }
 
 void finish(Table& table) {
-  std::ranges::stable_sort(table.volumes, {}, &Volume::offset);
+  std::ranges::sort(table.volumes, {}, [](const Volume& v) { return std::pair(v.offset, v.number); });
   for (std::size_t i = 1; i < table.volumes.size(); ++i) {
     const Volume& a = table.volumes[i - 1];
     const Volume& b = table.volumes[i];
