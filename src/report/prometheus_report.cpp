@@ -73,6 +73,16 @@ void updates(Metrics& out, const model::Report& r) {
   }
 }
 
+void cves(Metrics& out, const model::Report& r) {
+  out.family("cves", "Vulnerabilities by what is known of their repair.");
+  for (const auto& m : r.machines) {
+    const auto& c = m.verdict.cves;
+    out.sample(who(m) + R"(,state="missing")", c.missing.size());
+    out.sample(who(m) + R"(,state="unknown")", c.unknown.size());
+    out.sample(who(m) + R"(,state="known_exploited")", c.known_exploited.size());
+  }
+}
+
 void findings(Metrics& out, const model::Report& r) {
   out.family("findings", "Findings by severity.");
   for (const auto& m : r.machines)
@@ -111,6 +121,7 @@ std::string render(const model::Report& r, const Options&) {
   builds(out, r);
   goals(out, r);
   updates(out, r);
+  cves(out, r);
   findings(out, r);
   evidence(out, r);
   times(out, r);

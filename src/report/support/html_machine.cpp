@@ -106,8 +106,25 @@ std::string updates(const model::Verdict& v) {
   Table installed({"Update", "State", "Evidence"});
   for (const auto& u : v.installed)
     installed.row({text(kb_text(u.kb)), text(u.state), text(fmt::format("{}", fmt::join(u.evidence, ", ")))});
+  Table covered({"Update", "Held by"});
+  for (const auto& u : v.covered) covered.row({text(kb_text(u.kb)), text(kb_text(u.by))});
   return section("Missing updates", missing.markup()) + section("Updates that cannot be told", unknown.markup()) +
-         section("Updates in place", installed.markup());
+         section("Updates in place", installed.markup()) + section("Updates held by newer ones", covered.markup());
+}
+
+/// What attackers are known to use comes first and whole; the rest is a number, because nobody reads two thousand names.
+std::string vulnerabilities(const model::CveVerdict& c) {
+  if (c.missing.empty() && c.unknown.empty()) return {};
+  std::string out = element("p", "", fmt::format("{} not repaired, {} cannot be told.", c.missing.size(), c.unknown.size()));
+  const auto named = [&out](const char* heading, const std::vector<model::CveId>& ids) {
+    if (ids.empty()) return;
+    std::string names;
+    for (const auto id : ids) names += (names.empty() ? "" : ", ") + model::cve_text(id);
+    out += element("p", "", element("strong", "", heading) + " " + text(names));
+  };
+  named("Known to be exploited, not repaired:", c.known_exploited);
+  named("Known to be exploited, cannot be told:", c.known_exploited_unknown);
+  return out;
 }
 
 std::string coverage(const model::Facts& f) {
@@ -140,6 +157,7 @@ std::string machine(const model::Machine& m, const model::Report& report, std::s
   out += statements(m);
   out += section("What to do, in order", to_do(m));
   out += section("Findings", findings(m));
+  out += section("Vulnerabilities", vulnerabilities(m.verdict.cves));
   out += updates(m.verdict);
   out += section("What was read, and what was not", coverage(m.facts));
   out += appendix(m);
