@@ -1,0 +1,88 @@
+// Which programs use a time of 32 bits that ends on 2038-01-19.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/exposure.hpp"
+#include "cli/support/common.hpp"
+#include "cli/support/programs.hpp"
+#include "core/hash.hpp"
+#include "core/text.hpp"
+
+namespace tq::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using analysis::Exposure;
+
+constexpr Option kOptions[] = {kFormatTextJson, kOutput, {"--jobs", "N", "files looked at side by side"}, kColor};
+
+struct Answer {
+  std::string sha256;
+  analysis::ExposureReport report;
+  bool unread = false;
+};
+
+Answer answer(const Result<std::vector<std::byte>>& content) {
+  Answer a;
+  if (!content) {
+    a.unread = true;
+    a.report.why = {content.error().text()};
+    return a;
+  }
+  a.sha256 = sha256_hex(bytes_of(*content));
+  a.report = analysis::find_exposure(bytes_of(*content), {});
+  return a;
+}
+
+Json file_json(const NamedProgram& p, const Answer& a) {
+  Json why = Json::array();
+  for (const auto& w : a.report.why) why.push_back(to_valid_utf8(w));
+  return {{"path", to_valid_utf8(p.path)},
+          {"sha256", a.sha256},
+          {"arch", format::pe::to_string(a.report.arch)},
+          {"exposure", to_string(a.report.exposure)},
+          {"why", std::move(why)}};
+}
+
+std::string file_text(const NamedProgram& p, const Answer& a) {
+  std::string s = fmt::format("{:<14} {}\n", to_string(a.report.exposure), printable(p.path));
+  for (const auto& w : a.report.why) s += fmt::format("  {}\n", printable(w));
+  return s;
+}
+
+int status_of(const std::vector<Answer>& answers, int unlisted) {
+  bool exposed = false, open = unlisted > 0, read = false;
+  for (const Answer& a : answers) {
+    exposed |= a.report.exposure == Exposure::exposed;
+    open |= a.report.exposure == Exposure::not_analysed || a.unread;
+    read |= !a.unread;
+  }
+  if (!read && open) return kUnreadable;
+  return exposed ? kFindings : open ? kIncomplete : kNothingFound;
+}
+
+int run_time32(const Args& args) {
+  int unlisted = 0;
+  const auto programs = programs_of(args.positional, unlisted);
+  std::vector<Answer> answers(programs.size());
+  for_each_program(programs, jobs_of(args.get("--jobs")), [&](std::size_t i, const auto& content) { answers[i] = answer(content); });
+  for (std::size_t i = 0; i < programs.size(); ++i)
+    if (answers[i].unread) complain(programs[i].path + ": " + answers[i].report.why.front());
+  const int status = status_of(answers, unlisted);
+  if (args.get("--format", "text") == "json") {
+    Json files = Json::array();
+    for (std::size_t i = 0; i < programs.size(); ++i) files.push_back(file_json(programs[i], answers[i]));
+    return deliver(args, Json{{"schema", "tourniquet.time32/1"}, {"files", std::move(files)}}.dump(2) + "\n", status, args.positional);
+  }
+  std::string text;
+  for (std::size_t i = 0; i < programs.size(); ++i) text += file_text(programs[i], answers[i]);
+  return deliver(args, text, status, args.positional);
+}
+
+}  // namespace
+
+extern const Command time32;
+const Command time32{"time32", "which programs use times that end in 2038", "PATH", kOptions, run_time32};
+
+}  // namespace tq::cli
