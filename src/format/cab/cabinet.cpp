@@ -28,6 +28,7 @@ struct System {
   Handle sink;
 };
 
+/// After some damage libmspack goes on with no open file: every callback takes a null for "not open".
 Handle* handle(mspack_file* f) { return reinterpret_cast<Handle*>(f); }
 
 mspack_file* open_file(mspack_system* self, const char*, int mode) {
@@ -39,12 +40,12 @@ mspack_file* open_file(mspack_system* self, const char*, int mode) {
 }
 
 void close_file(mspack_file* f) {
-  if (handle(f)->output == nullptr) delete handle(f);  // the sink belongs to the System
+  if (f != nullptr && handle(f)->output == nullptr) delete handle(f);  // the sink belongs to the System
 }
 
 int read_file(mspack_file* f, void* buffer, int bytes) {
   auto* h = handle(f);
-  if (bytes < 0) return -1;
+  if (h == nullptr || bytes < 0) return -1;
   const std::uint64_t left = h->at < h->input.size() ? h->input.size() - h->at : 0;
   const std::uint64_t n = std::min<std::uint64_t>(left, static_cast<std::uint64_t>(bytes));
   if (n != 0) std::memcpy(buffer, h->input.data() + h->at, n);
@@ -54,7 +55,7 @@ int read_file(mspack_file* f, void* buffer, int bytes) {
 
 int write_file(mspack_file* f, void* buffer, int bytes) {
   auto* h = handle(f);
-  if (bytes < 0 || h->output == nullptr) return -1;
+  if (h == nullptr || bytes < 0 || h->output == nullptr) return -1;
   const auto n = static_cast<std::uint64_t>(bytes);
   if (n > h->limit - std::min<std::uint64_t>(h->output->size(), h->limit)) {
     h->full = true;
@@ -67,6 +68,7 @@ int write_file(mspack_file* f, void* buffer, int bytes) {
 
 int seek_file(mspack_file* f, off_t offset, int mode) {
   auto* h = handle(f);
+  if (h == nullptr) return -1;
   const auto size = static_cast<std::int64_t>(h->input.size());
   const std::int64_t from = mode == MSPACK_SYS_SEEK_START ? 0 : mode == MSPACK_SYS_SEEK_CUR ? static_cast<std::int64_t>(h->at) : size;
   const std::int64_t to = from + offset;
@@ -75,7 +77,7 @@ int seek_file(mspack_file* f, off_t offset, int mode) {
   return 0;
 }
 
-off_t tell_file(mspack_file* f) { return static_cast<off_t>(handle(f)->at); }
+off_t tell_file(mspack_file* f) { return f == nullptr ? 0 : static_cast<off_t>(handle(f)->at); }
 void message(mspack_file*, const char*, ...) {}
 void* allocate(mspack_system*, size_t bytes) { return std::malloc(bytes); }
 void release(void* p) { std::free(p); }
