@@ -24,6 +24,13 @@ bool is_peb_field(std::uint64_t disp, bool x64) {
   return x64 ? disp == 0x118 || disp == 0x11C || disp == 0x120 : disp == 0xA4 || disp == 0xA8 || disp == 0xAC;
 }
 
+bool after_an_end(const Program& p, std::uint32_t rva) {
+  const auto before = rva >= 3 ? p.read(rva - 3, 4) : std::nullopt;
+  if (!before) return true;
+  const std::uint64_t last = *before >> 16 & 0xFF;
+  return last == 0xC3 || last == 0xCC || last == 0x90 || (*before & 0xFF) == 0xC2;
+}
+
 }  // namespace
 
 Functions::Functions(const Program& program, const Decoder& decoder, bool clock) : clock_(clock), entry_(program.image().entry_rva) {
@@ -162,8 +169,9 @@ void Functions::address(const Program& p, std::uint64_t where, std::uint32_t rva
   }
   const Extent* x = p.extent(*target);
   if (x->executable) {
-    // Code addresses in registers and stores are callbacks. In 32-bit code any number may look like one: alignment tells most apart.
-    if (p.is_64() || *target % 4 == 0) {
+    // Code addresses in registers and stores are callbacks. In 32-bit code any number may look like one: alignment, or the end of
+    // another function just before it, tells most apart.
+    if (p.is_64() || *target % 4 == 0 || after_an_end(p, *target)) {
       taken_.insert(*target);
       starts_.insert(*target);
     }

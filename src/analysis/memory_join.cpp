@@ -34,10 +34,14 @@ void Memory::join_page(Alu& alu, Slot& mine, const Page* theirs, LaneMask in_a, 
     const Value y = b.read(alu, at, end - from, [&](Term t, unsigned n) { return unset_b = true, initial(t, n); });
     // What one side never wrote is not read there: a frame's variables are set first, and a version is looked at after it was fetched.
     const bool frame = kind_of(at.sym) == Kind::stack;
+    const auto made_here = [&](const Value& v, LaneMask lanes) {
+      alu.mask = lanes;
+      return frame || alu.varies(v) || (v.uniform() && !v.all.number() && kind_of(v.all.sym) == Kind::object);
+    };
     Value v;
-    if (unset_b && (frame || (alu.mask = in_a, alu.varies(x))))
+    if (unset_b && made_here(x, in_a))
       v = x;
-    else if (unset_a && (frame || (alu.mask = in_b, alu.varies(y))))
+    else if (unset_a && made_here(y, in_b))
       v = y;
     else
       v = alu.join(x, in_a, y, in_b, mix(place, at.sym, at.off));

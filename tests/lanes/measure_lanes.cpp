@@ -36,8 +36,10 @@ struct Row {
 std::vector<std::string> cells(const std::string& line) {
   std::vector<std::string> out(1);
   for (const char c : line) {
-    if (c == ',') out.emplace_back();
-    else out.back() += c;
+    if (c == ',')
+      out.emplace_back();
+    else
+      out.back() += c;
   }
   return out;
 }
@@ -105,8 +107,8 @@ struct Count {
   }
   [[nodiscard]] std::string text() const {
     const auto part = [](std::size_t x, std::size_t y) { return y == 0 ? 1.0 : static_cast<double>(x) / static_cast<double>(y); };
-    return fmt::format("precision {:.4f} recall {:.4f}  same wrong {}/{}  undecided {:.2f} %  ({} answers)", part(hit, hit + false_alarm), part(hit, hit + missed),
-                       same_wrong, same, 100 * part(undecided, all), all);
+    return fmt::format("precision {:.4f} recall {:.4f}  same wrong {}/{}  undecided {:.2f} %  ({} answers)", part(hit, hit + false_alarm),
+                       part(hit, hit + missed), same_wrong, same, 100 * part(undecided, all), all);
   }
 };
 
@@ -124,7 +126,8 @@ void print(std::vector<Row>& rows, bool wrong, bool pairs) {
           kinds[r.kind.substr(0, r.kind.find('/'))].add(r.said[a][b], truth);
           baseline.add(r.baseline ? Gate::differs : Gate::same, truth);
           const bool right = truth ? r.said[a][b] == Gate::differs : r.said[a][b] == Gate::same || r.said[a][b] == Gate::no_source;
-          if (wrong && !right) fmt::print("{} {} truth={} said={} {}\n", r.path, r.kind, truth ? "differs" : "same", to_string(r.said[a][b]), r.why);
+          if (wrong && !right)
+            fmt::print("{} {} truth={} said={} {}\n", r.path, r.kind, truth ? "differs" : "same", to_string(r.said[a][b]), r.why);
         }
         if (pairs) pooled.add(r.said[a][b], truth);
       }
@@ -136,7 +139,9 @@ void print(std::vector<Row>& rows, bool wrong, bool pairs) {
   fmt::print("6002/6003           {}\n", pair.text());
   if (pairs) fmt::print("66 pairs            {}\n", pooled.text());
   fmt::print("constant baseline   {}\n", baseline.text());
-  if (!times.empty()) fmt::print("milliseconds a file {} p50 {:.2f} p99 {:.2f} max {:.2f}\n", pairs ? "(66 pairs)" : "", times[times.size() / 2], times[times.size() * 99 / 100], times.back());
+  if (!times.empty())
+    fmt::print("milliseconds a file {} p50 {:.2f} p99 {:.2f} max {:.2f}\n", pairs ? "(66 pairs)" : "", times[times.size() / 2],
+               times[times.size() * 99 / 100], times.back());
 }
 
 }  // namespace
@@ -146,9 +151,12 @@ int main(int argc, char** argv) {
   std::string truth;
   for (int i = 1; i < argc; ++i) {
     const std::string a = argv[i];
-    if (a == "--wrong") wrong = true;
-    else if (a == "--pairs") pairs = true;
-    else truth = a;
+    if (a == "--wrong")
+      wrong = true;
+    else if (a == "--pairs")
+      pairs = true;
+    else
+      truth = a;
   }
   auto rows = read_truth(truth);
   std::atomic<std::size_t> next{0};

@@ -94,7 +94,7 @@ void init_string(Engine& e, State& s, const CallSite& c) {
 void module_handle(Engine& e, State& s, const CallSite&) { e.set_result(s, e.fresh(Kind::object, 0x30D)); }
 
 void create_device(Engine& e, State& s, const CallSite& c) {
-  e.external_event(s, c, c.import->name, 3);
+  e.external_event(s, c, c.import->name, 6);
   const Value out = e.argument(s, c, 6), device = e.fresh(Kind::object, 0xD02);
   e.write(s, out, e.word(), device);
   e.set_result(s, constant(0));
