@@ -19,10 +19,10 @@ std::string losses_of(const fs::Archive& archive) {
   return fmt::format("; {} refused or damaged: {}", archive.lost_total(), in_short(texts(archive.lost()), 10));
 }
 
-/// Links are part of many an archive and never evidence; everything else that was refused is a gap.
+/// Links, devices and paths that lead out are refused and are no evidence; what is encrypted, damaged or a bomb may be.
 bool has_gap(const fs::Archive& archive) {
   for (const auto& e : archive.lost())
-    if (e.code != ErrorCode::unsupported) return true;
+    if (e.code != ErrorCode::unsupported && e.code != ErrorCode::usage) return true;
   return false;
 }
 
