@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 #include "core/text.hpp"
@@ -149,8 +150,10 @@ struct NtfsBuilder::Job {
 
   void put_record(std::uint64_t number, std::vector<AttributeBlob> attributes, std::uint16_t flags, std::uint16_t links, bool list,
                   bool list_runs, std::size_t stay = 1) {
-    std::stable_sort(attributes.begin(), attributes.end(), [](const AttributeBlob& x, const AttributeBlob& y) {
-      return x.type != y.type ? x.type < y.type : name_less(x.name, y.name);
+    std::sort(attributes.begin(), attributes.end(), [](const AttributeBlob& x, const AttributeBlob& y) {
+      if (x.type != y.type) return x.type < y.type;
+      if (x.name != y.name) return name_less(x.name, y.name);
+      return std::tie(x.first_vcn, x.bytes) < std::tie(y.first_vcn, y.bytes);
     });
     std::size_t total = 0;
     for (const auto& a : attributes) total += a.bytes.size();
@@ -202,7 +205,7 @@ struct NtfsBuilder::Job {
 
   void add_index(const std::string& path, std::vector<AttributeBlob>& a) {
     auto& keys = names[path];
-    std::stable_sort(keys.begin(), keys.end(), [](const IndexKey& x, const IndexKey& y) { return name_less(x.name, y.name); });
+    std::sort(keys.begin(), keys.end(), [](const IndexKey& x, const IndexKey& y) { return name_less(x.name, y.name); });
     const IndexTree tree = index_tree(keys, b.index_block_size, b.cluster_size, b.record_size / 3);
     a.push_back(resident(0x90, u"$I30", tree.root));
     if (tree.blocks.empty()) return;

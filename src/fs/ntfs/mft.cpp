@@ -71,8 +71,9 @@ void Mft::add_listed_runs(const Record& first) {
   AttributeList list = parse_attribute_list(Bytes(*bytes, s->offset));
   if (list.damage) medium_->journal.lose(*list.damage);
   std::erase_if(list.entries, [](const ListEntry& e) { return e.type != kData || !e.name.empty() || e.first_vcn == 0; });
-  std::stable_sort(list.entries.begin(), list.entries.end(),
-                   [](const ListEntry& a, const ListEntry& b) { return a.first_vcn < b.first_vcn; });
+  std::sort(list.entries.begin(), list.entries.end(), [](const ListEntry& a, const ListEntry& b) {
+    return std::pair(a.first_vcn, a.record.raw) < std::pair(b.first_vcn, b.record.raw);
+  });
   for (const ListEntry& e : list.entries) {
     auto r = record(e.record.number());
     if (!r) {

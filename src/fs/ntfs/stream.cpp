@@ -105,8 +105,9 @@ Status append_runs(const Medium& medium, const Attribute& a, Stream& s) {
 }
 
 Result<Stream> assemble(const Medium& medium, std::vector<Piece> pieces) {
-  std::stable_sort(pieces.begin(), pieces.end(),
-                   [](const Piece& a, const Piece& b) { return a.attribute->first_vcn < b.attribute->first_vcn; });
+  std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) {
+    return std::pair(a.attribute->first_vcn, a.attribute->whole.base()) < std::pair(b.attribute->first_vcn, b.attribute->whole.base());
+  });
   if (pieces.empty()) return bad(ErrorCode::not_found, "attribute", 0, "an attribute", "none");
   const Attribute& first = *pieces.front().attribute;
   if (first.resident) return resident_stream(first);
