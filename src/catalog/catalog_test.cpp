@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <map>
 #include <set>
 #include <vector>
@@ -30,12 +31,13 @@ TEST_CASE("catalog: the embedded catalog opens and names itself") {
 
 TEST_CASE("catalog: opening the embedded catalog costs no parse") {
   (void)embedded();
-  const auto start = std::chrono::steady_clock::now();
+  // Processor time, not the clock on the wall: other work on the machine is not ours.
+  const std::clock_t start = std::clock();
   constexpr int kTimes = 200;
   for (int i = 0; i < kTimes; ++i) CHECK(Catalog::embedded());
-  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count() / kTimes;
+  const double us = 1e6 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC / kTimes;
   MESSAGE("embedded() takes " << us << " us");
-  CHECK(us < 2000);  // generous: sanitizers and a busy machine
+  CHECK(us < 3000);  // generous: no optimisation, sanitizers
 }
 
 TEST_CASE("catalog: updates come by release date and are found by KB") {
