@@ -76,6 +76,7 @@ State state_of(const model::Facts& facts, const model::Verdict& verdict, const c
   s.packages_complete = facts.packages_read == Tri::yes && !facts.packages.empty();
   s.stack = FileVersion::parse(verdict.esu.stack_version);
   s.sha2 = verdict.esu.sha2;
+  s.no_preparation = verdict.esu.preparation == Tri::no;
   if (verdict.esu.licence == "licensed") s.licensed = Tri::yes;
   if (verdict.esu.licence == "absent") s.licensed = Tri::no;
   s.restart_pending = either(facts.servicing.reboot_pending, facts.servicing.pending_operations);
@@ -166,6 +167,7 @@ Tri Presence::of(const catalog::Update& u) const {
     return by_version == Tri::unknown && implied_.contains(u.kb) ? Tri::yes : by_version;
   }
   if (implied_.contains(u.kb)) return Tri::yes;
+  if (u.kind == UpdateKind::esu_preparation && state_.no_preparation) return Tri::no;
   return otherwise();
 }
 

@@ -30,6 +30,7 @@ struct State {
   bool packages_complete = false;    ///< the packages were read as a whole: what is not among them is absent
   std::optional<FileVersion> stack;
   Tri sha2 = Tri::unknown;
+  bool no_preparation = false;  ///< the judge is sure that no licensing preparation is there
   Tri licensed = Tri::unknown;  ///< yes only where a live answer said so: keys in the store prove nothing
   Tri restart_pending = Tri::unknown;
   std::map<std::string, Tri> reached;          ///< goal -> what the judge says

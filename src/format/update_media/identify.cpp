@@ -172,7 +172,11 @@ void from_cabinet(UpdateFile& u, Bytes file, const authenticode::Roots* roots) {
   const auto named = [&](std::string_view end) {
     return std::any_of(c->files().begin(), c->files().end(), [&](const auto& f) { return ends_with(f.name, end); });
   };
-  if (find_file(*c, "WSUSSCAN.cab") || (named(".cab") && (named(".xml") || named("-pkgProperties.txt")))) from_msu(u, *c);
+  const bool told = find_file(*c, "WSUSSCAN.cab").has_value() || named("-pkgProperties.txt");
+  if (!named(".cab") || (!told && !named(".xml"))) return;
+  from_msu(u, *c);
+  // Other cabinets hold cabinets and XML, too (the catalog of the update agent): without a package inside it is none.
+  if (!told && u.identity.empty()) u.kind = Kind::cab;
 }
 
 void from_program(UpdateFile& u, Bytes file, const authenticode::Roots* roots) {

@@ -184,6 +184,7 @@ TEST_CASE("media: the real cabinet of cabinets among the samples") {
   const auto file = load(*path);
   const auto c = cab::Cabinet::open(bytes_of(file));
   REQUIRE(c.has_value());
+  CHECK(update_media::identify(bytes_of(file), "wsusscn2.cab", nullptr).kind == update_media::Kind::cab);
   CHECK(c->files().size() >= 4);
   CHECK(c->lost().empty());
   for (std::size_t i = 0; i < c->files().size(); ++i) {
