@@ -32,11 +32,12 @@ struct Frame {
   const Frame* caller = nullptr;
   unsigned depth = 0;
   Term return_address;
-  std::map<std::uint32_t, State> pending;                     ///< by rva; the lowest runs first
+  using Place = std::pair<std::uint32_t, std::uint64_t>;      ///< rva and tag
+  std::map<Place, State> pending;                             ///< the lowest runs first
   std::map<std::pair<std::uint32_t, LaneMask>, State> heads;  ///< the last state that went round a loop, by its head and lanes
   Term entry_stack;                                           ///< stack pointer at the entry
   std::unordered_map<std::uint32_t, std::uint32_t> visits;
-  std::optional<State> exit;
+  std::map<std::uint64_t, State> exits;  ///< by what the function returns
 };
 
 /// A call as a model sees it.
@@ -97,7 +98,8 @@ class Engine {
  private:
   friend class Stepper;
   // flow
-  std::optional<State> run(Frame& f, State s);
+  /// The states in which the function returns: one, or a few that return different numbers.
+  std::vector<State> run(Frame& f, State s);
   void advance(Frame& f, std::uint32_t pc, State s);
   bool out_of_budget(const Frame& f);
   void enter(Frame& f, std::uint32_t pc, State s);
@@ -129,7 +131,8 @@ class Engine {
   // call
   void call(Frame& f, std::uint32_t pc, const Insn& insn, State s);
   void call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, const Value& target);
-  bool inline_call(Frame& f, std::uint32_t pc, std::uint32_t next, std::uint32_t callee, State& s);
+  std::vector<State> inline_call(Frame& f, std::uint32_t pc, std::uint32_t next, std::uint32_t callee, State s);
+  std::optional<State> one_of(std::vector<State> states, std::uint64_t place);
   void opaque_call(Frame& f, std::uint32_t pc, const Insn& insn, State& s, Term target);
   bool external_call(Frame& f, std::uint32_t pc, std::uint32_t next, State& s, Term target, bool tail);
   void clobber(State& s, std::uint64_t h);

@@ -179,7 +179,7 @@ bool Engine::all_plain(State& s) {
   return true;
 }
 
-bool Engine::inline_call(Frame& f, std::uint32_t pc, std::uint32_t next, std::uint32_t callee, State& s) {
+std::vector<State> Engine::inline_call(Frame& f, std::uint32_t pc, std::uint32_t next, std::uint32_t callee, State s) {
   Frame g;
   g.entry = callee;
   g.call_site = pc;
@@ -189,15 +189,19 @@ bool Engine::inline_call(Frame& f, std::uint32_t pc, std::uint32_t next, std::ui
   const LaneMask lanes = s.mask;
   push(s, Value(g.return_address), word_);
   g.entry_stack = s.r[kSp].at(static_cast<unsigned>(std::countr_zero(s.mask)));
-  const std::uint64_t steps = steps_, touched = touched_;
-  auto loops = std::move(s.loops);
+  const std::uint64_t steps = steps_, touched = touched_, tag = s.tag;
+  const auto loops = std::move(s.loops);
   s.loops.clear();
-  auto exit = run(g, std::move(s));
-  if (!exit) return false;
-  if (steps_ - steps > kWorthKeeping && touched_ == touched && exit->mask == lanes) neutral_.insert(callee);
-  s = std::move(*exit);
-  s.loops = std::move(loops);
-  return true;
+  s.tag = 0;
+  auto exits = run(g, std::move(s));
+  LaneMask out = 0;
+  for (State& x : exits) {
+    out |= x.mask;
+    x.loops = loops;
+    if (exits.size() == 1) x.tag = tag;
+  }
+  if (steps_ - steps > kWorthKeeping && touched_ == touched && out == lanes) neutral_.insert(callee);
+  return exits;
 }
 
 void Engine::clobber(State& s, std::uint64_t h) {
@@ -332,15 +336,23 @@ void Engine::callback(State& s, const CallSite& c, std::uint32_t target, std::sp
   g.entry_stack = branch.r[kSp].all;
   place_arguments(branch, {context, context, context, other});
   branch.loops.clear();
-  auto exit = run(g, std::move(branch));
+  branch.tag = 0;
+  auto exits = run(g, std::move(branch));
+  for (const State& x : exits) {
+    alu.mask = x.mask;
+    return_event(target, x);
+  }
+  const auto exit = one_of(std::move(exits), mix(target, 0xCB));
+  alu.mask = s.mask;
   if (!exit) return;
-  alu.mask = exit->mask;
-  return_event(target, *exit);
   // It may be called now, later or never; what it wrote counts.
   const auto kept = s.r;
   const auto loops = s.loops;
-  s.memory = exit->memory;
-  s.mask = exit->mask == s.mask ? s.mask : s.mask;
+  if (exit->mask == s.mask)
+    s.memory = exit->memory;
+  else
+    s.memory.join(alu, s.mask & ~exit->mask, exit->memory, exit->mask, mix(target, 0xCC),
+                  [&](Term t, unsigned n) { return initial(t, n); });
   s.r = kept;
   s.loops = loops;
   alu.mask = s.mask;
@@ -416,7 +428,7 @@ void Engine::call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, 
     opaque_call(f, pc, insn, s, to);
     return enter_next(f, pc, next, std::move(s));
   }
-  if (inline_call(f, pc, next, *rva, s)) enter_next(f, pc, next, std::move(s));
+  for (State& x : inline_call(f, pc, next, *rva, std::move(s))) enter_next(f, pc, next, std::move(x));
 }
 
 /// Goes on behind a call. A scope with a handler may also go on there.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "analysis/stepper.hpp"
 
@@ -71,9 +72,10 @@ void Engine::join(State& into, State&& s, std::uint64_t place) {
 }
 
 void Engine::enter(Frame& f, std::uint32_t pc, State s) {
-  const auto it = f.pending.find(pc);
+  const Frame::Place place{pc, s.tag};
+  const auto it = f.pending.find(place);
   if (it == f.pending.end())
-    f.pending.emplace(pc, std::move(s));
+    f.pending.emplace(place, std::move(s));
   else
     join(it->second, std::move(s), mix(f.entry, pc));
 }
@@ -179,6 +181,7 @@ void Engine::branch(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
     (t.number() ? (t.off != 0 ? yes : no) : open) |= lane_bit(k);
   }
   const std::uint32_t next = pc + insn.length, to = *insn.target;
+  s.tag = 0;
   if (open != 0) {
     for (LoopCount& l : s.loops) {
       const auto inside = [&](std::uint32_t at) { return at >= l.head && at <= l.latch; };
@@ -255,11 +258,25 @@ void Engine::indirect_jump(Frame& f, std::uint32_t pc, const Insn& insn, State s
 }
 
 void Engine::finish(Frame& f, State s) {
+  constexpr std::size_t kMostExits = 6;
   s.loops.clear();
-  if (f.exit)
-    join(*f.exit, std::move(s), mix(f.entry, 0xE517));
+  const Term result = s.r[kAx].at(static_cast<unsigned>(std::countr_zero(s.mask)));
+  const std::uint64_t key = s.r[kAx].uniform() && result.number() && f.exits.size() < kMostExits ? mix(0x7A6, result.off & 0xFFFFFFFF) : 0;
+  const auto it = f.exits.find(key);
+  s.tag = key;
+  if (it == f.exits.end())
+    f.exits.emplace(key, std::move(s));
   else
-    f.exit = std::move(s);
+    join(it->second, std::move(s), mix(f.entry, 0xE517));
+}
+
+/// All states as one.
+std::optional<State> Engine::one_of(std::vector<State> states, std::uint64_t place) {
+  if (states.empty()) return std::nullopt;
+  State out = std::move(states.front());
+  for (std::size_t i = 1; i < states.size(); ++i) join(out, std::move(states[i]), place);
+  out.tag = 0;
+  return out;
 }
 
 void Engine::do_return(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
@@ -281,7 +298,7 @@ void Engine::do_return(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
 
 void Engine::advance(Frame& f, std::uint32_t pc, State s) {
   for (;;) {
-    if (!f.pending.empty() && f.pending.begin()->first <= pc) return enter(f, pc, std::move(s));
+    if (!f.pending.empty() && f.pending.begin()->first <= Frame::Place{pc, s.tag}) return enter(f, pc, std::move(s));
     if (out_of_budget(f)) return;
     const Insn& insn = decoder_.at(pc);
     alu.mask = s.mask;
@@ -309,17 +326,29 @@ void Engine::advance(Frame& f, std::uint32_t pc, State s) {
   }
 }
 
-std::optional<State> Engine::run(Frame& f, State s) {
+std::vector<State> Engine::run(Frame& f, State s) {
   followed_.insert(f.entry);
   stack_.push_back(&f);
   enter(f, f.entry, std::move(s));
   while (!f.pending.empty()) {
     auto node = f.pending.extract(f.pending.begin());
-    advance(f, node.key(), std::move(node.mapped()));
+    advance(f, node.key().first, std::move(node.mapped()));
     if (spent_ || root_spent_) break;
   }
   stack_.pop_back();
-  return std::move(f.exit);
+  std::vector<State> out;
+  for (auto& [tag, state] : f.exits) {
+    // Different lanes meet without loss.
+    const auto apart = std::find_if(out.begin(), out.end(), [&](const State& x) { return (x.mask & state.mask) == 0; });
+    if (apart == out.end()) {
+      out.push_back(std::move(state));
+      continue;
+    }
+    join(*apart, std::move(state), mix(f.entry, 0xE518));
+    apart->tag = mix(apart->tag, tag);
+  }
+  if (out.size() == 1) out.front().tag = 0;
+  return out;
 }
 
 void Engine::run_root(std::uint32_t entry) {
@@ -344,13 +373,14 @@ void Engine::run_root(std::uint32_t entry) {
     place_arguments(s, it->second);
   else if (entry == functions_.entry() && program_.native())
     place_arguments(s, {driver_object()});
-  const auto exit = run(f, std::move(s));
+  auto exits = run(f, std::move(s));
   if (spent_ || root_spent_) return record_.discard();
-  if (exit) {
-    alu.mask = exit->mask;
-    return_event(entry, *exit);
+  for (const State& x : exits) {
+    alu.mask = x.mask;
+    return_event(entry, x);
   }
   record_.commit();
+  const auto exit = one_of(std::move(exits), mix(0x4EF6, entry));
   if (!exit) return;
   Memory after = exit->memory;
   after.drop(stack.all.sym);

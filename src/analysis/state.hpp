@@ -39,6 +39,8 @@ struct State {
   Flags flags;
   Memory memory;
   std::vector<LoopCount> loops;
+  /// Which result the last call gave, until a branch has looked at it: ways with different results do not meet before.
+  std::uint64_t tag = 0;
 };
 
 }  // namespace tq::analysis

@@ -61,7 +61,19 @@ std::optional<std::uint64_t> numbers(Op op, std::uint64_t a, std::uint64_t b, un
   }
 }
 
-Term named(Op op, Term a, Term b, unsigned bits) { return unknown(op, bits, hash_of(hash_of(bits, a), b)); }
+/// Made from values that differ only by the way the program came: such a result still compares between lanes.
+bool decided(Term t) { return t.number() || kind_of(t.sym) == Kind::joined; }
+
+Term named(Op op, Term a, Term b, unsigned bits) {
+  const Term t = unknown(op, bits, hash_of(hash_of(bits, a), b));
+  return decided(a) && decided(b) ? Term{make_sym(Kind::joined, bits, t.sym), 0} : t;
+}
+
+/// The kind of an unknown that was cut or extended.
+Kind kept_kind(Term a) {
+  const Kind k = kind_of(a.sym);
+  return k == Kind::table || k == Kind::result || k == Kind::joined ? k : Kind::plain;
+}
 
 bool is_pointer(Term t) {
   const Kind k = kind_of(t.sym);
@@ -150,7 +162,10 @@ Term binary(Op op, Term a, Term b, unsigned bits) {
 }
 
 Term unary(Op op, Term a, unsigned bits) {
-  if (!a.number()) return unknown(op, bits, hash_of(bits, a));
+  if (!a.number()) {
+    const Term t = unknown(op, bits, hash_of(bits, a));
+    return kind_of(a.sym) == Kind::joined ? Term{make_sym(Kind::joined, bits, t.sym), 0} : t;
+  }
   const std::uint64_t v = a.off & mask_of(bits);
   switch (op) {
     case Op::not_: return number(~v & mask_of(bits));
@@ -167,15 +182,13 @@ Term unary(Op op, Term a, unsigned bits) {
 Term truncate(Term a, unsigned bits) {
   if (a.number()) return number(a.off & mask_of(bits));
   if (bits_of(a.sym) <= bits) return {a.sym, a.off & mask_of(bits)};
-  const Kind kind = kind_of(a.sym) == Kind::table ? Kind::table : kind_of(a.sym) == Kind::result ? Kind::result : Kind::plain;
-  return {make_sym(kind, bits, mix(a.sym, static_cast<std::uint64_t>(Op::trunc))), a.off & mask_of(bits)};
+  return {make_sym(kept_kind(a), bits, mix(a.sym, static_cast<std::uint64_t>(Op::trunc))), a.off & mask_of(bits)};
 }
 
 Term extend_sign(Term a, unsigned from) {
   if (a.number()) return number(sign_extend(a.off, from));
   if (from >= 64) return a;
-  const Kind kind = kind_of(a.sym) == Kind::table ? Kind::table : kind_of(a.sym) == Kind::result ? Kind::result : Kind::plain;
-  return {make_sym(kind, 64, mix(a.sym, static_cast<std::uint64_t>(Op::sext))), sign_extend(a.off, from)};
+  return {make_sym(kept_kind(a), 64, mix(a.sym, static_cast<std::uint64_t>(Op::sext))), sign_extend(a.off, from)};
 }
 
 }  // namespace tq::analysis
