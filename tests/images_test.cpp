@@ -45,6 +45,7 @@ const FileMap& machine() {
 
 Blob volume_of(const FileMap& files) {
   NtfsBuilder b;
+  b.size = std::uint64_t{6} << 20;  // several blocks and grains of every container
   for (const auto& [path, content] : files) b.file(path, content);
   return b.build();
 }
@@ -95,6 +96,12 @@ json inspect(const std::string& target) {
   const json j = json::parse(ran.out, nullptr, false);
   REQUIRE_MESSAGE(!j.is_discarded(), ran.err);
   return j["files"][0];
+}
+
+/// A verdict without the list of places it was read from.
+json without_places(json verdict) {
+  if (verdict.is_object()) verdict.erase("evidence");
+  return verdict;
 }
 
 /// Every container of one disk, by what it is.
@@ -171,7 +178,7 @@ TEST_CASE("images: tree, bare volume, GPT, zip and tar give the same verdict and
     CHECK(c.status == tree.status);
     REQUIRE(c.report["machines"].size() == 1);
     for (const char* key : {"name", "product", "arch", "level", "goals", "esu", "servicing"})
-      CHECK(c.machine()[key] == tree.machine()[key]);
+      CHECK(without_places(c.machine()[key]) == without_places(tree.machine()[key]));
     for (const char* key : {"version", "status", "service_pack"}) CHECK(c.machine()["build"][key] == tree.machine()["build"][key]);
     const auto ids = [](const json& m) {
       std::vector<std::string> out;
@@ -195,7 +202,7 @@ TEST_CASE("images: several Windows are several machines, an earlier one is none"
   CHECK(c.report["machines"][0]["name"] == "SECOND");
   CHECK(c.report["machines"][1]["target"].get<std::string>().ends_with("disk.img//p1/Windows"));
   CHECK(c.report["machines"][2]["target"].get<std::string>().ends_with("disk.img//p2/Windows"));
-  CHECK(c.text.find("Windows.old: an earlier installation") != std::string::npos);
+  CHECK(c.text.find("Windows.old/Windows: an earlier installation") != std::string::npos);
   CHECK(c.text.find("\"OLD\"") == std::string::npos);
 }
 
@@ -341,5 +348,5 @@ TEST_CASE("corpus: shared images, nothing claimed from dummies") {
     CHECK(about["volumes"][0]["offset"] == 128 * 512);
   }
   const auto vss = run_program({"inspect", "--dump", *corpus("images/plaso_vsstest.qcow2")});
-  for (const char* name : {"another_file", "passwords.txt"}) CHECK_MESSAGE(vss.out.find(name) != std::string::npos, vss.out);
+  for (const char* name : {"another_file", "password.txt"}) CHECK_MESSAGE(vss.out.find(name) != std::string::npos, vss.out);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "fs/cited.hpp"
 #include "image/support/beside.hpp"
 #include "io/meter.hpp"
 #include "io/window.hpp"
@@ -14,8 +15,6 @@ namespace {
 
 using model::CoverageStatus;
 
-constexpr std::uint64_t kSmallest = 512;  // one sector
-
 /// The image with what lies beside it; nothing does for standard input.
 Result<image::HostFile> host_file(const Input& in) {
   if (!in.path.empty()) return image::host_file(in.path);
@@ -25,8 +24,13 @@ Result<image::HostFile> host_file(const Input& in) {
   return h;
 }
 
-/// As fs::ntfs cites: one '/' between the label and the path, and a volume without a number still needs "image//path".
-std::string label_of(const Input& in, const DiskVolume& v) { return in.label + "/" + (v.name.empty() ? "" : "/" + v.name); }
+std::string label_of(const Input& in, const DiskVolume& v) { return v.name.empty() ? in.label : in.label + "//" + v.name; }
+
+/// A volume without a number is still a medium of its own: "image//path", not "image/path".
+std::shared_ptr<const fs::Tree> tree_of(const Input& in, const DiskVolume& v) {
+  if (v.name.empty()) return fs::cited(v.files, in.label + "//");
+  return v.files;
+}
 
 DiskVolume open_volume(const Input& in, const image::Image& image, const volume::Volume& where) {
   DiskVolume v;
@@ -41,7 +45,7 @@ DiskVolume open_volume(const Input& in, const image::Image& image, const volume:
     return v;
   }
   v.files = *std::move(files);
-  v.found = find_windows(v.files, Search::volume);
+  v.found = find_windows(tree_of(in, v), Search::volume);
   return v;
 }
 
@@ -82,7 +86,7 @@ std::string Disk::text() const {
 }
 
 bool is_disk(const Input& in) {
-  if (in.kind != io::HostKind::file || in.size < kSmallest) return false;
+  if (in.kind != io::HostKind::file || in.size == 0) return false;
   const auto host = host_file(in);
   if (!host) return false;
   const auto formats = image::all();

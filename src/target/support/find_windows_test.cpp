@@ -76,8 +76,8 @@ TEST_CASE("find_windows: several machines and several places of one drive") {
 TEST_CASE("find_windows: what is no machine is noted") {
   const List old = {"Windows" + kSoftware, "Windows.old/Windows" + kSoftware, "Windows.old.000/Windows" + kSoftware};
   CHECK(roots(old, Search::volume) == List{"x.zip//Windows"});
-  CHECK(notes(old, Search::volume).find("Windows.old: an earlier installation") != std::string::npos);
-  CHECK(notes(old, Search::volume).find("Windows.old.000: an earlier installation") != std::string::npos);
+  CHECK(notes(old, Search::volume).find("Windows.old/Windows: an earlier installation") != std::string::npos);
+  CHECK(notes(old, Search::volume).find("Windows.old.000/Windows: an earlier installation") != std::string::npos);
   const List pe = {"Windows" + kSoftware, "Windows/System32/wpeinit.exe"};
   CHECK(roots(pe, Search::volume).empty());
   CHECK(notes(pe, Search::volume).find("Windows PE") != std::string::npos);
