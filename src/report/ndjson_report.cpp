@@ -24,7 +24,8 @@ std::string render(const model::Report& r, const Options& o) {
   }
   one.machines.clear();
   one.errors = r.errors;
-  for (const auto& e : Json::parse(whole->render(one, o))["errors"]) out += line({{"schema", "tourniquet.error/1"}, {"error", e}});
+  const Json rest = Json::parse(whole->render(one, o));
+  for (const auto& e : rest["errors"]) out += line({{"schema", "tourniquet.error/1"}, {"error", e}});
   return out;
 }
 
