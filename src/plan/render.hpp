@@ -23,7 +23,7 @@ std::string to_html(const Plan& plan, const Origin& origin);
 
 /// What people read of one step, the same in every form.
 struct StepText {
-  std::string what;                  ///< "KB5073697 - 2026-01 Security Monthly Quality Rollup ..."
+  std::string what;                  ///< "KBnnnnnnn - 2026-01 Security Monthly Quality Rollup ..."
   std::vector<std::string> details;  ///< why, needs, condition, build after, approval
 };
 StepText describe(const Step& step);
