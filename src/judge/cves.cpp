@@ -10,12 +10,6 @@ namespace {
 using catalog::Line;
 using catalog::UpdateKind;
 
-/// What the fixes of one CVE for one part say together.
-struct Tally {
-  bool fixed = false, unknown = false, absent = false, other_line = false, rollup_only = true;
-  int either = 0;
-};
-
 enum class Answer { none, unknown, missing };
 
 class Cves {
@@ -27,28 +21,29 @@ class Cves {
 
   [[nodiscard]] Answer answer(std::uint32_t first, std::uint32_t end) const {
     Answer worst = Answer::none;
-    Tally t;
-    std::uint32_t part = kNone;
+    unsigned any = 0, eithers = 0;
+    std::uint32_t part = j_.view.cve_refs[first].part;
     for (std::uint32_t r = first; r < end; ++r) {
-      const std::uint32_t slot = j_.view.cve_refs[r];
-      const std::uint32_t p = j_.view.slots[slot].part;
-      if (p != part && part != kNone) {
-        worst = std::max(worst, of(t));
-        t = {};
+      const CveRef& ref = j_.view.cve_refs[r];
+      if (ref.part != part) {
+        worst = std::max(worst, of(any, eithers));
+        any = eithers = 0;
+        part = ref.part;
       }
-      part = p;
-      add(t, slots_[slot]);
+      const unsigned c = slots_[ref.slot];
+      any |= c;
+      eithers += (c & kEither) / kEither;
     }
-    return std::max(worst, of(t));
+    return std::max(worst, of(any, eithers));
   }
 
  private:
+  // What one fix says, as bits: those of all fixes of a CVE for one part are put together.
   static constexpr std::uint8_t kFixed = 1, kUnknown = 2, kAbsent = 4, kEither = 8, kNotRollup = 16, kNotHere = 32;
 
   [[nodiscard]] std::uint8_t code(std::uint32_t entry, State s) const {
     const auto& e = j_.entry(entry);
-    const auto kind = e.update.kind;
-    const bool rollup = e.line == Line::os && kind != UpdateKind::security_only;
+    const bool rollup = e.line == Line::os && e.update.kind != UpdateKind::security_only;
     const std::uint8_t line = rollup ? 0 : kNotRollup;
     if (s == State::present || s == State::covered) return static_cast<std::uint8_t>(kFixed | line);
     if (s == State::not_applicable) return e.line == Line::ie ? kNotHere : 0;
@@ -57,25 +52,16 @@ class Cves {
     return static_cast<std::uint8_t>((s == State::unknown ? kUnknown : kAbsent) | line);
   }
 
-  static void add(Tally& t, std::uint8_t c) {
-    t.fixed = t.fixed || (c & kFixed) != 0;
-    t.unknown = t.unknown || (c & kUnknown) != 0;
-    t.absent = t.absent || (c & kAbsent) != 0;
-    t.either += (c & kEither) != 0 ? 1 : 0;
-    t.other_line = t.other_line || (c & kNotHere) != 0;
-    t.rollup_only = t.rollup_only && (c & kNotRollup) == 0;
-  }
-
-  [[nodiscard]] Answer of(const Tally& t) const {
+  [[nodiscard]] Answer of(unsigned any, unsigned eithers) const {
     // Both updates of the kernel's month repair it, and one of the two is in place.
-    if (t.fixed || t.either > 1) return Answer::none;
-    if (j_.security_only && t.rollup_only && t.absent) {
+    if ((any & kFixed) != 0 || eithers > 1) return Answer::none;
+    if (j_.security_only && (any & kNotRollup) == 0 && (any & kAbsent) != 0) {
       // The rollup carries what the separate updates do. Where those are for a browser that is not here, nothing lacks; where
       // Microsoft's data names the rollup alone, the month's security-only update may hold it as well.
-      return t.other_line ? Answer::none : Answer::unknown;
+      return (any & kNotHere) != 0 ? Answer::none : Answer::unknown;
     }
-    if (t.unknown || t.either > 0) return Answer::unknown;
-    return t.absent ? Answer::missing : Answer::none;
+    if ((any & (kUnknown | kEither)) != 0) return Answer::unknown;
+    return (any & kAbsent) != 0 ? Answer::missing : Answer::none;
   }
 
   const Judged& j_;
@@ -87,6 +73,8 @@ class Cves {
 void judge_cves(const Judged& j, model::Verdict& verdict) {
   const Cves cves(j);
   auto& out = verdict.cves;
+  out.missing.reserve(j.view.cves.size());
+  out.unknown.reserve(j.view.cves.size());
   std::uint32_t first = 0;
   for (std::size_t i = 0; i < j.view.cves.size(); ++i) {
     const auto end = j.view.cve_ends[i];

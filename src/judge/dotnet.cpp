@@ -89,8 +89,8 @@ void judge_dotnet(Judged& j) {
   // By part: the newest bundle in place, met first when going back in time.
   std::vector<std::uint32_t> newest(j.parts.size(), kNone);
   for (std::uint32_t i = static_cast<std::uint32_t>(j.state.size()); i-- > 0;) {
+    if (j.view.lines[i] != Line::dotnet || j.state[i] != State::undecided) continue;
     const Entry& e = j.entry(i);
-    if (e.line != Line::dotnet || j.state[i] != State::undecided) continue;
     One whole{State::undecided, Reason::none};
     std::uint32_t by = kNone;
     for (std::uint32_t s = e.slots.first; s < e.slots.first + e.slots.count; ++s) {

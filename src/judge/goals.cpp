@@ -49,6 +49,7 @@ void by_months(const Judged& j, const Date& goal, GoalVerdict& g) {
   std::vector<std::uint32_t> absent, unknown;
   bool of_goal = false;
   for (std::uint32_t i = 0; i < j.state.size(); ++i) {
+    if (j.view.lines[i] != Line::os) continue;
     const auto& u = j.entry(i).update;
     if (u.kind != UpdateKind::security_only || u.released > goal || j.state[i] == State::not_applicable) continue;
     if (j.state[i] == State::absent || j.state[i] == State::waiting) absent.push_back(u.kb);
@@ -68,9 +69,9 @@ void by_months(const Judged& j, const Date& goal, GoalVerdict& g) {
 }
 
 bool has_security_only(const Judged& j) {
-  return std::any_of(j.view.entries.begin(), j.view.entries.end(), [&](const Entry& e) {
-    return e.update.kind == UpdateKind::security_only && j.state[j.view.index_of(e)] == State::present;
-  });
+  for (std::uint32_t i = 0; i < j.state.size(); ++i)
+    if (j.view.lines[i] == Line::os && j.state[i] == State::present && j.entry(i).update.kind == UpdateKind::security_only) return true;
+  return false;
 }
 
 /// The kernel that was read, or the build, is older than what this update or one before it brought.

@@ -14,7 +14,7 @@ KernelSays kernel_says(const model::Facts& facts, const Knowledge& knowledge, co
   KernelSays k;
   k.kernel = kernel_of(facts, knowledge);
   if (!k.kernel || view == nullptr) return k;
-  k.match = catalog::level_of_kernel(knowledge.catalog(), k.kernel->version);
+  k.match = *knowledge.level_of(k.kernel->version);
   k.too_new = disproved(k.kernel->version, k.match.month, *view);
   return k;
 }

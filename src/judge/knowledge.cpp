@@ -89,6 +89,15 @@ const catalog::Product* Knowledge::product_for(const model::Facts& facts) const 
   return best;
 }
 
+std::shared_ptr<const catalog::LevelMatch> Knowledge::level_of(const FileVersion& kernel) const {
+  constexpr std::size_t kMost = 10000;  // versions come from machines: a million different ones must not fill the memory
+  const std::lock_guard lock(mutex_);
+  if (levels_.size() > kMost) levels_.clear();
+  auto& known = levels_[kernel];
+  if (!known) known = std::make_shared<const catalog::LevelMatch>(catalog::level_of_kernel(catalog_, kernel));
+  return known;
+}
+
 const View* Knowledge::view_for(const model::Facts& facts) const {
   const auto* product = product_for(facts);
   if (product == nullptr) return nullptr;

@@ -2,6 +2,7 @@
 // Building a view costs a millisecond; judging a machine with it costs microseconds.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "catalog/catalog.hpp"
+#include "catalog/level.hpp"
 #include "model/facts.hpp"
 #include "model/verdict.hpp"
 
@@ -28,6 +30,12 @@ struct Slot {
   std::uint32_t entry = 0;
   std::uint32_t part = 0;
   std::optional<FileVersion> fixed_build;
+};
+
+/// A slot that repairs a CVE, with its part at hand: the loop over these is the longest of all.
+struct CveRef {
+  std::uint32_t slot = 0;
+  std::uint32_t part = 0;
 };
 
 /// A range of one of the view's lists.
@@ -60,7 +68,8 @@ struct View {
   std::vector<catalog::RevisionRange> ranges;
   std::vector<model::CveId> cves;       ///< rising
   std::vector<std::uint8_t> exploited;  ///< beside cves: on CISA's list
-  std::vector<std::uint32_t> cve_refs;  ///< slots, grouped by CVE and, within, by part
+  std::vector<catalog::Line> lines;     ///< beside entries: what most loops look at first
+  std::vector<CveRef> cve_refs;         ///< grouped by CVE and, within, by part
   std::vector<std::uint32_t> cve_ends;  ///< end of each CVE's group in cve_refs
   Date line_start;                      ///< first monthly rollup; !known(): this Windows has no such line
 
@@ -87,6 +96,8 @@ class Knowledge {
   /// A kernel version that Windows was released with: an inventory may have read it from a language file.
   [[nodiscard]] bool release_kernel(const FileVersion& v) const;
   [[nodiscard]] std::span<const catalog::Goal> goals() const { return goals_; }
+  /// catalog::level_of_kernel, worked out once for each kernel: machines of one month have the same.
+  [[nodiscard]] std::shared_ptr<const catalog::LevelMatch> level_of(const FileVersion& kernel) const;
 
  private:
   [[nodiscard]] const catalog::Product* product_for(const model::Facts& facts) const;
@@ -95,6 +106,7 @@ class Knowledge {
   std::vector<catalog::Goal> goals_;
   std::vector<FileVersion> release_kernels_;
   mutable std::mutex mutex_;
+  mutable std::map<FileVersion, std::shared_ptr<const catalog::LevelMatch>> levels_;
   mutable std::unordered_map<std::uint32_t, std::unique_ptr<const View>> views_;  ///< by row of the product
 };
 

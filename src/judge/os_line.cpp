@@ -10,7 +10,7 @@ using catalog::Line;
 using catalog::UpdateKind;
 using catalog::VersionBasis;
 
-bool of_line(const Judged& j, std::uint32_t i) { return j.entry(i).line == Line::os; }
+bool of_line(const Judged& j, std::uint32_t i) { return j.view.lines[i] == Line::os; }
 
 /// The kernel that was read is older than the one this update brings. A cumulative update also brings the kernels of all
 /// months before it; a security-only one only its own.
@@ -46,8 +46,9 @@ void take_revision(Judged& j) {
   const auto& b = j.verdict.build;
   if (!b.number || !b.revision || b.status == model::Standing::contradicted) return;
   for (std::uint32_t i = 0; i < j.state.size(); ++i) {
+    if (!of_line(j, i) || j.state[i] != State::undecided) continue;
     const auto& u = j.entry(i).update;
-    if (j.state[i] != State::undecided || u.kind != UpdateKind::cumulative) continue;
+    if (u.kind != UpdateKind::cumulative) continue;
     std::optional<FileVersion> fixed = u.fixed_build;
     for (const auto& slot : j.view.range(j.view.slots, j.entry(i).slots))
       if (slot.part == 0 && slot.fixed_build) fixed = slot.fixed_build;
@@ -98,8 +99,9 @@ void take_kernel_months(Judged& j) {
   const auto& match = j.c.kernel.match;
   if (!match.month || kernel_explained(j)) return;
   for (std::uint32_t i = 0; i < j.state.size(); ++i) {
+    if (!of_line(j, i) || j.state[i] != State::undecided) continue;
     const auto& u = j.entry(i).update;
-    if (!of_line(j, i) || j.state[i] != State::undecided || u.released > *match.month) continue;
+    if (u.released > *match.month) continue;
     const bool of_month = std::find(match.kbs.begin(), match.kbs.end(), u.kb) != match.kbs.end();
     if (j.packages)
       j.set(i, State::unknown, Reason::kernel_without_package);

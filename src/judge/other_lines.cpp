@@ -11,7 +11,7 @@ using catalog::Line;
 using catalog::UpdateKind;
 using model::Tri;
 
-bool is(const Judged& j, std::uint32_t i, Line line) { return j.entry(i).line == line; }
+bool is(const Judged& j, std::uint32_t i, Line line) { return j.view.lines[i] == line; }
 
 Tri software_there(const model::Facts& facts, const char* name, std::string_view version, Tri read) {
   for (const auto& s : facts.software)
@@ -25,7 +25,7 @@ void cover_older(Judged& j, Line line) {
   for (std::uint32_t i = static_cast<std::uint32_t>(j.state.size()); i-- > 0;) {
     if (!is(j, i, line) || !j.entry(i).update.is_cumulative()) continue;
     if (newest == kNone && j.state[i] == State::present && j.reason[i] != Reason::files_new_enough) newest = i;
-    if (newest != kNone && i != newest && !j.holds(i) && j.reason[i] != Reason::files_too_old)
+    if (newest != kNone && i != newest && !j.holds(i) && j.state[i] != State::not_applicable && j.reason[i] != Reason::files_too_old)
       j.set(i, State::covered, Reason::newer_in_place, newest);
   }
 }
@@ -48,17 +48,39 @@ void judge_parts(Judged& j) {
   }
 }
 
+namespace {
+
+/// Is the browser there that an update of this line is for? An update that names none is for the newest one of this Windows:
+/// Explorer 7 and 8 got nothing after 2016-01, when the data still named versions.
+Tri browser_of(const Judged& j, const Entry& e) {
+  if (j.c.facts.identity.server_core == Tri::yes) return Tri::no;
+  Tri answer = Tri::no;
+  bool names_one = false;
+  for (const auto& slot : j.view.range(j.view.slots, e.slots)) {
+    if (j.view.parts[slot.part].kind != catalog::Component::ie) continue;
+    names_one = true;
+    if (j.parts[slot.part] == Tri::yes) return Tri::yes;
+    if (j.parts[slot.part] == Tri::unknown) answer = Tri::unknown;
+  }
+  if (names_one) return answer;
+  std::string_view newest;
+  for (std::uint32_t p = 0; p < j.parts.size(); ++p) {
+    const Part& part = j.view.parts[p];
+    if (part.kind != catalog::Component::ie || part.version < newest) continue;  // one digit each: 7, 8, 9
+    newest = part.version;
+    answer = j.parts[p];
+  }
+  return answer;
+}
+
+}  // namespace
+
 /// The monthly rollup carries the fixes of Internet Explorer; the separate update is for machines that take security-only
 /// updates. Each of these updates holds all earlier ones.
 void judge_ie_line(Judged& j) {
-  Tri browser = j.c.facts.identity.server_core == Tri::yes ? Tri::no : Tri::unknown;
-  for (std::uint32_t p = 0; p < j.parts.size(); ++p)
-    if (j.view.parts[p].kind == catalog::Component::ie && j.parts[p] == Tri::yes) browser = Tri::yes;
-  const auto& f = j.c.facts;
-  // Explorer 7 and 8 got nothing after 2016-01: a machine with one of them needs no update of version 9.
-  if (browser == Tri::unknown && f.internet_explorer_read == Tri::yes) browser = Tri::no;
   for (std::uint32_t i = 0; i < j.state.size(); ++i) {
     if (!is(j, i, Line::ie) || j.state[i] != State::undecided || named(j, i)) continue;
+    const Tri browser = browser_of(j, j.entry(i));
     if (browser == Tri::no)
       j.set(i, State::not_applicable, Reason::part_absent);
     else if (j.newest != kNone && j.entry(j.newest).update.released >= j.entry(i).update.released)
@@ -126,11 +148,11 @@ void doubt_stacks(Judged& j) {
 void judge_groundwork(Judged& j) {
   const auto stack = FileVersion::parse(j.verdict.esu.stack_version);
   for (std::uint32_t i = 0; i < j.state.size(); ++i)
-    if (j.state[i] == State::undecided) take_groundwork(j, i, stack);
+    if (j.state[i] == State::undecided && j.view.lines[i] != Line::single) take_groundwork(j, i, stack);
   cover_older(j, Line::servicing_stack);
   cover_older(j, Line::esu_preparation);
   for (std::uint32_t i = 0; i < j.state.size(); ++i) {
-    const Line l = j.entry(i).line;
+    const Line l = j.view.lines[i];
     if (j.state[i] == State::undecided && (l == Line::servicing_stack || l == Line::esu_preparation || l == Line::sha2))
       absent_or_unknown(j, i);
   }

@@ -145,7 +145,7 @@ void absent_or_unknown(Judged& j, std::uint32_t i) {
 
 void settle(Judged& j) {
   for (std::uint32_t i = 0; i < j.state.size(); ++i) {
-    if (!j.entry(i).offered) j.set(i, State::not_applicable, Reason::not_offered);
+    if (j.view.lines[i] == catalog::Line::os && !j.entry(i).offered) j.set(i, State::not_applicable, Reason::not_offered);
     if (j.state[i] == State::undecided) j.set(i, State::unknown, Reason::nothing_read);
   }
   for (std::uint32_t s = 0; s < j.slots.size(); ++s) {

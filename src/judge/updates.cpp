@@ -53,32 +53,35 @@ class Lists {
   void os_line() {
     const auto goal = goal_row();
     if (goal == kNone || !j_.entry(goal).offered) return;
-    if (reached() == Tri::yes) {
-      stand_for_all(kNone);
+    if (reached(goal) == Tri::yes) {
+      stand_for_all(kNone, false);
       return;
     }
     if (j_.security_only) return months(j_.entry(goal).update.released);
     if (j_.state[goal] == State::waiting) return;
-    if (reached() == Tri::no) {
-      auto m = missing(j_, goal, goal_why());
-      m.covers = stand_for_all(goal);
+    if (reached(goal) == Tri::no) {
+      auto m = missing(j_, goal, goal_why(goal));
+      m.covers = stand_for_all(goal, true);
       v_.missing.push_back(std::move(m));
     } else {
       unknown(goal, j_.reason[goal] == Reason::none ? Reason::nothing_read : j_.reason[goal]);
-      stand_for_all(goal);
+      stand_for_all(goal, false);
     }
   }
 
   /// Marks what an update of the line stands for; gives the KBs of those that are absent, rising.
-  std::vector<std::uint32_t> stand_for_all(std::uint32_t goal) {
+  /// `asked`: the goal's update is to be installed, so what files prove to be missing is stood for as well.
+  std::vector<std::uint32_t> stand_for_all(std::uint32_t goal, bool asked) {
     std::vector<std::uint32_t> kbs;
     for (std::uint32_t i = 0; i < j_.state.size(); ++i) {
+      // A rollup carries the fixes of Internet Explorer; a goal that was reached month by month does not.
+      const bool held = j_.view.lines[i] == Line::os || (goal != kNone && j_.view.lines[i] == Line::ie);
+      if (!held) continue;
       const Entry& e = j_.entry(i);
-      const bool held = e.line == Line::os || e.line == Line::ie;
-      if (!held || i == goal || j_.holds(i) || j_.state[i] == State::not_applicable) continue;
+      if (i == goal || j_.holds(i) || j_.state[i] == State::not_applicable) continue;
       if (goal != kNone && !holds(j_.entry(goal), e) && !(e.line == Line::ie && e.update.released <= j_.entry(goal).update.released))
         continue;
-      if (j_.reason[i] == Reason::files_too_old && goal == kNone) continue;
+      if (j_.reason[i] == Reason::files_too_old && !asked) continue;
       taken_[i] = 1;
       if (j_.state[i] == State::absent) kbs.push_back(e.update.kb);
     }
@@ -88,8 +91,8 @@ class Lists {
 
   void months(const Date& goal) {
     for (std::uint32_t i = 0; i < j_.state.size(); ++i) {
+      if (j_.view.lines[i] != Line::os) continue;
       const auto& u = j_.entry(i).update;
-      if (j_.entry(i).line != Line::os) continue;
       taken_[i] = 1;
       if (u.kind != UpdateKind::security_only || u.released > goal) continue;
       if (j_.state[i] == State::absent) v_.missing.push_back(missing(j_, i, text(j_.reason[i])));
@@ -102,7 +105,7 @@ class Lists {
     std::uint32_t newest = kNone;
     std::vector<std::uint32_t> covers;
     for (std::uint32_t i = static_cast<std::uint32_t>(j_.state.size()); i-- > 0;) {
-      if (j_.entry(i).line != line || j_.entry(i).update.kind != kind || taken_[i] != 0 || !j_.within_goal(i)) continue;
+      if (j_.view.lines[i] != line || j_.entry(i).update.kind != kind || taken_[i] != 0 || !j_.within_goal(i)) continue;
       if (j_.state[i] != State::absent && j_.state[i] != State::unknown) continue;
       taken_[i] = 1;
       if (newest == kNone)
@@ -123,7 +126,7 @@ class Lists {
     bool security_only = j_.c.options.line == UpdateLine::security_only;
     if (j_.c.options.line == UpdateLine::automatic)
       for (std::uint32_t i = 0; i < j_.state.size(); ++i)
-        if (j_.state[i] == State::present && j_.entry(i).line == Line::dotnet)
+        if (j_.state[i] == State::present && j_.view.lines[i] == Line::dotnet)
           security_only = j_.entry(i).update.kind == UpdateKind::dotnet_security_only;
     if (!security_only) {
       cumulative(Line::dotnet, UpdateKind::dotnet_rollup);
@@ -135,7 +138,7 @@ class Lists {
 
   void each(Line line, UpdateKind kind) {
     for (std::uint32_t i = 0; i < j_.state.size(); ++i) {
-      if (j_.entry(i).line != line || j_.entry(i).update.kind != kind || !j_.within_goal(i)) continue;
+      if (j_.view.lines[i] != line || j_.entry(i).update.kind != kind || !j_.within_goal(i)) continue;
       if (j_.state[i] == State::absent) v_.missing.push_back(missing(j_, i, text(j_.reason[i])));
       if (j_.state[i] == State::unknown) unknown(i, j_.reason[i]);
     }
@@ -176,7 +179,7 @@ class Lists {
   void want_newest(Line line, std::set<std::uint32_t>& wanted) {
     for (std::uint32_t i = static_cast<std::uint32_t>(j_.state.size()); i-- > 0;) {
       const auto& u = j_.entry(i).update;
-      if (j_.entry(i).line != line || u.kind == UpdateKind::esu_test || !j_.within_goal(i)) continue;
+      if (j_.view.lines[i] != line || u.kind == UpdateKind::esu_test || !j_.within_goal(i)) continue;
       wanted.insert(i);
       return;
     }
@@ -185,10 +188,10 @@ class Lists {
   /// Of single updates that replace one another only the newest is to be installed.
   void singles() {
     for (std::uint32_t i = static_cast<std::uint32_t>(j_.state.size()); i-- > 0;) {
-      if (j_.entry(i).line == Line::os && j_.reason[i] == Reason::files_too_old && taken_[i] == 0 && j_.within_goal(i) &&
+      if (j_.view.lines[i] == Line::os && j_.reason[i] == Reason::files_too_old && taken_[i] == 0 && j_.within_goal(i) &&
           j_.state[i] == State::absent)
         v_.missing.push_back(missing(j_, i, file_reason(j_, i)));  // the goal is reached, and yet a file of it is not
-      if (j_.entry(i).line != Line::single || !j_.within_goal(i) || taken_[i] != 0) continue;
+      if (j_.view.lines[i] != Line::single || !j_.within_goal(i) || taken_[i] != 0) continue;
       if (j_.state[i] == State::absent) {
         auto m = missing(j_, i, file_reason(j_, i));
         m.covers = replaced(i);
@@ -235,6 +238,9 @@ class Lists {
   [[nodiscard]] std::uint32_t goal_row() const {
     for (const auto& g : j_.c.knowledge.goals())
       if (g.nt_version == j_.c.facts.identity.nt_version && g.id == j_.c.options.goal) return goal_entry(j_, g);
+    // A Windows without goals of its own (a catalog made from feeds): the newest of its line.
+    for (std::uint32_t i = static_cast<std::uint32_t>(j_.state.size()); i-- > 0;)
+      if (j_.view.lines[i] == Line::os && j_.entry(i).update.is_cumulative() && j_.entry(i).update.kind != UpdateKind::preview) return i;
     return kNone;
   }
   [[nodiscard]] const model::GoalVerdict* goal() const {
@@ -242,8 +248,11 @@ class Lists {
       if (g.name == j_.c.options.goal) return &g;
     return nullptr;
   }
-  [[nodiscard]] Tri reached() const { return goal() != nullptr ? goal()->reached : Tri::unknown; }
-  [[nodiscard]] std::string goal_why() const { return goal() != nullptr ? goal()->why : std::string{}; }
+  [[nodiscard]] Tri reached(std::uint32_t row) const {
+    if (goal() != nullptr) return goal()->reached;
+    return j_.holds(row) ? Tri::yes : j_.state[row] == State::absent ? Tri::no : Tri::unknown;
+  }
+  [[nodiscard]] std::string goal_why(std::uint32_t row) const { return goal() != nullptr ? goal()->why : text(j_.reason[row]); }
 
   const Judged& j_;
   model::Verdict& v_;

@@ -80,6 +80,7 @@ class Builder {
         // The monthly line was made for the server only: a client's view knows it, but never asks for it.
         e.offered = fixes || !client || e.line != Line::os;
         if (u.kind == catalog::UpdateKind::monthly_rollup && !view_.line_start.known()) view_.line_start = u.released;
+        view_.lines.push_back(e.line);
         view_.entries.push_back(e);
       }
       ++row;
@@ -152,7 +153,7 @@ class Builder {
     });
     const auto cves = catalog_.cves();
     for (std::size_t i = 0; i < refs.size(); ++i) {
-      view_.cve_refs.push_back(refs[i].slot);
+      view_.cve_refs.push_back({refs[i].slot, refs[i].part});
       if (i + 1 < refs.size() && refs[i + 1].cve == refs[i].cve) continue;
       const auto cve = cves[refs[i].cve];
       view_.cves.push_back(cve.cve);

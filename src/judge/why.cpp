@@ -118,7 +118,7 @@ Proof of_cve(const Judged& j, const model::Verdict& v, catalog::CveId cve) {
            : unknown ? "whether one of the updates that repair it is in place cannot be told"
                      : "an update that repairs it is in place, or the part it is in is not on this machine";
   for (std::uint32_t r = n == 0 ? 0 : j.view.cve_ends[n - 1]; r < j.view.cve_ends[n]; ++r) {
-    const auto slot = j.view.cve_refs[r];
+    const auto slot = j.view.cve_refs[r].slot;
     const auto i = j.view.slots[slot].entry;
     const Part& part = j.view.parts[j.view.slots[slot].part];
     p.found.push_back(fmt::format("{}{}: {}, {}{}", kb_text(j.entry(i).update.kb),
