@@ -121,8 +121,8 @@ TEST_CASE("gates: mutated programs are answered, within the budget") {
   o.max_steps = 4000;
   for (int i = 0; i < rounds; ++i) {
     auto file = seeds[static_cast<std::size_t>(i) % seeds.size()];
-    const unsigned changes = 1 + random() % 6;
-    for (unsigned k = 0; k < changes; ++k) file[random() % file.size()] = static_cast<std::byte>(random() % 4 == 0 ? 0xFF : random());
+    const auto changes = 1 + random() % 6;
+    for (auto k = changes; k != 0; --k) file[random() % file.size()] = static_cast<std::byte>(random() % 4 == 0 ? 0xFF : random());
     const auto r = find_gates(bytes_of(file), o);
     REQUIRE(r.steps <= 2 * o.max_steps);
     const auto e = find_exposure(bytes_of(file), {4000, 4000});

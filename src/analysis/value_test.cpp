@@ -103,7 +103,10 @@ TEST_CASE("lanes: random writes and reads of memory agree with plain bytes") {
   const std::uint64_t base = 0x4000;
   for (std::uint64_t i = 0; i < plain.size(); i += 8) m.write(alu, {0, base + i}, 8, constant(0));
   std::uint32_t seed = 12345;
-  const auto next = [&](std::uint32_t n) { return (seed = seed * 1664525 + 1013904223) >> 8 & 0xFFFF, (seed >> 8) % n; };
+  const auto next = [&](std::uint32_t n) {
+    seed = seed * 1664525 + 1013904223;
+    return (seed >> 8) % n;
+  };
   for (int round = 0; round < 3000; ++round) {
     const unsigned size = 1u << next(4), at = next(256 - size);
     const std::uint64_t v = (std::uint64_t{next(65536)} << 40 | std::uint64_t{next(65536)} << 16 | next(65536)) & mask_of(size * 8);

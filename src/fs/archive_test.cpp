@@ -273,7 +273,7 @@ TEST_CASE("archive: truncated anywhere, only what is lost is missing") {
   const test::FileMap files = {{"a", bytes_from("alpha")}, {"b/c", zeros(3000)}, {"d", bytes_from("delta")}};
   const Blob tar = test::tar_of(files), zip = test::zip_of(files), gz = test::gzip(tar);
   for (const Blob* whole : {&tar, &zip, &gz})
-    for (std::size_t n = 0; n < whole->size(); n += whole->size() > 2000 ? 37 : 1)
+    for (std::size_t n = 0; n < whole->size(); n += whole->size() > 2000 ? 37U : 1U)
       use(Blob(whole->begin(), whole->begin() + static_cast<std::ptrdiff_t>(n)));
   const auto cut = opened(Blob(tar.begin(), tar.begin() + 2048));
   CHECK(content(*cut, "a") == "alpha");
