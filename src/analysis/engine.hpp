@@ -57,6 +57,10 @@ class Engine {
   void run_root(std::uint32_t entry);
   /// Functions whose address was handed on or stored, not yet followed.
   [[nodiscard]] std::vector<std::uint32_t> take_callbacks();
+  /// Functions that may come to one of these: calls to others are not followed while nothing that varies is handed to them.
+  void follow_into(const std::set<std::uint32_t>& functions) {
+    for (const std::uint32_t f : functions_.reaching(functions)) relevant_.insert(f);
+  }
   /// Places outside of frames that hold something that differs between lanes.
   [[nodiscard]] std::vector<Term> varying_memory();
   [[nodiscard]] Record& record() { return record_; }
@@ -140,10 +144,12 @@ class Engine {
   [[nodiscard]] bool turns_negative_in_2038(const Value& v) const;
   [[nodiscard]] unsigned pushed_words(std::uint32_t pc, std::uint32_t next) const;
   [[nodiscard]] bool all_plain(State& s);
+  [[nodiscard]] bool points_to_varying(State& s, const Value& pointer);
   [[nodiscard]] unsigned guessed_arguments(std::uint32_t pc) const;
   [[nodiscard]] std::uint64_t popped_by(std::uint32_t callee) const;
-  [[nodiscard]] bool returns_value(std::uint32_t entry);
+  [[nodiscard]] bool returns_value(std::uint32_t entry, unsigned depth);
   void enter_next(Frame& f, std::uint32_t pc, std::uint32_t next, State s);
+  void note_varying_store(const Value& address, const Value& v);
   void note_unresolved(std::uint32_t pc, State& s);
   Value read_or_result(State& s, Term at, std::uint64_t h);
 
@@ -171,6 +177,7 @@ class Engine {
   LaneMask kept_mask_ = 0;
   std::uint64_t steps_ = 0, root_steps_ = 0, touched_ = 0;
   std::optional<Value> high_;
+  bool varying_objects_ = false;
   bool spent_ = false, version_seen_ = false, root_spent_ = false;
   unsigned depth_ = 0;
   std::uint32_t pc_ = 0;
@@ -186,7 +193,8 @@ class Engine {
   std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> loads_;  ///< unknown -> where it was loaded from
   std::unordered_set<std::uint32_t> followed_;
   std::unordered_set<std::uint32_t> callbacks_, callbacks_done_;
-  std::unordered_set<std::uint32_t> neutral_;
+  std::unordered_set<std::uint32_t> neutral_, relevant_;
+  std::set<std::uint64_t> varying_globals_, object_globals_;  ///< addresses
   std::vector<const Frame*> stack_;
   std::map<std::uint32_t, std::string> signed_uses_, cuts_;
   std::map<std::uint32_t, std::vector<Value>> callback_arguments_;

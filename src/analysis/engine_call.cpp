@@ -14,7 +14,6 @@ namespace {
 constexpr unsigned kMostDepth = 48, kMostRecursion = 2;
 constexpr std::uint64_t kWorthKeeping = 150;  // steps: shorter functions are simply followed again
 constexpr std::uint64_t kPointee = 64;        // bytes behind a pointer that an unknown function may write
-constexpr std::uint64_t kSurelyWritten = 16;  // of these, bytes that it may write even over a version
 constexpr unsigned kGuessedArguments = 4;
 constexpr std::array<int, 4> kArgumentRegisters = {kCx, kDx, 8, 9};
 
@@ -89,12 +88,31 @@ void Engine::store_event(const State& s, const Value& address, unsigned size, co
       }
     }
   }
+  note_varying_store(address, v);
   if (ladder_.clock || (s.mask == all_lanes_ && v.uniform() && address.uniform())) return;
   for (unsigned k = 0; k < alu.count(); ++k) {
     if ((alu.mask >> k & 1) == 0) continue;
     const Term at = address.at(k);
     if (kind_of(at.sym) == Kind::stack && !at.number()) continue;
     record_.event(mix(hash_of(mix(0x5703, size), at), shown(v, k, ladder_.rungs[k])), lane_bit(k));
+  }
+}
+
+/// Functions that read what was just made to vary have to be followed from now on.
+void Engine::note_varying_store(const Value& address, const Value& v) {
+  constexpr std::size_t kMost = 4096;
+  if (!address.uniform() || varying_globals_.size() > kMost || object_globals_.size() > kMost) return;
+  const Term at = address.all;
+  const auto readers = [&](std::uint64_t global) {
+    if (const auto rva = program_.rva_of(global)) follow_into(functions_.readers(*rva, 8));
+  };
+  if (at.number()) {
+    if (v.lanes != nullptr && varying_globals_.insert(at.off).second) readers(at.off);
+    const bool object = v.uniform() && !v.all.number() && kind_of(v.all.sym) == Kind::object;
+    if (object && object_globals_.insert(at.off).second && varying_objects_) readers(at.off);
+  } else if (v.lanes != nullptr && !varying_objects_) {
+    varying_objects_ = true;
+    for (const std::uint64_t g : object_globals_) readers(g);
   }
 }
 
@@ -127,14 +145,14 @@ void Engine::return_event(std::uint32_t entry, const State& exit) {
   if (ladder_.clock) return;
   const bool status = entry == functions_.entry();
   const Value v = alu.truncate(exit.r[kAx], 32);
-  if (!status && !returns_value(entry)) return;
+  if (!status && !returns_value(entry, 0)) return;
   for (unsigned k = 0; k < alu.count(); ++k)
     if ((exit.mask >> k & 1) != 0) record_.event(mix(0x4E7, entry, shown(v, k, ladder_.rungs[k])), lane_bit(k));
 }
 
-/// Walks the end of the function: a result is put into eax on purpose, or eax is left over.
-bool Engine::returns_value(std::uint32_t entry) {
-  constexpr unsigned kMostInsns = 3000;
+/// Walks the end of the function: a result is put into eax on purpose, or eax is left over from a comparison.
+bool Engine::returns_value(std::uint32_t entry, unsigned depth) {
+  constexpr unsigned kMostInsns = 3000, kMostCallees = 3;
   bool set = false;
   std::uint32_t rva = entry;
   for (unsigned n = 0; n < kMostInsns; ++n) {
@@ -142,40 +160,37 @@ bool Engine::returns_value(std::uint32_t entry) {
     if (!i.valid()) return false;
     if (i.flow == Flow::ret) return set;
     const bool to_eax = i.op[0].type == Operand::Type::gpr && i.op[0].reg == kAx && !i.op[0].high;
-    switch (i.mnemonic) {
-      case ZYDIS_MNEMONIC_CMP:
-      case ZYDIS_MNEMONIC_TEST: set = set && !to_eax; break;
-      case ZYDIS_MNEMONIC_MOV:
-      case ZYDIS_MNEMONIC_MOVZX:
-      case ZYDIS_MNEMONIC_XOR:
-      case ZYDIS_MNEMONIC_AND:
-      case ZYDIS_MNEMONIC_NEG:
-      case ZYDIS_MNEMONIC_SBB:
-      case ZYDIS_MNEMONIC_POP:
-      case ZYDIS_MNEMONIC_LEA:
-      case ZYDIS_MNEMONIC_OR:
-      case ZYDIS_MNEMONIC_ADD:
-      case ZYDIS_MNEMONIC_SUB:
-      case ZYDIS_MNEMONIC_SHR:
-      case ZYDIS_MNEMONIC_NOT: set = set || to_eax; break;
-      default: set = (set || (i.condition >= 0 && i.operands >= 1 && to_eax)) && i.flow != Flow::call; break;
-    }
-    if (i.flow == Flow::jump && i.target && *i.target > rva && *i.target - rva < 0x1000 && i.target == rva + i.length)
-      rva = *i.target;
-    else
-      rva += i.length;
+    const bool asks = i.mnemonic == ZYDIS_MNEMONIC_CMP || i.mnemonic == ZYDIS_MNEMONIC_TEST;
+    if (i.flow == Flow::call)
+      set = i.target && depth < kMostCallees && returns_value(*i.target, depth + 1);
+    else if (asks)
+      set = set && !to_eax;
+    else if (to_eax && i.mnemonic != ZYDIS_MNEMONIC_PUSH)
+      set = true;
+    if (i.flow == Flow::jump && i.target && functions_.is_start(*i.target))
+      return depth < kMostCallees && returns_value(*i.target, depth + 1);
+    rva += i.length;
   }
   return false;
 }
 
+/// Does something that varies lie just behind a pointer?
+bool Engine::points_to_varying(State& s, const Value& pointer) {
+  const bool memory =
+      pointer.uniform() && (pointer.all.number() ? program_.rva_of(pointer.all.off).has_value()
+                                                 : kind_of(pointer.all.sym) == Kind::stack || kind_of(pointer.all.sym) == Kind::object);
+  if (!memory) return !pointer.uniform();
+  for (const unsigned at : {0u, 4u, 8u, 12u, 16u, 20u, 24u, 28u})
+    if (read(s, plus(pointer, at), 4).lanes != nullptr) return true;
+  return false;
+}
+
 bool Engine::all_plain(State& s) {
-  for (unsigned i = 0; i < 6; ++i) {
-    const Value v = argument(s, CallSite{}, i);
-    if (v.lanes != nullptr) return false;
-    if (kind_of(v.all.sym) == Kind::stack || kind_of(v.all.sym) == Kind::object)
-      for (const unsigned at : {0u, 4u, 8u, 12u, 16u})
-        if (!v.all.number() && read(s, plus(v, at), 4).lanes != nullptr) return false;
-  }
+  // Compilers pass arguments of their own functions in any register.
+  for (const int r : {kAx, kCx, kDx})
+    if (points_to_varying(s, s.r[static_cast<std::size_t>(r)])) return false;
+  for (unsigned i = 0; i < 6; ++i)
+    if (points_to_varying(s, argument(s, CallSite{}, i))) return false;
   return true;
 }
 
@@ -247,7 +262,9 @@ void Engine::havoc_pointee(State& s, const CallSite& c, const Value& pointer, un
                                  ? c.frame->entry_stack.off - pointer.all.off
                                  : kPointee;
   s.memory.change(pointer.all, std::min(kPointee, stop), [&](Term at, unsigned n, const Value& old) {
-    if (alu.varies(old) && at.off >= pointer.all.off + kSurelyWritten) return old;
+    // Behind the first word only numbers are given up: a pointer or a version there belongs to another variable.
+    const bool plain = old.uniform() && old.all.number();
+    if (!plain && at.off >= pointer.all.off + word_) return old;
     // What the function writes may be made from what it reads there.
     Value v = alu.map(old, [&](Term t) { return Term{make_sym(Kind::result, n * 8, hash_of(mix(h, at.off), t)), 0}; });
     v.origin = old.origin;
@@ -320,6 +337,10 @@ void Engine::callback(State& s, const CallSite& c, std::uint32_t target, std::sp
     }
   }
   callbacks_.insert(target);
+  if (!relevant_.contains(target) && all_plain(s) && s.mask == all_lanes_) {
+    const bool varying = std::any_of(arguments.begin(), arguments.end(), [](const Value& v) { return v.lanes != nullptr; });
+    if (!varying && !points_to_varying(s, context)) return;
+  }
   if (stack_.size() > kMostDepth || std::any_of(stack_.begin(), stack_.end(), [&](const Frame* f) { return f->entry == target; })) return;
   State branch = s;
   const Value other = fresh(Kind::result, mix(site_hash(s, c.rva), target));
@@ -423,7 +444,9 @@ void Engine::call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, 
   }
   const auto again = std::count_if(stack_.begin(), stack_.end(), [&](const Frame* x) { return x->entry == *rva; });
   const bool deep = stack_.size() >= kMostDepth || static_cast<unsigned>(again) >= kMostRecursion;
-  if (deep || (neutral_.contains(*rva) && all_plain(s))) {
+  constexpr std::uint32_t kSmall = 300;  // bytes: such helpers are cheaper to follow than to sum up
+  const bool aside = neutral_.contains(*rva) || (!relevant_.contains(*rva) && (functions_.size_of(*rva) > kSmall || stack_.size() > 8));
+  if (deep || (aside && all_plain(s))) {
     if (deep && !all_plain(s)) record_.reason(fmt::format("calls nest too deep at 0x{:x}", pc));
     opaque_call(f, pc, insn, s, to);
     return enter_next(f, pc, next, std::move(s));

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t kOpenRounds = 3;      // rounds of a loop whose end is not known before it is summed up
 constexpr std::uint32_t kMostRounds = 1100;   // rounds of a loop whose end is known
+constexpr std::uint32_t kManyVisits = 3000;   // returns to one loop head after which it is summed up whatever is known
 constexpr std::uint32_t kMostVisits = 20000;  // returns to one loop head in one frame
 constexpr std::uint64_t kStackTop = std::uint64_t{1} << 24;
 constexpr std::uint64_t kClockCheck = 1024;  // steps between looks at the clock
@@ -74,10 +75,19 @@ void Engine::join(State& into, State&& s, std::uint64_t place) {
 void Engine::enter(Frame& f, std::uint32_t pc, State s) {
   const Frame::Place place{pc, s.tag};
   const auto it = f.pending.find(place);
-  if (it == f.pending.end())
+  if (it == f.pending.end()) {
     f.pending.emplace(place, std::move(s));
-  else
-    join(it->second, std::move(s), mix(f.entry, pc));
+    return;
+  }
+  // Ways that carry different results, of which one may have no version to show, stay apart until a branch has looked.
+  const Value &mine = s.r[kAx], &theirs = it->second.r[kAx];
+  const bool results = touched_ > 0 && s.tag == 0 && (s.mask & it->second.mask) != 0 && mine.uniform() && theirs.uniform() &&
+                       mine.all.number() && theirs.all.number() && mine.all.off != theirs.all.off;
+  if (results) {
+    s.tag = mix(0x7A7, mine.all.off);
+    return enter(f, pc, std::move(s));
+  }
+  join(it->second, std::move(s), mix(f.entry, pc));
 }
 
 void Engine::leave_loops(State& s, std::uint32_t pc) const {
@@ -129,7 +139,7 @@ bool Engine::back_edge(Frame& f, std::uint32_t from, std::uint32_t head, State& 
   const auto known = f.heads.find({head, s.mask});
   if (known != f.heads.end()) {
     if (same(known->second)) return false;
-    if ((it->open && it->rounds > kOpenRounds) || it->rounds > kMostRounds) {
+    if ((it->open && it->rounds > kOpenRounds) || it->rounds > kMostRounds || f.visits[head] > kManyVisits) {
       widen(f, head, s);
       if (same(known->second)) return false;
     }

@@ -45,6 +45,7 @@ void follow(Engine& e, const Program& program, const Functions& functions, const
   std::set<std::uint32_t> done, holders;
   for (const SourceSite& s : sites)
     if (const std::uint32_t f = functions.of(s.rva); f != 0) holders.insert(f);
+  e.follow_into(holders);
   run_all(e, functions.roots(holders, kLevels), done);
   // A holder that no root reached is followed by itself.
   std::vector<std::uint32_t> missed;
@@ -53,11 +54,14 @@ void follow(Engine& e, const Program& program, const Functions& functions, const
   run_all(e, missed, done);
   for (unsigned round = 0; round < kRounds && !e.spent(); ++round) {
     const auto next = touched(e, program, functions);
+    e.follow_into(next);
     auto roots = functions.roots(next, kLevels);
+    const std::size_t before = done.size();
+    run_all(e, roots, done);
     // A function whose address is kept somewhere is called from there, too.
+    roots.clear();
     for (const std::uint32_t f : next)
       if (functions.address_taken(f) || !e.followed().contains(f)) roots.push_back(f);
-    const std::size_t before = done.size();
     run_all(e, roots, done);
     if (done.size() == before) break;
   }

@@ -120,12 +120,17 @@ void Functions::relocations(const Program& p) {
 void Functions::sweep(const Program& p, const Decoder& d, const Extent& e) {
   std::uint32_t rva = e.rva;
   const std::uint64_t end = std::uint64_t{e.rva} + e.bytes.size();
+  bool ended = true;
   while (rva < end) {
     const Insn i = d.decode(rva);
     if (!i.valid()) {
       ++rva;
       continue;
     }
+    // What begins on an even line behind an end and its padding may be a function, if something jumps there.
+    const bool padding = i.mnemonic == ZYDIS_MNEMONIC_NOP || i.mnemonic == ZYDIS_MNEMONIC_INT3;
+    if (ended && !padding && rva % 16 == 0) lines_.insert(rva);
+    if (!padding) ended = i.flow == Flow::ret || i.flow == Flow::jump || i.flow == Flow::stop;
     examine(p, i, rva);
     rva += i.length;
   }
@@ -144,7 +149,9 @@ void Functions::examine(const Program& p, const Insn& i, std::uint32_t rva) {
 
 void Functions::operand(const Program& p, const Insn& i, const Operand& o, std::uint32_t rva, bool first) {
   if (o.type == Operand::Type::immediate && o.bytes >= 4 && o.value > 0x10000) {
+    moved_ = i.mnemonic == ZYDIS_MNEMONIC_MOV || i.mnemonic == ZYDIS_MNEMONIC_PUSH;
     address(p, o.value, rva, false);
+    moved_ = false;
     if (is_shared_data(o.value)) shared_ = rva;
     if (is_shared_data(o.value) && is_version_field(o.value, clock_)) sites_.push_back({rva, "KUSER_SHARED_DATA"});
   }
@@ -169,9 +176,9 @@ void Functions::address(const Program& p, std::uint64_t where, std::uint32_t rva
   }
   const Extent* x = p.extent(*target);
   if (x->executable) {
-    // Code addresses in registers and stores are callbacks. In 32-bit code any number may look like one: alignment, or the end of
-    // another function just before it, tells most apart.
-    if (p.is_64() || *target % 4 == 0 || after_an_end(p, *target)) {
+    // Code addresses in registers and stores are callbacks. In 32-bit code any number may look like one: that it is only moved, alignment,
+    // or the end of another function just before it, tells most apart.
+    if (p.is_64() || moved_ || *target % 4 == 0 || after_an_end(p, *target)) {
       taken_.insert(*target);
       starts_.insert(*target);
     }
@@ -195,6 +202,8 @@ void Functions::pattern(const Program& p, const Insn& i, std::uint32_t rva) {
 }
 
 void Functions::link() {
+  for (const auto& [from, to] : calls_)
+    if (lines_.contains(to)) starts_.insert(to);
   sorted_.assign(starts_.begin(), starts_.end());
   std::sort(mentions_.begin(), mentions_.end());
   for (const auto& [from, to] : calls_) {
@@ -227,6 +236,25 @@ std::vector<std::uint32_t> Functions::roots(const std::set<std::uint32_t>& funct
   std::vector<std::uint32_t> sorted(out.begin(), out.end());
   std::stable_partition(sorted.begin(), sorted.end(), [&](std::uint32_t f) { return f == entry_; });
   return sorted;
+}
+
+std::set<std::uint32_t> Functions::reaching(const std::set<std::uint32_t>& functions) const {
+  std::set<std::uint32_t> out = functions;
+  std::vector<std::uint32_t> now(functions.begin(), functions.end());
+  while (!now.empty()) {
+    const std::uint32_t f = now.back();
+    now.pop_back();
+    const auto it = callers_.find(f);
+    if (it == callers_.end()) continue;
+    for (const std::uint32_t c : it->second)
+      if (out.insert(c).second) now.push_back(c);
+  }
+  return out;
+}
+
+std::uint32_t Functions::size_of(std::uint32_t start) const {
+  const auto it = std::upper_bound(sorted_.begin(), sorted_.end(), start);
+  return it == sorted_.end() ? 0x1000 : *it - start;
 }
 
 std::set<std::uint32_t> Functions::readers(std::uint32_t rva, std::uint32_t size) const {

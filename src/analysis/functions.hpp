@@ -34,6 +34,10 @@ class Functions {
   [[nodiscard]] bool is_start(std::uint32_t rva) const { return starts_.contains(rva); }
   /// Highest callers, at most `levels` up, of these functions.
   [[nodiscard]] std::vector<std::uint32_t> roots(const std::set<std::uint32_t>& functions, unsigned levels) const;
+  /// These functions and all that may come to them by calls.
+  [[nodiscard]] std::set<std::uint32_t> reaching(const std::set<std::uint32_t>& functions) const;
+  /// Bytes from a function's start to the next one.
+  [[nodiscard]] std::uint32_t size_of(std::uint32_t start) const;
   /// Functions that mention an address inside [rva, rva+size).
   [[nodiscard]] std::set<std::uint32_t> readers(std::uint32_t rva, std::uint32_t size) const;
   /// Functions that load from or take the address of each of these; for many at once.
@@ -54,11 +58,12 @@ class Functions {
   void address(const Program& p, std::uint64_t where, std::uint32_t rva, bool store);
   void pattern(const Program& p, const Insn& i, std::uint32_t rva);
   void link();
+  bool moved_ = false;  ///< the immediate at hand is moved or pushed, not computed with
   bool clock_ = false, resolver_counts_ = false, too_big_ = false;
   std::uint32_t entry_ = 0;
   std::set<std::uint32_t> starts_;
   std::vector<std::uint32_t> sorted_;
-  std::unordered_set<std::uint32_t> taken_;
+  std::unordered_set<std::uint32_t> taken_, lines_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> calls_;     ///< from (an instruction), to (a target)
   std::vector<std::pair<std::uint32_t, std::uint32_t>> mentions_;  ///< address, instruction
   std::set<std::uint32_t> stores_;

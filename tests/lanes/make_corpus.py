@@ -464,7 +464,7 @@ def make(number, seed):
     noise = [n % i for i, n in enumerate(r.sample(NOISE, r.randint(0, 3)))]
     head = PRELUDE + "typedef %s size_type;\n" % ("u64" if arch == "x64" else "u32") + (KERNEL if kernel else USER)
     head += "#define NOINLINE __attribute__((noinline))\n#define EXPORT __declspec(dllexport)\n#define BAD ((i32)0xC00000BB)\n"
-    head += "volatile u32 g_keep; volatile u32 g_port, g_size; P volatile g_ptr;\n"
+    head += "EXPORT u32 g_corpus = 1; volatile u32 g_keep; volatile u32 g_port, g_size; P volatile g_ptr;\n"
     head += "#define ENTRY i32 STD DriverEntry(P ctx, P path)\n"
     users = "".join("EXPORT u32 STD Noise%d(P c) { return (u32)helper_%d(%s); }\n" % (i, i, "c" if "(P c)" in n else "(u32)(size_type)c") for i, n in enumerate(noise))
     text = head + "\n".join(p.data + noise + p.top) + "\n" + users + entry + "\n"
@@ -483,7 +483,7 @@ def build(folder, name, text, s):
     compiler = [mingw] if s["compiler"] == "gcc" else ["clang-19", "--target=" + triple, "-fms-extensions"]
     entry = "DriverEntry" if s["arch"] == "x64" else "_DriverEntry@8"
     libraries = ["-lbuildnumber-" + s["arch"], "-lntoskrnl", "-lhal"] if s["kernel"] else ["-lkernel32", "-ladvapi32", "-luser32"]
-    link = [mingw, "-nostdlib", "-shared", "-s", "-Wl,--exclude-all-symbols", "-L" + folder, "-Wl,--entry," + entry, "-Wl,--subsystem," + ("native" if s["kernel"] else "windows"), "-o", out, obj] + libraries
+    link = [mingw, "-nostdlib", "-shared", "-s", "-L" + folder, "-Wl,--entry," + entry, "-Wl,--subsystem," + ("native" if s["kernel"] else "windows"), "-o", out, obj] + libraries
     for command in (compiler + flags, link):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
