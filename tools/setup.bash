@@ -8,6 +8,9 @@ tq_test_packages=(python3 doctest-dev xz-utils unzip)
 # What makes the tests say more; each one that is missing is a visible skip.
 tq_extra_packages=(ccache libhivex-dev libregf-dev clang-19 libclang-rt-19-dev clang-format-19 p7zip-full zip strace qemu-utils ewf-tools sleuthkit ntfs-3g osslsigncode gcab openssl wine wine64)
 
+# npm often comes with a Node.js of another origin, which Debian's package would fight with.
+command -v npm >/dev/null || tq_extra_packages+=(nodejs npm)
+
 tq_say() { printf '%s: %s\n' "$me" "$*" >&2; }
 
 # Prints, one a line, those of its arguments that dpkg does not know as installed.
