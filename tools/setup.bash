@@ -93,7 +93,11 @@ tq_build() {
   local preset=$1 log=$root/build/$1.log launcher=() status
   shift
   mkdir -p "$root/build"
-  command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  if command -v ccache >/dev/null; then
+    launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+    # Paths relative to the repository: another clone of it finds what this one has built.
+    export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+  fi
   exec {lock}>"$root/build/$preset.lock"
   flock "$lock" 2>/dev/null
   (
