@@ -1,5 +1,5 @@
 // CVEs: missing when nothing in place repairs them and an update up to the goal would; unknown when that cannot be told.
-// The inner loop runs some ten thousand times a machine.
+// Answers are worked out once for all CVEs that the same updates repair.
 #include <algorithm>
 
 #include "judge/states.hpp"
@@ -10,7 +10,7 @@ namespace {
 using catalog::Line;
 using catalog::UpdateKind;
 
-enum class Answer { none, unknown, missing };
+enum class Answer : std::uint8_t { none, unknown, missing };
 
 class Cves {
  public:
@@ -19,12 +19,11 @@ class Cves {
     for (std::size_t s = 0; s < slots_.size(); ++s) slots_[s] = code(j.view.slots[s].entry, j.slots[s]);
   }
 
-  [[nodiscard]] Answer answer(std::uint32_t first, std::uint32_t end) const {
+  [[nodiscard]] Answer answer(Range group) const {
     Answer worst = Answer::none;
     unsigned any = 0, eithers = 0;
-    std::uint32_t part = j_.view.cve_refs[first].part;
-    for (std::uint32_t r = first; r < end; ++r) {
-      const CveRef& ref = j_.view.cve_refs[r];
+    std::uint32_t part = j_.view.cve_refs[group.first].part;
+    for (const CveRef& ref : j_.view.range(j_.view.cve_refs, group)) {
       if (ref.part != part) {
         worst = std::max(worst, of(any, eithers));
         any = eithers = 0;
@@ -75,11 +74,11 @@ void judge_cves(const Judged& j, model::Verdict& verdict) {
   auto& out = verdict.cves;
   out.missing.reserve(j.view.cves.size());
   out.unknown.reserve(j.view.cves.size());
-  std::uint32_t first = 0;
+  std::vector<Answer> answers;
+  answers.reserve(j.view.cve_groups.size());
+  for (const Range group : j.view.cve_groups) answers.push_back(cves.answer(group));
   for (std::size_t i = 0; i < j.view.cves.size(); ++i) {
-    const auto end = j.view.cve_ends[i];
-    const Answer a = cves.answer(first, end);
-    first = end;
+    const Answer a = answers[j.view.cve_group[i]];
     if (a == Answer::none) continue;
     const bool exploited = j.view.exploited[i] != 0;
     (a == Answer::missing ? out.missing : out.unknown).push_back(j.view.cves[i]);

@@ -88,8 +88,10 @@ bool worse(State a, State b) {
 void judge_dotnet(Judged& j) {
   // By part: the newest bundle in place, met first when going back in time.
   std::vector<std::uint32_t> newest(j.parts.size(), kNone);
-  for (std::uint32_t i = static_cast<std::uint32_t>(j.state.size()); i-- > 0;) {
-    if (j.view.lines[i] != Line::dotnet || j.state[i] != State::undecided) continue;
+  const auto& all = j.view.of(Line::dotnet);
+  for (std::size_t n = all.size(); n-- > 0;) {
+    const auto i = all[n];
+    if (j.state[i] != State::undecided) continue;
     const Entry& e = j.entry(i);
     One whole{State::undecided, Reason::none};
     std::uint32_t by = kNone;

@@ -2,6 +2,7 @@
 // Building a view costs a millisecond; judging a machine with it costs microseconds.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -66,13 +67,19 @@ struct View {
   std::vector<ChildKb> children;
   std::vector<catalog::UpdateFile> files;
   std::vector<catalog::RevisionRange> ranges;
-  std::vector<model::CveId> cves;       ///< rising
-  std::vector<std::uint8_t> exploited;  ///< beside cves: on CISA's list
-  std::vector<catalog::Line> lines;     ///< beside entries: what most loops look at first
-  std::vector<CveRef> cve_refs;         ///< grouped by CVE and, within, by part
-  std::vector<std::uint32_t> cve_ends;  ///< end of each CVE's group in cve_refs
-  Date line_start;                      ///< first monthly rollup; !known(): this Windows has no such line
+  std::vector<model::CveId> cves;        ///< rising
+  std::vector<std::uint8_t> exploited;   ///< beside cves: on CISA's list
+  std::vector<catalog::Line> lines;      ///< beside entries: what most loops look at first
+  std::vector<std::uint32_t> kbs;        ///< beside entries
+  std::vector<CveRef> cve_refs;          ///< the ways to be repaired that occur, each grouped by part
+  std::vector<Range> cve_groups;         ///< ranges of cve_refs: a month's CVEs are mostly repaired by the same updates
+  std::vector<std::uint32_t> cve_group;  ///< beside cves: which of cve_groups
+  std::uint32_t line_first = 0;          ///< entries before this one were released before the line began
+  Date line_start;                       ///< first monthly rollup; !known(): this Windows has no such line
 
+  std::array<std::vector<std::uint32_t>, catalog::kCount<catalog::Line>> by_line;  ///< entries of each line, by release
+
+  [[nodiscard]] const std::vector<std::uint32_t>& of(catalog::Line l) const { return by_line[static_cast<std::size_t>(l)]; }
   /// The entry of a KB; nullptr when this Windows has none.
   [[nodiscard]] const Entry* find(std::uint32_t kb) const;
   [[nodiscard]] std::uint32_t index_of(const Entry& e) const { return static_cast<std::uint32_t>(&e - entries.data()); }

@@ -10,8 +10,6 @@ using catalog::Line;
 using catalog::UpdateKind;
 using catalog::VersionBasis;
 
-bool of_line(const Judged& j, std::uint32_t i) { return j.view.lines[i] == Line::os; }
-
 /// The kernel that was read is older than the one this update brings. A cumulative update also brings the kernels of all
 /// months before it; a security-only one only its own.
 bool kernel_denies(const Judged& j, std::uint32_t i) {
@@ -45,8 +43,8 @@ void take_named(Judged& j) {
 void take_revision(Judged& j) {
   const auto& b = j.verdict.build;
   if (!b.number || !b.revision || b.status == model::Standing::contradicted) return;
-  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
-    if (!of_line(j, i) || j.state[i] != State::undecided) continue;
+  for (const auto i : j.view.of(Line::os)) {
+    if (j.state[i] != State::undecided) continue;
     const auto& u = j.entry(i).update;
     if (u.kind != UpdateKind::cumulative) continue;
     std::optional<FileVersion> fixed = u.fixed_build;
@@ -67,10 +65,9 @@ void take_kernel_name(Judged& j) {
 }
 
 void find_newest(Judged& j) {
-  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
+  for (const auto i : j.view.of(Line::os)) {
     // Files that are new enough close an update, but a file or two do not prove the whole rollup.
-    if (!of_line(j, i) || j.state[i] != State::present || j.reason[i] == Reason::files_new_enough || !j.entry(i).update.is_cumulative())
-      continue;
+    if (j.state[i] != State::present || j.reason[i] == Reason::files_new_enough || !j.entry(i).update.is_cumulative()) continue;
     if (j.newest == kNone || holds(j.entry(i), j.entry(j.newest))) j.newest = i;
   }
 }
@@ -78,18 +75,17 @@ void find_newest(Judged& j) {
 /// What the newest one in place holds. A low state 4 is settled by it: superseded, since a newer one is installed.
 void take_held(Judged& j) {
   if (j.newest == kNone) return;
-  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
+  for (const auto i : j.view.of(Line::os)) {
     const bool open = j.state[i] == State::undecided || j.reason[i] == Reason::staged_or_superseded ||
                       (j.state[i] == State::absent && j.reason[i] != Reason::files_too_old);
-    if (of_line(j, i) && open && i != j.newest && holds(j.entry(j.newest), j.entry(i)))
-      j.set(i, State::covered, Reason::holds_line, j.newest);
+    if (open && i != j.newest && holds(j.entry(j.newest), j.entry(i))) j.set(i, State::covered, Reason::holds_line, j.newest);
   }
 }
 
 /// Something that packages or lists name brought this kernel or a newer one.
 bool kernel_explained(const Judged& j) {
-  for (std::uint32_t i = static_cast<std::uint32_t>(j.state.size()); i-- > 0;)
-    if (of_line(j, i) && j.state[i] == State::present && j.entry(i).update.released >= *j.c.kernel.match.month) return true;
+  for (const auto i : j.view.of(Line::os))
+    if (j.state[i] == State::present && j.entry(i).update.released >= *j.c.kernel.match.month) return true;
   return false;
 }
 
@@ -98,8 +94,8 @@ bool kernel_explained(const Judged& j) {
 void take_kernel_months(Judged& j) {
   const auto& match = j.c.kernel.match;
   if (!match.month || kernel_explained(j)) return;
-  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
-    if (!of_line(j, i) || j.state[i] != State::undecided) continue;
+  for (const auto i : j.view.of(Line::os)) {
+    if (j.state[i] != State::undecided) continue;
     const auto& u = j.entry(i).update;
     if (u.released > *match.month) continue;
     const bool of_month = std::find(match.kbs.begin(), match.kbs.end(), u.kb) != match.kbs.end();
@@ -119,8 +115,7 @@ void settle_low_four(Judged& j, std::uint32_t i) {
 }
 
 void take_rest(Judged& j) {
-  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
-    if (!of_line(j, i)) continue;
+  for (const auto i : j.view.of(Line::os)) {
     if (j.reason[i] == Reason::staged_or_superseded) settle_low_four(j, i);
     if (j.state[i] != State::undecided) continue;
     if (kernel_denies(j, i))
@@ -135,8 +130,10 @@ void take_rest(Judged& j) {
 /// The line this machine has followed: security-only when the newest update of the line in place is one.
 bool follows_security_only(const Judged& j) {
   if (j.c.options.line != UpdateLine::automatic) return j.c.options.line == UpdateLine::security_only;
-  for (std::uint32_t i = static_cast<std::uint32_t>(j.state.size()); i-- > 0;) {
-    if (!of_line(j, i) || j.state[i] != State::present) continue;
+  const auto& all = j.view.of(Line::os);
+  for (std::size_t n = all.size(); n-- > 0;) {
+    const auto i = all[n];
+    if (j.state[i] != State::present) continue;
     if (j.newest != kNone && !(j.entry(i).update.released > j.entry(j.newest).update.released)) return false;
     if (j.entry(i).update.kind == UpdateKind::security_only) return true;
   }

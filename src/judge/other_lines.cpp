@@ -22,8 +22,10 @@ Tri software_there(const model::Facts& facts, const char* name, std::string_view
 /// Newer ones of a cumulative line that are in place cover the older ones.
 void cover_older(Judged& j, Line line) {
   std::uint32_t newest = kNone;
-  for (std::uint32_t i = static_cast<std::uint32_t>(j.state.size()); i-- > 0;) {
-    if (!is(j, i, line) || !j.entry(i).update.is_cumulative()) continue;
+  const auto& all = j.view.of(line);
+  for (std::size_t n = all.size(); n-- > 0;) {
+    const auto i = all[n];
+    if (!j.entry(i).update.is_cumulative()) continue;
     if (newest == kNone && j.state[i] == State::present && j.reason[i] != Reason::files_new_enough) newest = i;
     if (newest != kNone && i != newest && !j.holds(i) && j.state[i] != State::not_applicable && j.reason[i] != Reason::files_too_old)
       j.set(i, State::covered, Reason::newer_in_place, newest);
@@ -78,8 +80,8 @@ Tri browser_of(const Judged& j, const Entry& e) {
 /// The monthly rollup carries the fixes of Internet Explorer; the separate update is for machines that take security-only
 /// updates. Each of these updates holds all earlier ones.
 void judge_ie_line(Judged& j) {
-  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
-    if (!is(j, i, Line::ie) || j.state[i] != State::undecided || named(j, i)) continue;
+  for (const auto i : j.view.of(Line::ie)) {
+    if (j.state[i] != State::undecided || named(j, i)) continue;
     const Tri browser = browser_of(j, j.entry(i));
     if (browser == Tri::no)
       j.set(i, State::not_applicable, Reason::part_absent);
@@ -94,6 +96,8 @@ void judge_ie_line(Judged& j) {
 }
 
 namespace {
+
+constexpr Line kGroundwork[] = {Line::service_pack, Line::servicing_stack, Line::sha2, Line::esu_preparation};
 
 void take_stack(Judged& j, std::uint32_t i, const std::optional<FileVersion>& stack) {
   const auto& u = j.entry(i).update;
@@ -135,37 +139,38 @@ void take_implied(Judged& j) {
 /// Stacks that no package names, where no version of the stack was read: a later update of Windows needed some stack.
 void doubt_stacks(Judged& j) {
   std::uint32_t newest = kNone;
-  for (std::uint32_t i = 0; i < j.state.size(); ++i)
-    if (is(j, i, Line::os) && j.state[i] == State::present) newest = i;
+  for (const auto i : j.view.of(Line::os))
+    if (j.state[i] == State::present) newest = i;
   if (newest == kNone) return;
-  for (std::uint32_t i = 0; i < newest; ++i)
-    if (is(j, i, Line::servicing_stack) && j.state[i] == State::absent && j.reason[i] != Reason::stack_version)
-      j.set(i, State::unknown, Reason::later_in_place);
+  for (const auto i : j.view.of(Line::servicing_stack))
+    if (i < newest && j.state[i] == State::absent && j.reason[i] != Reason::stack_version) j.set(i, State::unknown, Reason::later_in_place);
 }
 
 }  // namespace
 
 void judge_groundwork(Judged& j) {
   const auto stack = FileVersion::parse(j.verdict.esu.stack_version);
-  for (std::uint32_t i = 0; i < j.state.size(); ++i)
-    if (j.state[i] == State::undecided && j.view.lines[i] != Line::single) take_groundwork(j, i, stack);
+  for (const Line l : kGroundwork)
+    for (const auto i : j.view.of(l))
+      if (j.state[i] == State::undecided) take_groundwork(j, i, stack);
   cover_older(j, Line::servicing_stack);
   cover_older(j, Line::esu_preparation);
-  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
-    const Line l = j.view.lines[i];
-    if (j.state[i] == State::undecided && (l == Line::servicing_stack || l == Line::esu_preparation || l == Line::sha2))
-      absent_or_unknown(j, i);
-  }
+  for (const Line l : kGroundwork)
+    for (const auto i : j.view.of(l))
+      if (j.state[i] == State::undecided && l != Line::service_pack) absent_or_unknown(j, i);
   doubt_stacks(j);
   take_implied(j);
 }
 
 void judge_singles(Judged& j) {
-  for (std::uint32_t i = 0; i < j.state.size(); ++i)
-    if (is(j, i, Line::single) && j.state[i] == State::undecided) named(j, i);
+  for (const Seen& s : j.seen)
+    if (const Entry* e = j.view.find(s.kb); e != nullptr && e->line == Line::single && j.state[j.view.index_of(*e)] == State::undecided)
+      named(j, j.view.index_of(*e));
   // From the newest down: what is in place settles all that it replaces, link by link. A decided entry is entered once.
-  for (std::uint32_t i = static_cast<std::uint32_t>(j.state.size()); i-- > 0;) {
-    if (!is(j, i, Line::single) || !j.holds(i)) continue;
+  const auto& all = j.view.of(Line::single);
+  for (std::size_t n = all.size(); n-- > 0;) {
+    const auto i = all[n];
+    if (!j.holds(i)) continue;
     std::vector<std::uint32_t> open{i};
     while (!open.empty()) {
       const auto at = open.back();
@@ -177,10 +182,10 @@ void judge_singles(Judged& j) {
       }
     }
   }
-  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
-    if (!is(j, i, Line::single) || j.state[i] != State::undecided) continue;
+  for (const auto i : all) {
+    if (j.state[i] != State::undecided) continue;
     // Single updates replaced each other's files without saying so, and many are for parts that a machine does not have.
-    if (!j.view.line_start.known() || j.entry(i).update.released < j.view.line_start)
+    if (i < j.view.line_first)
       j.set(i, State::unknown, Reason::before_the_line);
     else
       absent_or_unknown(j, i);

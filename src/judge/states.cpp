@@ -110,11 +110,15 @@ Judged::Judged(const Case& cs, const model::Verdict& v)
       slots(view.slots.size(), State::undecided),
       parts(view.parts.size(), Tri::unknown) {
   for (const auto& g : cs.knowledge.goals())
-    if (g.nt_version == cs.facts.identity.nt_version && g.id == cs.options.goal) horizon = g.date;
+    if (g.nt_version == cs.facts.identity.nt_version && g.id == cs.options.goal) {
+      const auto after = std::upper_bound(view.entries.begin(), view.entries.end(), g.date,
+                                          [](const Date& d, const Entry& e) { return d < e.update.released; });
+      beyond = static_cast<std::uint32_t>(after - view.entries.begin());
+    }
 }
 
 bool named(Judged& j, std::uint32_t i) {
-  const Seen* s = find(j.seen, j.entry(i).update.kb);
+  const Seen* s = find(j.seen, j.view.kbs[i]);
   if (s == nullptr) return false;
   if (!s->package) {
     j.set(i, State::present, s->listed ? Reason::listed : Reason::windows_installer);

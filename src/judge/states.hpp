@@ -84,7 +84,7 @@ struct Judged {
   const model::Verdict& verdict;
   std::vector<Seen> seen;
   bool packages = false, lists = false, msi = false;  ///< read as a whole: what is not there is absent
-  Date horizon;                                       ///< the goal's day; !known(): no end
+  std::uint32_t beyond = kNone;                       ///< entries from here on were released after the goal's day
   std::vector<State> state;                           ///< by entry
   std::vector<Reason> reason;                         ///< by entry
   std::vector<std::uint32_t> by;                      ///< by entry: what covers it; kNone
@@ -95,7 +95,7 @@ struct Judged {
 
   [[nodiscard]] const Entry& entry(std::uint32_t i) const { return view.entries[i]; }
   [[nodiscard]] bool holds(std::uint32_t i) const { return state[i] == State::present || state[i] == State::covered; }
-  [[nodiscard]] bool within_goal(std::uint32_t i) const { return !horizon.known() || entry(i).update.released <= horizon; }
+  [[nodiscard]] bool within_goal(std::uint32_t i) const { return i < beyond; }
   void set(std::uint32_t i, State s, Reason r, std::uint32_t covered_by = kNone) {
     state[i] = s;
     reason[i] = r;

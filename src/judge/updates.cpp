@@ -37,7 +37,7 @@ std::string file_reason(const Judged& j, std::uint32_t i) {
 
 class Lists {
  public:
-  Lists(const Judged& j, model::Verdict& v) : j_(j), v_(v), taken_(j.state.size(), 0) {}
+  Lists(const Judged& j, model::Verdict& v) : j_(j), v_(v), taken_(j.state.size(), 0) { v_.unknown.reserve(j.state.size()); }
 
   void make() {
     if (!j_.c.options.goal.empty()) os_line();
@@ -229,11 +229,11 @@ class Lists {
 
   void covered() {
     for (std::uint32_t i = 0; i < j_.state.size(); ++i)
-      if (j_.state[i] == State::covered && find(j_.seen, j_.entry(i).update.kb) == nullptr)
-        v_.covered.push_back({j_.entry(i).update.kb, j_.by[i] == kNone ? 0 : j_.entry(j_.by[i]).update.kb});
+      if (j_.state[i] == State::covered && find(j_.seen, j_.view.kbs[i]) == nullptr)
+        v_.covered.push_back({j_.view.kbs[i], j_.by[i] == kNone ? 0 : j_.view.kbs[j_.by[i]]});
   }
 
-  void unknown(std::uint32_t i, Reason r) { v_.unknown.push_back({j_.entry(i).update.kb, text(r)}); }
+  void unknown(std::uint32_t i, Reason r) { v_.unknown.push_back({j_.view.kbs[i], text(r)}); }
 
   [[nodiscard]] std::uint32_t goal_row() const {
     for (const auto& g : j_.c.knowledge.goals())

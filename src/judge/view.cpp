@@ -1,6 +1,8 @@
 // Puts the rows of the catalog that concern one Windows side by side and resolves their links.
 #include <algorithm>
 #include <set>
+#include <string>
+#include <unordered_map>
 
 #include "judge/knowledge.hpp"
 
@@ -81,12 +83,17 @@ class Builder {
         e.offered = fixes || !client || e.line != Line::os;
         if (u.kind == catalog::UpdateKind::monthly_rollup && !view_.line_start.known()) view_.line_start = u.released;
         view_.lines.push_back(e.line);
+        view_.by_line[static_cast<std::size_t>(e.line)].push_back(entry_of_row_[row]);
+        view_.kbs.push_back(u.kb);
         view_.entries.push_back(e);
       }
       ++row;
     }
     for (std::uint32_t i = 0; i < view_.entries.size(); ++i) view_.by_kb.emplace_back(view_.entries[i].update.kb, i);
     std::sort(view_.by_kb.begin(), view_.by_kb.end());
+    while (view_.line_first < view_.entries.size() &&
+           !(view_.line_start.known() && view_.entries[view_.line_first].update.released >= view_.line_start))
+      ++view_.line_first;
   }
 
   void link_slots() {
@@ -152,13 +159,20 @@ class Builder {
       return a.cve != b.cve ? a.cve < b.cve : a.part != b.part ? a.part < b.part : a.slot < b.slot;
     });
     const auto cves = catalog_.cves();
-    for (std::size_t i = 0; i < refs.size(); ++i) {
-      view_.cve_refs.push_back({refs[i].slot, refs[i].part});
-      if (i + 1 < refs.size() && refs[i + 1].cve == refs[i].cve) continue;
-      const auto cve = cves[refs[i].cve];
+    std::unordered_map<std::string, std::uint32_t> groups;
+    for (std::size_t first = 0, end = 0; first < refs.size(); first = end) {
+      std::string key;  // the slots, as bytes: what two CVEs have in common when the same updates repair both
+      for (; end < refs.size() && refs[end].cve == refs[first].cve; ++end)
+        key.append(reinterpret_cast<const char*>(&refs[end].slot), sizeof refs[end].slot);
+      const auto [it, fresh] = groups.try_emplace(std::move(key), static_cast<std::uint32_t>(view_.cve_groups.size()));
+      if (fresh) {
+        view_.cve_groups.push_back({static_cast<std::uint32_t>(view_.cve_refs.size()), static_cast<std::uint32_t>(end - first)});
+        for (std::size_t r = first; r < end; ++r) view_.cve_refs.push_back({refs[r].slot, refs[r].part});
+      }
+      const auto cve = cves[refs[first].cve];
       view_.cves.push_back(cve.cve);
       view_.exploited.push_back(cve.known_exploited() ? 1 : 0);
-      view_.cve_ends.push_back(static_cast<std::uint32_t>(view_.cve_refs.size()));
+      view_.cve_group.push_back(it->second);
     }
   }
 

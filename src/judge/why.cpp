@@ -117,8 +117,8 @@ Proof of_cve(const Judged& j, const model::Verdict& v, catalog::CveId cve) {
   p.rule = missing   ? "nothing in place repairs it, and an update up to the goal would"
            : unknown ? "whether one of the updates that repair it is in place cannot be told"
                      : "an update that repairs it is in place, or the part it is in is not on this machine";
-  for (std::uint32_t r = n == 0 ? 0 : j.view.cve_ends[n - 1]; r < j.view.cve_ends[n]; ++r) {
-    const auto slot = j.view.cve_refs[r].slot;
+  for (const CveRef& ref : j.view.range(j.view.cve_refs, j.view.cve_groups[j.view.cve_group[n]])) {
+    const auto slot = ref.slot;
     const auto i = j.view.slots[slot].entry;
     const Part& part = j.view.parts[j.view.slots[slot].part];
     p.found.push_back(fmt::format("{}{}: {}, {}{}", kb_text(j.entry(i).update.kb),
