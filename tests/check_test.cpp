@@ -269,7 +269,7 @@ TEST_CASE("check: bad input gets a message and the status of the contract") {
   };
   for (const auto& k : {Case{put("empty", ""), "empty file"}, Case{put("x.png", "\x89PNG\r\n\x1a\n...."), "PNG"},
                         Case{put("SYSTEM", "thirteen byte"), "no known kind"}, Case{put("regf", "regf"), "regf"},
-                        Case{folder + "/nowhere", "check the path"}, Case{put("z.qcow2", "QFI\xfb...."), "QCOW2"}}) {
+                        Case{folder + "/nowhere", "check the path"}, Case{put("z.qcow2", "QFI\xfb...."), "qcow2"}}) {
     const auto ran = run_program({"check", k.target});
     INFO(k.target);
     CHECK(ran.status == 3);
