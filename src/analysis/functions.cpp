@@ -193,7 +193,10 @@ void Functions::pattern(const Program& p, const Insn& i, std::uint32_t rva) {
     const Operand& o = i.op[k];
     if (o.type != Operand::Type::memory) continue;
     const bool own = p.is_64() ? o.segment == 2 : o.segment == 1;
-    if (own && !clock_ && (o.base >= 0 || o.value == 0x18 || o.value == 0x30 || o.value == 0x60)) environment_ = rva;
+    const std::uint64_t self = p.is_64() ? 0x30 : 0x18, process = p.is_64() ? 0x60 : 0x30;
+    if (own && !clock_ && (o.base >= 0 || o.value == process)) environment_ = rva;
+    if (own && !clock_ && o.value == self) thread_ = rva;
+    if (!own && thread_ != 0 && rva - thread_ < kNear && o.base >= 0 && o.value == process) environment_ = rva;
     if (own || o.base < 0) continue;
     if (environment_ != 0 && rva - environment_ < kNear && is_peb_field(o.value, p.is_64())) sites_.push_back({rva, "PEB"});
     if (shared_ != 0 && rva - shared_ < kNear && o.value < 0x1000 && is_version_field(o.value, clock_))

@@ -70,7 +70,8 @@ class Functions {
   std::unordered_map<std::uint32_t, std::set<std::uint32_t>> callers_;
   std::vector<SourceSite> sites_;
   std::vector<Handler> handlers_;
-  std::uint64_t environment_ = 0;  ///< last instruction that loaded a pointer through fs or gs
+  std::uint64_t thread_ = 0;       ///< last instruction that loaded the address of the thread block through fs or gs
+  std::uint64_t environment_ = 0;  ///< last instruction that loaded the address of the process block
   std::uint64_t shared_ = 0;       ///< last instruction that mentioned shared user data
 };
 

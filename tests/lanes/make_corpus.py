@@ -9,6 +9,7 @@ import argparse
 import concurrent.futures
 import os
 import random
+import re
 import subprocess
 import sys
 
@@ -483,12 +484,17 @@ def build(folder, name, text, s):
     compiler = [mingw] if s["compiler"] == "gcc" else ["clang-19", "--target=" + triple, "-fms-extensions"]
     entry = "DriverEntry" if s["arch"] == "x64" else "_DriverEntry@8"
     libraries = ["-lbuildnumber-" + s["arch"], "-lntoskrnl", "-lhal"] if s["kernel"] else ["-lkernel32", "-ladvapi32", "-luser32"]
-    link = [mingw, "-nostdlib", "-shared", "-s", "-L" + folder, "-Wl,--entry," + entry, "-Wl,--subsystem," + ("native" if s["kernel"] else "windows"), "-o", out, obj] + libraries
+    # The linker cannot read the export directives of clang's msvc objects, and would then export everything.
+    exports = re.findall(r"EXPORT \w+ (STD )?(\w+)", text)
+    with open(f"{folder}/{name}.def", "w", encoding="ascii") as f:
+        f.write("EXPORTS\n" + "".join(n + ("@4" if std and s["arch"] == "x86" else "") + "\n" for std, n in exports))
+    link = [mingw, "-nostdlib", "-shared", "-s", "-L" + folder, "-Wl,--entry," + entry, "-Wl,--subsystem," + ("native" if s["kernel"] else "windows"), "-o", out, obj, f"{folder}/{name}.def"] + libraries
     for command in (compiler + flags, link):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             return done.stderr[:600]
     os.remove(obj)
+    os.remove(f"{folder}/{name}.def")
     return None
 
 
