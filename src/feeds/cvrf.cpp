@@ -177,6 +177,8 @@ struct CvrfReader::State {
   }
 
   void end() {
+    // A parser that was stopped inside <root/> still reports the end of that element.
+    if (error || path.empty()) return;
     const Element e = path.back();
     path.pop_back();
     const Element parent = path.empty() ? Element::other : path.back();

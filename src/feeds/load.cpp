@@ -89,10 +89,17 @@ Status load_source(const io::ByteSource& source, const std::string& name, Gather
   return feed.finish();
 }
 
+/// The first thing an archive lost, said of the feed that it is.
+Error lost_of(const fs::Archive& archive, const std::string& name) {
+  Error e = archive.lost().front();
+  e.place = name + ": " + e.place;
+  return e;
+}
+
 /// The definitions inside a zip. Whatever is damaged in it refuses the whole.
 Status load_archive(std::unique_ptr<io::ByteSource> source, const std::string& name, Gather& gather) {
   TQ_TRY(const auto archive, fs::open_archive(std::move(source), name));
-  if (archive->lost_total() != 0) return archive->lost().front();
+  if (archive->lost_total() != 0) return lost_of(*archive, name);
   std::optional<TextFeed> feed;
   std::uint64_t members = 0, total = 0;
   std::optional<Error> error;
@@ -110,7 +117,7 @@ Status load_archive(std::unique_ptr<io::ByteSource> source, const std::string& n
   };
   if (auto s = archive->stream(sink); !s) return s;
   if (error) return *error;
-  if (archive->lost_total() != 0) return archive->lost().front();
+  if (archive->lost_total() != 0) return lost_of(*archive, name);
   if (members == 0 || feed) return Error{ErrorCode::corrupt, name, "a whole CVEs_*.csv", members == 0 ? "none" : "half of one", {}, {}};
   return ok();
 }
