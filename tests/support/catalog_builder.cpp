@@ -56,6 +56,9 @@ std::string rows_of(std::string_view stem) {
   if (stem == "corrections") return "drop_edge,1000004,1000003,,not one line" + p;
   if (stem == "files") return "1000004,win32k.sys,x86,ldr,6.0.6003.21190" + p + "1000002,win32k.sys,x86,ldr,6.0.6003.20488" + p;
   if (stem == "components") return "Windows Internet Explorer 8,ie,Internet Explorer,8,ie8" + p;
+  if (stem == "families")
+    return "Windows Server 2008,SP2,ws08-sp2,6.0,6002,server,any" + p + "Windows Vista,SP2,vista-sp2,6.0,6002,client,x86" + p +
+           "Windows 10 Version 1809,,w10-1809,10.0,17763,client,any" + p + "Windows Server 2019,,ws19,10.0,17763,server,x64" + p;
   return {};
 }
 
