@@ -289,7 +289,7 @@ bool looks_like_archive(Bytes head) {
   using namespace std::string_view_literals;
   const auto s = head.chars();
   // "BZh" and a digit begin a text as well: the block's own mark follows them.
-  if (s.starts_with("BZh") && s.substr(4, 6) == "1AY&SY") return true;
+  if (s.size() >= 10 && s.starts_with("BZh") && s.substr(4, 6) == "1AY&SY") return true;
   for (const auto magic : {"PK\x03\x04"sv, "PK\x05\x06"sv, "7z\xbc\xaf\x27\x1c"sv, "\x1f\x8b\x08"sv,
                            "\xfd"
                            "7zXZ\0"sv,

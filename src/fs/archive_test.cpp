@@ -266,6 +266,7 @@ TEST_CASE("archive: what is none is refused") {
     CHECK((!r || (*r)->files() == 0));
   }
   CHECK_FALSE(fs::looks_like_archive(bytes_of(bytes_from("BZhello, this is a text"))));
+  CHECK_FALSE(fs::looks_like_archive(bytes_of(bytes_from("BZh"))));
   CHECK_FALSE(fs::looks_like_archive(Bytes{}));
 }
 
