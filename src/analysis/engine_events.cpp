@@ -1,0 +1,134 @@
+// What can be seen from outside, lane by lane: calls out of the program, stores outside of frames, results.
+#include <algorithm>
+
+#include "analysis/models/models.hpp"
+#include "analysis/stepper.hpp"
+
+namespace tq::analysis {
+
+void Engine::record_event(const State& s, std::uint64_t hash) {
+  if (s.mask != all_lanes_) record_.event(hash, s.mask);
+}
+
+/// A number as one lane shows it: where the lane's own build stands in it, all lanes show the same.
+static std::uint64_t shown_number(std::uint64_t v, const Rung& r) {
+  constexpr std::uint64_t kBuild = 0xB1D;
+  const std::uint64_t low = v & 0xFFFFFFFF, high = v >> 32;
+  if (high != 0) return mix(shown_number(low, r), shown_number(high, r));
+  if (low == r.build || low == (0xF0000000u | r.build)) return kBuild;
+  if (low >> 16 == r.build) return mix(kBuild, 1, low & 0xFFFF);
+  if ((low & 0xFFFF) == r.build) return mix(kBuild, 2, low >> 16);
+  return mix(3, low);
+}
+
+/// How one lane shows a value: a version itself is shown alike by all lanes, and so is what is unknown in an unknown way.
+static std::uint64_t shown(const Value& v, unsigned lane, const Rung& r) {
+  const Term t = v.at(lane);
+  if (v.uniform()) return t.number() ? mix(3, t.off) : hash_of(1, t);
+  if (v.copy) return 2;
+  if (t.number()) return shown_number(t.off, r);
+  return kind_of(t.sym) == Kind::joined ? hash_of(1, t) : 3;
+}
+
+void Engine::store_event(const State& s, const Value& address, unsigned size, const Value& v) {
+  if (address.uniform() && kind_of(address.all.sym) == Kind::stack && !address.all.number()) return;
+  if (v.uniform() && v.all.number() && size == word_) {
+    if (const auto rva = program_.rva_of(v.all.off); rva && functions_.is_start(*rva)) {
+      callbacks_.insert(*rva);
+      const Value driver = driver_object();
+      const std::uint64_t first = word_ == 8 ? 0x70 : 0x38, unload = word_ == 8 ? 0x68 : 0x34;
+      if (address.uniform() && address.all.sym == driver.all.sym) {
+        if (address.all.off == unload)
+          callback_arguments_[*rva] = {driver};
+        else if (address.all.off >= first && address.all.off < first + 28 * word_)
+          callback_arguments_[*rva] = {device_object()};
+      }
+    }
+  }
+  note_varying_store(address, v);
+  if (ladder_.clock || (s.mask == all_lanes_ && v.uniform() && address.uniform())) return;
+  for (unsigned k = 0; k < alu.count(); ++k) {
+    if ((alu.mask >> k & 1) == 0) continue;
+    const Term at = address.at(k);
+    if (kind_of(at.sym) == Kind::stack && !at.number()) continue;
+    record_.event(mix(hash_of(mix(0x5703, size), at), shown(v, k, ladder_.rungs[k])), lane_bit(k));
+  }
+}
+
+/// Functions that read what was just made to vary have to be followed from now on.
+void Engine::note_varying_store(const Value& address, const Value& v) {
+  constexpr std::size_t kMost = 4096;
+  if (!address.uniform() || varying_globals_.size() > kMost || object_globals_.size() > kMost) return;
+  const Term at = address.all;
+  const auto readers = [&](std::uint64_t global) {
+    if (const auto rva = program_.rva_of(global)) follow_into(functions_.readers(*rva, 8));
+  };
+  if (at.number()) {
+    if (v.lanes != nullptr && varying_globals_.insert(at.off).second) readers(at.off);
+    const bool object = v.uniform() && !v.all.number() && kind_of(v.all.sym) == Kind::object;
+    if (object && object_globals_.insert(at.off).second && varying_objects_) readers(at.off);
+  } else if (v.lanes != nullptr && !varying_objects_) {
+    varying_objects_ = true;
+    for (const std::uint64_t g : object_globals_) readers(g);
+  }
+}
+
+void Engine::external_event(State& s, const CallSite& c, const std::string& name, unsigned arguments) {
+  if (ladder_.clock) return formatted_clock(s, c);
+  std::vector<Value> seen;
+  bool varying = false;
+  for (unsigned i = 0; i < arguments; ++i) {
+    seen.push_back(argument(s, c, i));
+    // A small structure on the stack is seen through its pointer.
+    const Value p = seen.back();
+    if (p.uniform() && kind_of(p.all.sym) == Kind::stack && !p.all.number() && !is_printer(name))
+      for (const unsigned at : {0u, 4u}) {
+        const Value inside = read(s, plus(p, at), 4);
+        if (alu.varies(inside)) seen.push_back(inside);
+      }
+  }
+  for (const Value& v : seen) varying = varying || alu.varies(v);
+  const std::uint64_t site = mix(site_hash(s, c.rva), std::hash<std::string>{}(name));
+  if (!varying) return record_event(s, site);
+  for (unsigned k = 0; k < alu.count(); ++k) {
+    if ((alu.mask >> k & 1) == 0) continue;
+    std::uint64_t h = site;
+    for (const Value& v : seen) h = mix(h, shown(v, k, ladder_.rungs[k]));
+    record_.event(h, lane_bit(k));
+  }
+}
+
+void Engine::return_event(std::uint32_t entry, const State& exit) {
+  if (ladder_.clock) return;
+  const bool status = entry == functions_.entry();
+  const Value v = alu.truncate(exit.r[kAx], 32);
+  if (!status && !returns_value(entry, 0)) return;
+  for (unsigned k = 0; k < alu.count(); ++k)
+    if ((exit.mask >> k & 1) != 0) record_.event(mix(0x4E7, entry, shown(v, k, ladder_.rungs[k])), lane_bit(k));
+}
+
+/// Walks the end of the function: a result is put into eax on purpose, or eax is left over from a comparison.
+bool Engine::returns_value(std::uint32_t entry, unsigned depth) {
+  constexpr unsigned kMostInsns = 3000, kMostCallees = 3;
+  bool set = false;
+  std::uint32_t rva = entry;
+  for (unsigned n = 0; n < kMostInsns; ++n) {
+    const Insn i = decoder_.decode(rva);
+    if (!i.valid()) return false;
+    if (i.flow == Flow::ret) return set;
+    const bool to_eax = i.op[0].type == Operand::Type::gpr && i.op[0].reg == kAx && !i.op[0].high;
+    const bool asks = i.mnemonic == ZYDIS_MNEMONIC_CMP || i.mnemonic == ZYDIS_MNEMONIC_TEST;
+    if (i.flow == Flow::call)
+      set = i.target && depth < kMostCallees && returns_value(*i.target, depth + 1);
+    else if (asks)
+      set = set && !to_eax;
+    else if (to_eax && i.mnemonic != ZYDIS_MNEMONIC_PUSH)
+      set = true;
+    if (i.flow == Flow::jump && i.target && functions_.is_start(*i.target))
+      return depth < kMostCallees && returns_value(*i.target, depth + 1);
+    rva += i.length;
+  }
+  return false;
+}
+
+}  // namespace tq::analysis
