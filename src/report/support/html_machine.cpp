@@ -80,7 +80,7 @@ std::string to_do(const model::Machine& m) {
     items += element("li", "", s);
   }
   for (const auto& f : m.findings)
-    if (f.severity != model::Severity::info && !f.advice.empty())
+    if (f.severity != model::Severity::info && !f.advice.empty() && items.find(text(f.advice)) == std::string::npos)
       items += element("li", "", text(f.advice) + element("span", "soft", " (" + text(f.id) + ")"));
   return items.empty() ? element("p", "", "Nothing.") : element("ol", "todo", items);
 }

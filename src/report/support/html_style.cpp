@@ -18,7 +18,7 @@ header { border-bottom:3px solid var(--accent); padding-bottom:.8rem; margin-bot
 section.machine { border-top:1px solid var(--line); padding-top:1.4rem; margin-top:2rem; }
 .verdict { border-left:6px solid var(--mute); background:var(--shade); padding:.9rem 1.1rem; margin:1rem 0; font-size:1.15rem; }
 .verdict.good { border-color:var(--good); } .verdict.warn { border-color:var(--warn); } .verdict.bad { border-color:var(--bad); }
-.badge { display:inline-block; border:1px solid currentColor; border-radius:3px; padding:0 .45em; font-size:.8rem; font-weight:600; }
+.badge { display:inline-block; border:1px solid currentColor; border-radius:3px; padding:0 .45em; font-size:.8rem; font-weight:600; white-space:nowrap; }
 .good { color:var(--good); } .warn { color:var(--warn); } .bad { color:var(--bad); } .mute { color:var(--mute); }
 .verdict.good,.verdict.warn,.verdict.bad { color:var(--ink); }
 table { border-collapse:collapse; width:100%; margin:.5rem 0 1rem; font-size:.92rem; }
