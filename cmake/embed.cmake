@@ -7,6 +7,7 @@ asm(R\"(
   .pushsection .rodata
   .globl ${symbol}_begin
   .globl ${symbol}_end
+  .balign 16
 ${symbol}_begin:
   .incbin \"${data}\"
 ${symbol}_end:

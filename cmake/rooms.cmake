@@ -51,24 +51,3 @@ function(tq_catalog)
   tq_embed(catalog tq_catalog ${compiled})
   target_sources(tq_catalog PRIVATE ${compiled})
 endfunction()
-
-# tq_embed(ROOM SYMBOL FILE): the bytes of FILE between SYMBOL_begin and SYMBOL_end, as part of tq_ROOM.
-function(tq_embed room symbol bytes)
-  # A string of bytes in C++ would cost the compiler seconds; the assembler copies the file.
-  set(embed ${CMAKE_BINARY_DIR}/gen/${symbol}_bytes.cpp)
-  file(CONFIGURE OUTPUT ${embed} CONTENT "// Written by cmake/rooms.cmake.
-asm(R\"(
-  .pushsection .rodata
-  .globl ${symbol}_begin
-  .globl ${symbol}_end
-  .balign 16
-${symbol}_begin:
-  .incbin \"${bytes}\"
-${symbol}_end:
-  .byte 0
-  .popsection
-)\");
-" @ONLY)
-  set_source_files_properties(${embed} PROPERTIES OBJECT_DEPENDS ${bytes})
-  target_sources(tq_${room} PRIVATE ${embed})
-endfunction()
