@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/limits.hpp"
+#include "core/path.hpp"
 #include "core/text.hpp"
 
 namespace tq::io {
@@ -99,17 +100,6 @@ Result<std::string> spelled(int folder, const std::string& name, const std::stri
   return Error{ErrorCode::not_found, place, name, "no such entry", {}, {}};
 }
 
-std::vector<std::string> components(std::string_view path) {
-  std::vector<std::string> out;
-  while (!path.empty()) {
-    const auto cut = path.find('/');
-    const auto part = path.substr(0, cut);
-    if (!part.empty() && part != ".") out.emplace_back(part);
-    path = cut == std::string_view::npos ? std::string_view{} : path.substr(cut + 1);
-  }
-  return out;
-}
-
 struct Resolved {
   int folder;        ///< descriptor of the folder that holds the last component
   std::string last;  ///< its spelling; empty for the root itself
@@ -119,7 +109,7 @@ struct Resolved {
 Result<Resolved> resolve(int root, std::string_view path, const std::string& place) {
   Fd at(::openat(root, ".", kFolderFlags));
   if (at.get() < 0) return os_error(place, "open folder");
-  const auto parts = components(path);
+  const auto parts = path_components(path);
   std::string real;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string here = place + "/" + real;

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "core/text.hpp"
+#include "core/html.hpp"
 #include "plan/render.hpp"
 
 namespace tq::plan {
@@ -21,21 +21,6 @@ ol{padding-left:2.2rem}li{margin:.6rem 0}.kind{font-weight:700}
 </style></head><body>
 )";
 
-std::string html(const std::string& s) {
-  std::string out;
-  for (const char c : printable(s)) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 const char* class_of(const Step& s) {
   if (!s.approval.empty() && s.approval != "approved") return "stop";
   return s.need == Need::yes ? "" : "maybe";
@@ -47,8 +32,8 @@ std::string steps(const Plan& p) {
     const auto t = describe(s);
     out += fmt::format(
         "<li class=\"{}\"><span class=\"box\" role=\"img\" aria-label=\"to tick off\"></span> <span class=\"kind\">{}</span> {}",
-        class_of(s), html(s.kind), html(t.what));
-    for (const auto& d : t.details) out += "<div class=\"detail\">" + html(d) + "</div>";
+        class_of(s), html_text(s.kind), html_text(t.what));
+    for (const auto& d : t.details) out += "<div class=\"detail\">" + html_text(d) + "</div>";
     out += "</li>\n";
   }
   return out + "</ol>\n";
@@ -57,7 +42,7 @@ std::string steps(const Plan& p) {
 std::string bullets(const char* title, const std::vector<std::string>& list) {
   if (list.empty()) return {};
   std::string out = fmt::format("<h2>{}</h2>\n<ul>\n", title);
-  for (const auto& s : list) out += "<li>" + html(s) + "</li>\n";
+  for (const auto& s : list) out += "<li>" + html_text(s) + "</li>\n";
   return out + "</ul>\n";
 }
 
@@ -65,11 +50,11 @@ std::string bullets(const char* title, const std::vector<std::string>& list) {
 
 std::string to_html(const Plan& p, const Origin& origin) {
   std::string out = kHead;
-  out += fmt::format("<h1>Runbook: {} to goal {}</h1>\n<p>{}", html(p.from.name.empty() ? origin.target : p.from.name), html(p.goal),
-                     html(describe(p.from)));
-  if (p.goal_kb != 0) out += fmt::format("<br>Goal: {} ({})", html(p.goal), kb_text(p.goal_kb));
-  out += fmt::format("<br>Made by tourniquet {} on {}; knowledge of {} (catalog {})</p>\n", html(origin.tool_version), html(origin.as_of),
-                     html(origin.catalog_data_as_of), html(origin.catalog_id));
+  out += fmt::format("<h1>Runbook: {} to goal {}</h1>\n<p>{}", html_text(p.from.name.empty() ? origin.target : p.from.name),
+                     html_text(p.goal), html_text(describe(p.from)));
+  if (p.goal_kb != 0) out += fmt::format("<br>Goal: {} ({})", html_text(p.goal), kb_text(p.goal_kb));
+  out += fmt::format("<br>Made by tourniquet {} on {}; knowledge of {} (catalog {})</p>\n", html_text(origin.tool_version),
+                     html_text(origin.as_of), html_text(origin.catalog_data_as_of), html_text(origin.catalog_id));
   std::vector<std::string> impossible;
   for (const auto& i : p.impossible) impossible.push_back(i.goal + ": " + i.why);
   out += bullets("Not possible", impossible);

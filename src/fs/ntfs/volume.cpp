@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/limits.hpp"
+#include "core/path.hpp"
 #include "core/text.hpp"
 #include "fs/ntfs/bounds.hpp"
 #include "fs/ntfs/log_state.hpp"
@@ -37,18 +38,6 @@ std::optional<StreamPath> split_stream(std::string_view path) {
   return StreamPath{std::string(path.substr(0, colon)), std::string(stream)};
 }
 
-// KEEP IN SYNC: io/folder.cpp, so that a path means the same here and on the host.
-std::vector<std::string> components(std::string_view path) {
-  std::vector<std::string> out;
-  while (!path.empty()) {
-    const auto cut = path.find('/');
-    const auto part = path.substr(0, cut);
-    if (!part.empty() && part != ".") out.emplace_back(part);
-    path = cut == std::string_view::npos ? std::string_view{} : path.substr(cut + 1);
-  }
-  return out;
-}
-
 }  // namespace
 
 NtfsVolume::NtfsVolume(std::shared_ptr<Medium> medium, Mft mft, std::string label)
@@ -73,7 +62,7 @@ std::string NtfsVolume::cite(std::string_view path) const { return path.empty() 
 
 Result<NtfsVolume::Found> NtfsVolume::resolve(std::string_view path) const {
   Found at{kRoot, std::nullopt, {}};
-  for (const std::string& part : components(path)) {
+  for (const std::string& part : path_components(path)) {
     const std::string here = cite(at.real);
     if (part == "..") return Error{ErrorCode::usage, here, "a path below the target", "..", {}, {}};
     auto next = folders_.find(at.file, part, here);

@@ -1,24 +1,9 @@
-#include "core/text.hpp"
+#include "core/html.hpp"
 #include "report/support/html.hpp"
 
 namespace tq::report::html {
 
-std::string text(std::string_view s) {
-  std::string out;
-  const std::string visible = printable(s);
-  out.reserve(visible.size());
-  for (const char c : visible) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
+std::string text(std::string_view s) { return html_text(s); }
 
 std::string element(std::string_view tag, std::string_view cls, std::string_view content) {
   std::string out = "<" + std::string(tag);
