@@ -4,16 +4,10 @@
 
 #include "format/banner/banner.hpp"
 #include "format/textcodec/textcodec.hpp"
+#include "fuzz/sink.hpp"
 
 using namespace tq;
 using namespace tq::format;
-
-namespace {
-void print(const std::string& s) {
-  static std::FILE* const sink = std::fopen("/dev/null", "w");
-  if (sink != nullptr) std::fwrite(s.data(), 1, s.size(), sink);
-}
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = textcodec::decode(Bytes(std::as_bytes(std::span(data, size))));

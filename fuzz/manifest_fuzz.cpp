@@ -3,15 +3,13 @@
 #include <cstdio>
 
 #include "format/manifest/manifest.hpp"
+#include "fuzz/sink.hpp"
 
 using namespace tq;
 using namespace tq::format;
 
 namespace {
-void print(const std::string& s) {
-  static std::FILE* const sink = std::fopen("/dev/null", "w");
-  if (sink != nullptr) std::fwrite(s.data(), 1, s.size(), sink);
-}
+using ::print;
 void print(const std::vector<manifest::AssemblyIdentity>& ids) {
   for (const manifest::AssemblyIdentity& i : ids) print(i.package_form() + i.version_scope);
 }

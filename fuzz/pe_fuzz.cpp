@@ -3,16 +3,13 @@
 #include <cstdio>
 
 #include "format/pe/pe.hpp"
+#include "fuzz/sink.hpp"
 
 using namespace tq;
 using namespace tq::format;
 
 namespace {
-/// Printing to a sink forces each byte to be looked at.
-void print(const std::string& s) {
-  static std::FILE* const sink = std::fopen("/dev/null", "w");
-  if (sink != nullptr) std::fwrite(s.data(), 1, s.size(), sink);
-}
+using ::print;
 void print(const std::vector<Error>& lost) {
   for (const Error& e : lost) print(e.text());
 }

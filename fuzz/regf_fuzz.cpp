@@ -8,6 +8,7 @@
 
 #include "format/regf/hive.hpp"
 #include "format/regf/marvin32.hpp"
+#include "fuzz/sink.hpp"
 
 using namespace tq;
 using namespace tq::format::regf;
@@ -15,12 +16,6 @@ using namespace tq::format::regf;
 namespace {
 
 using Blob = std::vector<std::byte>;
-
-/// Printing to a sink forces each byte to be looked at.
-void print(const std::string& s) {
-  static std::FILE* const sink = std::fopen("/dev/null", "w");
-  if (sink != nullptr) std::fwrite(s.data(), 1, s.size(), sink);
-}
 
 struct Printer {
   void key(std::string_view path, const Key& k) {

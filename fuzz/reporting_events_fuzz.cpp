@@ -3,16 +3,10 @@
 #include <cstdio>
 
 #include "format/reporting_events/reporting_events.hpp"
+#include "fuzz/sink.hpp"
 
 using namespace tq;
 using namespace tq::format;
-
-namespace {
-void print(const std::string& s) {
-  static std::FILE* const sink = std::fopen("/dev/null", "w");
-  if (sink != nullptr) std::fwrite(s.data(), 1, s.size(), sink);
-}
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto log = reporting_events::parse(Bytes(std::as_bytes(std::span(data, size))));

@@ -5,16 +5,12 @@
 #include "core/text.hpp"
 #include "format/systeminfo/systeminfo.hpp"
 #include "format/textcodec/textcodec.hpp"
+#include "fuzz/sink.hpp"
 
 using namespace tq;
 using namespace tq::format;
 
 namespace {
-void print(const std::string& s) {
-  static std::FILE* const sink = std::fopen("/dev/null", "w");
-  if (sink != nullptr) std::fwrite(s.data(), 1, s.size(), sink);
-}
-
 void print_all(const systeminfo::SystemInfo& m) {
   print(m.host + m.os_name + m.product + m.os_version_line + m.service_pack_text + m.system_type + m.configuration_line + m.install_date +
         m.boot_time);

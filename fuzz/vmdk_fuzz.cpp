@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "fuzz/sink.hpp"
 #include "image/format.hpp"
 
 using namespace tq;
@@ -14,11 +15,6 @@ extern const Format vmdk;
 namespace {
 
 constexpr std::size_t kSecondFileAt = 1024;
-
-void print(const std::string& s) {
-  static std::FILE* const sink = std::fopen("/dev/null", "w");
-  if (sink != nullptr) std::fwrite(s.data(), 1, s.size(), sink);
-}
 
 class Rest final : public image::Neighbours {
  public:

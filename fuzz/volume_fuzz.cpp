@@ -2,16 +2,10 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "fuzz/sink.hpp"
 #include "volume/volume.hpp"
 
 using namespace tq;
-
-namespace {
-void print(const std::string& s) {
-  static std::FILE* const sink = std::fopen("/dev/null", "w");
-  if (sink != nullptr) std::fwrite(s.data(), 1, s.size(), sink);
-}
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto in = std::as_bytes(std::span(data, size));
