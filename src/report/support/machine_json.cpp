@@ -1,0 +1,185 @@
+#include "report/support/machine_json.hpp"
+
+#include "core/text.hpp"
+
+namespace tq::report {
+namespace {
+
+using model::Tri;
+
+Json text_or_null(const std::string& s) { return s.empty() ? Json(nullptr) : Json(to_valid_utf8(s)); }
+Json text(const std::string& s) { return Json(to_valid_utf8(s)); }
+Json list(const std::vector<std::string>& v) {
+  Json a = Json::array();
+  for (const auto& s : v) a.push_back(text(s));
+  return a;
+}
+Json kb_or_null(std::uint32_t kb) { return kb == 0 ? Json(nullptr) : Json(kb_text(kb)); }
+Json tri(Tri t) { return t == Tri::unknown ? Json(nullptr) : Json(t == Tri::yes); }
+const char* presence(Tri t) { return t == Tri::yes ? "present" : t == Tri::no ? "absent" : "unknown"; }
+template <class T>
+Json opt(const std::optional<T>& o) {
+  return o ? Json(*o) : Json(nullptr);
+}
+
+Json build(const model::BuildVerdict& b) {
+  Json witnesses = Json::array();
+  for (const auto& w : b.witnesses)
+    witnesses.push_back({{"source", w.source},
+                         {"group", to_string(w.group)},
+                         {"says", text(w.says)},
+                         {"where", text(w.where)},
+                         {"older", w.older},
+                         {"decides", w.decides}});
+  return {{"number", opt(b.number)},
+          {"revision", opt(b.revision)},
+          {"version", text_or_null(b.version)},
+          {"service_pack", opt(b.service_pack)},
+          {"status", to_string(b.status)},
+          {"why", text(b.why)},
+          {"witnesses", std::move(witnesses)}};
+}
+
+Json level(const model::Verdict& v) {
+  if (!v.level) return nullptr;
+  const auto& l = *v.level;
+  return {{"kb", kb_or_null(l.kb)},
+          {"kind", text_or_null(l.kind)},
+          {"title", text_or_null(l.title)},
+          {"month", l.month.month_text()},
+          {"how", l.how},
+          {"status", to_string(l.status)},
+          {"why", text(l.why)},
+          {"evidence", list(l.evidence)}};
+}
+
+Json goals(const model::Verdict& v) {
+  Json o = Json::object();
+  for (const auto& g : v.goals)
+    o[g.name] = {{"kb", kb_text(g.kb)},
+                 {"revision", g.revision},
+                 {"released", g.released.text()},
+                 {"reached", tri(g.reached)},
+                 {"months_behind", opt(g.months_behind)},
+                 {"why", text(g.why)}};
+  return o;
+}
+
+Json esu(const model::EsuVerdict& e) {
+  Json bypass = Json::array();
+  for (const auto& b : e.bypass) bypass.push_back({{"id", b.id}, {"what", text(b.what)}, {"where", text(b.where)}, {"unproven", b.weak}});
+  return {{"sha2", presence(e.sha2)},
+          {"servicing_stack",
+           {{"kb", kb_or_null(e.stack_kb)}, {"version", text_or_null(e.stack_version)}, {"sufficient", tri(e.stack_sufficient)}}},
+          {"preparation", presence(e.preparation)},
+          {"licence", e.licence},
+          {"licence_ids", list(e.licence_ids)},
+          {"bypass", std::move(bypass)}};
+}
+
+Json kbs(const std::vector<std::uint32_t>& v) {
+  Json a = Json::array();
+  for (const auto kb : v) a.push_back(kb_text(kb));
+  return a;
+}
+
+Json missing(const model::MissingUpdate& u) {
+  Json o = {{"kb", kb_text(u.kb)}, {"kind", u.kind},          {"title", text(u.title)}, {"date", u.released.text()},
+            {"cves", u.cves},      {"covers", kbs(u.covers)}, {"why", text(u.why)},     {"state", text_or_null(u.state)}};
+  if (!u.approval.empty()) {
+    o["approval"] = u.approval;
+    o["approval_note"] = text(u.approval_note);
+  }
+  return o;
+}
+
+Json updates(const model::Verdict& v) {
+  Json installed = Json::array(), lacking = Json::array(), unknown = Json::array(), covered = Json::array();
+  for (const auto& u : v.installed) installed.push_back({{"kb", kb_text(u.kb)}, {"state", u.state}, {"evidence", list(u.evidence)}});
+  for (const auto& u : v.missing) lacking.push_back(missing(u));
+  for (const auto& u : v.unknown) unknown.push_back({{"kb", kb_text(u.kb)}, {"why", u.why}});
+  for (const auto& u : v.covered) covered.push_back({{"kb", kb_text(u.kb)}, {"by", kb_or_null(u.by)}});
+  return {{"line", text_or_null(v.line)},  {"judged_as", text_or_null(v.judged_as)}, {"installed", std::move(installed)},
+          {"missing", std::move(lacking)}, {"unknown", std::move(unknown)},          {"covered", std::move(covered)}};
+}
+
+Json cve_list(const std::vector<model::CveId>& v) {
+  Json a = Json::array();
+  for (const auto cve : v) a.push_back(model::cve_text(cve));
+  return a;
+}
+
+Json cves(const model::CveVerdict& v) {
+  return {{"missing", cve_list(v.missing)},
+          {"unknown", cve_list(v.unknown)},
+          {"known_exploited", cve_list(v.known_exploited)},
+          {"known_exploited_unknown", cve_list(v.known_exploited_unknown)}};
+}
+
+Json findings(const model::Machine& m) {
+  Json a = Json::array();
+  for (const auto& f : m.findings)
+    a.push_back({{"id", f.id},
+                 {"severity", to_string(f.severity)},
+                 {"title", f.title},
+                 {"detail", text(f.detail)},
+                 {"advice", f.advice},
+                 {"evidence", list(f.evidence)}});
+  return a;
+}
+
+Json traces(const model::Facts& f) {
+  Json a = Json::array();
+  for (const auto& t : f.traces)
+    a.push_back({{"source", t.source}, {"what", text(t.what)}, {"date", text_or_null(t.date)}, {"where", text(t.where)}});
+  return a;
+}
+
+Json coverage(const model::Facts& f) {
+  Json a = Json::array();
+  for (const auto& c : f.coverage) a.push_back({{"source", text(c.source)}, {"status", to_string(c.status)}, {"detail", text(c.detail)}});
+  return a;
+}
+
+}  // namespace
+
+Json machine_json(const model::Machine& m) {
+  const auto& id = m.facts.identity;
+  const auto& v = m.verdict;
+  Json o = Json::object();
+  o["target"] = text(m.facts.target);
+  o["kind"] = m.facts.kind;
+  o["name"] = text_or_null(id.name);
+  o["product"] = text_or_null(id.product);
+  o["nt_version"] = text_or_null(id.nt_version);
+  o["edition"] = text_or_null(id.edition);
+  o["arch"] = text_or_null(id.arch);
+  o["product_type"] = text_or_null(id.product_type);
+  o["server_core"] = tri(id.server_core);
+  o["build"] = build(v.build);
+  o["level"] = level(v);
+  o["goals"] = goals(v);
+  o["esu"] = esu(v.esu);
+  o["servicing"] = {{"reboot_pending", tri(m.facts.servicing.reboot_pending)},
+                    {"pending_operations", tri(m.facts.servicing.pending_operations)},
+                    {"evidence", list(m.facts.servicing.evidence)},
+                    {"broken_packages", list(v.broken_packages)}};
+  o["updates"] = updates(v);
+  o["cves"] = cves(v.cves);
+  o["drivers"] = Json::array();
+  o["time32"] = Json::array();
+  o["exposure"] = Json::array();
+  o["lifecycle"] = {{"extended_end", text_or_null(v.lifecycle.extended_end)},
+                    {"esu_end", text_or_null(v.lifecycle.esu_end)},
+                    {"last_patch", text_or_null(v.lifecycle.last_patch)},
+                    {"patch_source", text_or_null(v.lifecycle.patch_source)}};
+  o["migration"] = Json::object();
+  o["traces"] = traces(m.facts);
+  o["findings"] = findings(m);
+  o["coverage"] = coverage(m.facts);
+  return o;
+}
+
+Json error_json(const model::TargetError& e) { return {{"target", text(e.target)}, {"where", text(e.where)}, {"what", text(e.what)}}; }
+
+}  // namespace tq::report
