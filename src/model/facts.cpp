@@ -28,6 +28,17 @@ const char* to_string(Tri t) {
 }
 bool from_string(std::string_view s, Tri& out) { return lookup(s, Tri::unknown, out); }
 
+const char* to_string(SettingState s) {
+  switch (s) {
+    case SettingState::present: return "present";
+    case SettingState::absent: return "absent";
+    case SettingState::wrong_type: return "wrong_type";
+    case SettingState::unreadable: return "unreadable";
+  }
+  return "?";
+}
+bool from_string(std::string_view s, SettingState& out) { return lookup(s, SettingState::unreadable, out); }
+
 const char* to_string(WitnessGroup g) {
   switch (g) {
     case WitnessGroup::booted_kernel: return "booted_kernel";

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "core/version.hpp"
+#include "model/configuration.hpp"
+#include "model/deep.hpp"
 #include "model/tri.hpp"
 
 namespace tq::model {
@@ -190,6 +192,10 @@ struct Facts {
   std::vector<Trace> traces;
   std::vector<Reading> labels;         ///< other columns of an inventory
   std::vector<std::string> conflicts;  ///< readings of one witness group that disagree with each other
+  Configuration configuration;
+  Tri deep_read = Tri::unknown;  ///< yes: the two lists below were asked for
+  std::vector<DriverGate> drivers;
+  std::vector<TimeExposure> time32;
   std::vector<Coverage> coverage;
 };
 

@@ -123,6 +123,117 @@ void fields(V& v, Identity& x) {
   v("install_date", x.install_date);
 }
 template <class V>
+void fields(V& v, Setting& x) {
+  v("id", x.id);
+  v("state", x.state);
+  v("value", x.value);
+  v("where", x.where);
+}
+template <class V>
+void fields(V& v, Service& x) {
+  v("name", x.name);
+  v("display", x.display);
+  v("image", x.image);
+  v("account", x.account);
+  v("type", x.type);
+  v("start", x.start);
+  v("delayed", x.delayed);
+  v("where", x.where);
+}
+template <class V>
+void fields(V& v, Program& x) {
+  v("name", x.name);
+  v("version", x.version);
+  v("publisher", x.publisher);
+  v("arch", x.arch);
+  v("where", x.where);
+}
+template <class V>
+void fields(V& v, Role& x) {
+  v("id", x.id);
+  v("says", x.says);
+  v("where", x.where);
+}
+template <class V>
+void fields(V& v, NetworkAddress& x) {
+  v("interface", x.interface);
+  v("address", x.address);
+  v("mask", x.mask);
+  v("gateway", x.gateway);
+  v("dhcp", x.dhcp);
+  v("where", x.where);
+}
+template <class V>
+void fields(V& v, Share& x) {
+  v("name", x.name);
+  v("path", x.path);
+  v("where", x.where);
+}
+template <class V>
+void fields(V& v, FirewallRule& x) {
+  v("id", x.id);
+  v("name", x.name);
+  v("action", x.action);
+  v("direction", x.direction);
+  v("protocol", x.protocol);
+  v("local_ports", x.local_ports);
+  v("remote_addresses", x.remote_addresses);
+  v("profiles", x.profiles);
+  v("program", x.program);
+  v("service", x.service);
+  v("active", x.active);
+  v("from_policy", x.from_policy);
+  v("where", x.where);
+}
+template <class V>
+void fields(V& v, ScheduledTask& x) {
+  v("path", x.path);
+  v("command", x.command);
+  v("where", x.where);
+}
+template <class V>
+void fields(V& v, MountedVolume& x) {
+  v("mount", x.mount);
+  v("says", x.says);
+  v("where", x.where);
+}
+template <class V>
+void fields(V& v, Configuration& x) {
+  v("settings", x.settings);
+  v("services_read", x.services_read);
+  v("services", x.services);
+  v("programs_read", x.programs_read);
+  v("programs", x.programs);
+  v("roles_read", x.roles_read);
+  v("roles", x.roles);
+  v("network_read", x.network_read);
+  v("addresses", x.addresses);
+  v("shares_read", x.shares_read);
+  v("shares", x.shares);
+  v("firewall_read", x.firewall_read);
+  v("firewall_rules", x.firewall_rules);
+  v("tasks_read", x.tasks_read);
+  v("tasks", x.tasks);
+  v("volumes_read", x.volumes_read);
+  v("volumes", x.volumes);
+}
+template <class V>
+void fields(V& v, DriverGate& x) {
+  v("path", x.path);
+  v("sha256", x.sha256);
+  v("gate", x.gate);
+  v("builds", x.builds);
+  v("detail", x.detail);
+  v("loaded_by", x.loaded_by);
+}
+template <class V>
+void fields(V& v, TimeExposure& x) {
+  v("path", x.path);
+  v("sha256", x.sha256);
+  v("exposure", x.exposure);
+  v("why", x.why);
+}
+template <class V>
 void fields(V& v, Facts& x) {
   v("target", x.target);
   v("kind", x.kind);
@@ -148,6 +259,10 @@ void fields(V& v, Facts& x) {
   v("traces", x.traces);
   v("labels", x.labels);
   v("conflicts", x.conflicts);
+  v("configuration", x.configuration);
+  v("deep_read", x.deep_read);
+  v("drivers", x.drivers);
+  v("time32", x.time32);
   v("coverage", x.coverage);
 }
 

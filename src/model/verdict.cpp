@@ -25,6 +25,17 @@ const char* to_string(Severity s) {
   return "?";
 }
 
+const char* to_string(ExposureState s) {
+  switch (s) {
+    case ExposureState::open: return "open";
+    case ExposureState::closed: return "closed";
+    case ExposureState::default_open: return "default_open";
+    case ExposureState::default_closed: return "default_closed";
+    case ExposureState::unknown: return "unknown";
+  }
+  return "?";
+}
+
 bool from_string(std::string_view s, Severity& out) {
   for (const Severity e : {Severity::info, Severity::low, Severity::medium, Severity::high, Severity::critical}) {
     if (s != to_string(e)) continue;

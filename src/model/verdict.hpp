@@ -107,8 +107,61 @@ struct EsuVerdict {
   std::vector<Bypass> bypass;
 };
 
+/// Something beside Windows itself whose support has dates of its own.
+struct SoftwareLifecycle {
+  std::string name, version;  ///< as the catalog names it
+  std::string end;            ///< ISO date of the last day of support
+  std::string state;          ///< "supported", "ended", "unknown"
+  std::string source;
+  std::string where;
+};
+
+struct EsuYear {
+  int year = 0;
+  std::string starts, ends;
+};
+
 struct Lifecycle {
-  std::string extended_end, esu_end, last_patch, patch_source;
+  std::string mainstream_end, extended_end, esu_end, last_patch, patch_source;
+  std::vector<EsuYear> esu_years;
+  std::vector<SoftwareLifecycle> software;
+};
+
+/// The default words say: the value is not there, and what that Windows then does is what is stated.
+enum class ExposureState { open, closed, default_open, default_closed, unknown };
+const char* to_string(ExposureState s);
+
+struct Exposure {
+  std::string id;  ///< "smb1", "rdp", ...: the row of the catalog
+  ExposureState state = ExposureState::unknown;
+  std::string what;                        ///< one sentence with the values that were read
+  std::string evidence;                    ///< the place that decides
+  std::vector<CveId> joined_with;          ///< of the machine's missing CVEs: those that this exposure opens the door to
+  std::vector<CveId> joined_with_unknown;  ///< the same of its unknown ones
+};
+
+struct Hop {
+  std::string from, to;
+  std::vector<std::string> conditions;
+  std::string source;
+};
+struct Blocker {
+  std::string what;
+  std::vector<std::string> evidence;
+};
+struct MigrationPath {
+  std::string to;
+  std::string kind;  ///< "in_place", "clean_install", "rehost"
+  std::vector<Hop> hops;
+  std::vector<Blocker> blockers;
+};
+struct MigrationBar {
+  std::string to, why;
+};
+/// What the machine can become. Empty when its product is not known.
+struct Migration {
+  std::vector<MigrationPath> paths;
+  std::vector<MigrationBar> impossible;
 };
 
 struct Verdict {
@@ -126,6 +179,8 @@ struct Verdict {
   std::string judged_as;  ///< the catalog's product; empty: it knows none that fits, so no CVE was judged
   std::string line;       ///< "rollup", "security_only": the line of updates that `missing` follows; empty: no product
   Lifecycle lifecycle;
+  std::vector<Exposure> exposure;
+  Migration migration;
   bool product_known = false;  ///< the catalog knows this Windows well enough to judge its level
 };
 

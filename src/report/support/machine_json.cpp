@@ -141,7 +141,74 @@ Json coverage(const model::Facts& f) {
   return a;
 }
 
+Json drivers(const model::Facts& f) {
+  Json a = Json::array();
+  for (const auto& d : f.drivers)
+    a.push_back({{"path", text(d.path)},
+                 {"sha256", text_or_null(d.sha256)},
+                 {"gate", d.gate},
+                 {"builds", d.builds},
+                 {"detail", text(d.detail)},
+                 {"loaded_by", text_or_null(d.loaded_by)}});
+  return a;
+}
+
+Json time32(const model::Facts& f) {
+  Json a = Json::array();
+  for (const auto& t : f.time32)
+    a.push_back({{"path", text(t.path)}, {"sha256", text_or_null(t.sha256)}, {"exposure", t.exposure}, {"why", list(t.why)}});
+  return a;
+}
+
+Json exposure(const model::Verdict& v) {
+  Json a = Json::array();
+  for (const auto& e : v.exposure)
+    a.push_back({{"id", e.id},
+                 {"state", to_string(e.state)},
+                 {"what", text(e.what)},
+                 {"evidence", text_or_null(e.evidence)},
+                 {"joined_with", cve_list(e.joined_with)},
+                 {"joined_with_unknown", cve_list(e.joined_with_unknown)}});
+  return a;
+}
+
+Json lifecycle(const model::Lifecycle& l) {
+  Json years = Json::array(), software = Json::array();
+  for (const auto& y : l.esu_years) years.push_back({{"year", y.year}, {"starts", text_or_null(y.starts)}, {"ends", text_or_null(y.ends)}});
+  for (const auto& s : l.software)
+    software.push_back({{"name", s.name},
+                        {"version", text_or_null(s.version)},
+                        {"end", text_or_null(s.end)},
+                        {"state", s.state},
+                        {"source", s.source},
+                        {"where", text(s.where)}});
+  return {{"mainstream_end", text_or_null(l.mainstream_end)},
+          {"extended_end", text_or_null(l.extended_end)},
+          {"esu_end", text_or_null(l.esu_end)},
+          {"last_patch", text_or_null(l.last_patch)},
+          {"patch_source", text_or_null(l.patch_source)},
+          {"esu_years", std::move(years)},
+          {"software", std::move(software)}};
+}
+
+Json hops(const std::vector<model::Hop>& v) {
+  Json a = Json::array();
+  for (const auto& h : v) a.push_back({{"from", h.from}, {"to", h.to}, {"conditions", h.conditions}, {"source", h.source}});
+  return a;
+}
+
 }  // namespace
+
+Json migration_json(const model::Migration& m) {
+  Json paths = Json::array(), impossible = Json::array();
+  for (const auto& p : m.paths) {
+    Json blockers = Json::array();
+    for (const auto& b : p.blockers) blockers.push_back({{"what", text(b.what)}, {"evidence", list(b.evidence)}});
+    paths.push_back({{"to", p.to}, {"kind", p.kind}, {"hops", hops(p.hops)}, {"blockers", std::move(blockers)}});
+  }
+  for (const auto& i : m.impossible) impossible.push_back({{"to", i.to}, {"why", text(i.why)}});
+  return {{"paths", std::move(paths)}, {"impossible", std::move(impossible)}};
+}
 
 Json machine_json(const model::Machine& m) {
   const auto& id = m.facts.identity;
@@ -166,14 +233,11 @@ Json machine_json(const model::Machine& m) {
                     {"broken_packages", list(v.broken_packages)}};
   o["updates"] = updates(v);
   o["cves"] = cves(v.cves);
-  o["drivers"] = Json::array();
-  o["time32"] = Json::array();
-  o["exposure"] = Json::array();
-  o["lifecycle"] = {{"extended_end", text_or_null(v.lifecycle.extended_end)},
-                    {"esu_end", text_or_null(v.lifecycle.esu_end)},
-                    {"last_patch", text_or_null(v.lifecycle.last_patch)},
-                    {"patch_source", text_or_null(v.lifecycle.patch_source)}};
-  o["migration"] = Json::object();
+  o["drivers"] = drivers(m.facts);
+  o["time32"] = time32(m.facts);
+  o["exposure"] = exposure(v);
+  o["lifecycle"] = lifecycle(v.lifecycle);
+  o["migration"] = migration_json(v.migration);
   o["traces"] = traces(m.facts);
   o["findings"] = findings(m);
   o["coverage"] = coverage(m.facts);

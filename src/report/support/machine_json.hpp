@@ -11,6 +11,8 @@ using Json = nlohmann::ordered_json;
 
 /// An element of `machines` in schema tourniquet.report/1.
 Json machine_json(const model::Machine& m);
+/// `paths` and `impossible`, the same in `check` and in `migrate`.
+Json migration_json(const model::Migration& m);
 /// An element of `errors`.
 Json error_json(const model::TargetError& e);
 
