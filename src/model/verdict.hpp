@@ -1,12 +1,15 @@
 // What the judge says of one machine: every statement with its standing and its proof.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/version.hpp"
 #include "model/facts.hpp"
+#include "model/source_file.hpp"
+#include "model/way.hpp"
 
 namespace tq::model {
 
@@ -201,6 +204,13 @@ struct Machine {
   Facts facts;
   Verdict verdict;
   std::vector<Finding> findings;
+  std::optional<Way> way = {};  ///< to the goal of the report; empty: this format does not show it
+};
+
+/// What the catalog calls an update, for formats that list them all.
+struct UpdateName {
+  Date released;
+  std::string title;
 };
 
 /// Everything a report sees.
@@ -208,6 +218,9 @@ struct Report {
   std::string tool_version, catalog_id, catalog_data_as_of, as_of, goal;
   std::vector<Machine> machines;
   std::vector<TargetError> errors;
+  std::vector<BundleNote> bundles = {};                   ///< those that facts came from
+  std::map<std::uint32_t, UpdateName> update_names = {};  ///< of every update a verdict names; empty: this format shows none
+  std::vector<SourceFile> sources = {};                   ///< what was read, by place; empty: this format lists none
 };
 
 }  // namespace tq::model
