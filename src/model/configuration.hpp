@@ -40,6 +40,12 @@ struct Program {
   std::string where;
 };
 
+/// A driver that was installed from a package of its own (oemN.inf): none that came with Windows.
+struct DriverPackage {
+  std::string name, provider, version, inf;
+  std::string where;
+};
+
 /// A role or feature that servicing or the server manager knows of.
 struct Role {
   std::string id;  ///< "ad_ds", "dns", "dhcp", "iis", "hyper_v", ...: the words of the catalog's roles
@@ -85,6 +91,8 @@ struct Configuration {
   std::vector<Service> services;
   Tri programs_read = Tri::unknown;
   std::vector<Program> programs;
+  Tri driver_packages_read = Tri::unknown;
+  std::vector<DriverPackage> driver_packages;
   Tri roles_read = Tri::unknown;
   std::vector<Role> roles;
   Tri network_read = Tri::unknown;

@@ -149,6 +149,14 @@ void fields(V& v, Program& x) {
   v("where", x.where);
 }
 template <class V>
+void fields(V& v, DriverPackage& x) {
+  v("name", x.name);
+  v("provider", x.provider);
+  v("version", x.version);
+  v("inf", x.inf);
+  v("where", x.where);
+}
+template <class V>
 void fields(V& v, Role& x) {
   v("id", x.id);
   v("says", x.says);
@@ -204,6 +212,8 @@ void fields(V& v, Configuration& x) {
   v("services", x.services);
   v("programs_read", x.programs_read);
   v("programs", x.programs);
+  v("driver_packages_read", x.driver_packages_read);
+  v("driver_packages", x.driver_packages);
   v("roles_read", x.roles_read);
   v("roles", x.roles);
   v("network_read", x.network_read);

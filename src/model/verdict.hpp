@@ -121,12 +121,14 @@ struct SoftwareLifecycle {
 
 struct EsuYear {
   int year = 0;
+  std::string who;  ///< whose contract it took: "volume ESU", "Azure ..."
   std::string starts, ends;
 };
 
 struct Lifecycle {
   std::string mainstream_end, extended_end, esu_end, last_patch, patch_source;
-  std::vector<EsuYear> esu_years;
+  std::vector<EsuYear> esu_years;  ///< those open to this edition and processor; none: it never had any
+  std::string esu_why;             ///< why there is none; empty otherwise
   std::vector<SoftwareLifecycle> software;
 };
 
@@ -149,8 +151,10 @@ struct Hop {
   std::string source;
 };
 struct Blocker {
+  std::string kind;  ///< "role", "software", "dropped", "changed", "program", "driver", "address", "task", "volume", "not_read"
   std::string what;
   std::vector<std::string> evidence;
+  std::string source;  ///< of the knowledge; empty when the evidence is all there is
 };
 struct MigrationPath {
   std::string to;
@@ -159,10 +163,11 @@ struct MigrationPath {
   std::vector<Blocker> blockers;
 };
 struct MigrationBar {
-  std::string to, why;
+  std::string to, why, source;
 };
 /// What the machine can become. Empty when its product is not known.
 struct Migration {
+  std::string from;  ///< as the catalog calls the machine's Windows, with edition and processor; empty: it knows none that fits
   std::vector<MigrationPath> paths;
   std::vector<MigrationBar> impossible;
 };
