@@ -54,8 +54,17 @@ Rows<Build, read_build> Catalog::builds() const { return rows<Rows<Build, read_b
 Rows<Lifecycle, read_lifecycle> Catalog::lifecycles() const { return rows<Rows<Lifecycle, read_lifecycle>>(TableId::lifecycle); }
 Rows<Goal, read_goal> Catalog::goals() const { return rows<Rows<Goal, read_goal>>(TableId::goals); }
 Rows<Feature, read_feature> Catalog::features() const { return rows<Rows<Feature, read_feature>>(TableId::features); }
-Rows<UpgradePath, read_upgrade_path> Catalog::upgrade_paths() const {
-  return rows<Rows<UpgradePath, read_upgrade_path>>(TableId::upgrade_paths);
+Rows<Release, read_release> Catalog::releases() const { return rows<Rows<Release, read_release>>(TableId::releases); }
+Rows<Edition, read_edition> Catalog::editions() const { return rows<Rows<Edition, read_edition>>(TableId::editions); }
+Rows<UpgradeHop, read_upgrade_hop> Catalog::upgrade_hops() const { return rows<Rows<UpgradeHop, read_upgrade_hop>>(TableId::upgrade_hops); }
+Rows<UpgradeBar, read_upgrade_bar> Catalog::upgrade_bars() const { return rows<Rows<UpgradeBar, read_upgrade_bar>>(TableId::upgrade_bars); }
+Rows<Rehost, read_rehost> Catalog::rehosts() const { return rows<Rows<Rehost, read_rehost>>(TableId::rehosts); }
+Rows<MigrationNote, read_migration_note> Catalog::migration_notes() const {
+  return rows<Rows<MigrationNote, read_migration_note>>(TableId::migration_notes);
+}
+Rows<EsuTerm, read_esu_term> Catalog::esu_terms() const { return rows<Rows<EsuTerm, read_esu_term>>(TableId::esu_terms); }
+Rows<SoftwareTerm, read_software_term> Catalog::software_terms() const {
+  return rows<Rows<SoftwareTerm, read_software_term>>(TableId::software_lifecycle);
 }
 Rows<Belief, read_belief> Catalog::beliefs() const { return rows<Rows<Belief, read_belief>>(TableId::beliefs); }
 Rows<EsuId, read_esu_id> Catalog::esu_ids() const { return rows<Rows<EsuId, read_esu_id>>(TableId::esu_ids); }
@@ -69,8 +78,11 @@ Rows<RevisionRange, read_revision_range> Catalog::revision_ranges() const {
 Rows<KernelException, read_kernel_exception> Catalog::kernel_exceptions() const {
   return rows<Rows<KernelException, read_kernel_exception>>(TableId::kernel_exceptions);
 }
-Rows<ExposureDefault, read_exposure_default> Catalog::exposure_defaults() const {
-  return rows<Rows<ExposureDefault, read_exposure_default>>(TableId::exposure_defaults);
+Rows<ExposureSetting, read_exposure_setting> Catalog::exposure_settings() const {
+  return rows<Rows<ExposureSetting, read_exposure_setting>>(TableId::exposure_settings);
+}
+Rows<ExposureCve, read_exposure_cve> Catalog::exposure_cves() const {
+  return rows<Rows<ExposureCve, read_exposure_cve>>(TableId::exposure_cves);
 }
 Rows<Meta, read_meta> Catalog::metas() const { return rows<Rows<Meta, read_meta>>(TableId::meta); }
 

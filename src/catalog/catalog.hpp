@@ -65,14 +65,22 @@ class Catalog {
   [[nodiscard]] Rows<Goal, read_goal> goals() const;
   [[nodiscard]] std::optional<Goal> find_goal(std::string_view nt_version, std::string_view id) const;
   [[nodiscard]] Rows<Feature, read_feature> features() const;
-  [[nodiscard]] Rows<UpgradePath, read_upgrade_path> upgrade_paths() const;
+  [[nodiscard]] Rows<Release, read_release> releases() const;
+  [[nodiscard]] Rows<Edition, read_edition> editions() const;
+  [[nodiscard]] Rows<UpgradeHop, read_upgrade_hop> upgrade_hops() const;
+  [[nodiscard]] Rows<UpgradeBar, read_upgrade_bar> upgrade_bars() const;
+  [[nodiscard]] Rows<Rehost, read_rehost> rehosts() const;
+  [[nodiscard]] Rows<MigrationNote, read_migration_note> migration_notes() const;
+  [[nodiscard]] Rows<EsuTerm, read_esu_term> esu_terms() const;
+  [[nodiscard]] Rows<SoftwareTerm, read_software_term> software_terms() const;
   [[nodiscard]] Rows<Belief, read_belief> beliefs() const;
   [[nodiscard]] Rows<EsuId, read_esu_id> esu_ids() const;
   [[nodiscard]] Rows<EsuYear, read_esu_year> esu_years() const;
   [[nodiscard]] Rows<BypassIndicator, read_bypass_indicator> bypass_indicators() const;
   [[nodiscard]] Rows<RevisionRange, read_revision_range> revision_ranges() const;
   [[nodiscard]] Rows<KernelException, read_kernel_exception> kernel_exceptions() const;
-  [[nodiscard]] Rows<ExposureDefault, read_exposure_default> exposure_defaults() const;
+  [[nodiscard]] Rows<ExposureSetting, read_exposure_setting> exposure_settings() const;
+  [[nodiscard]] Rows<ExposureCve, read_exposure_cve> exposure_cves() const;
   [[nodiscard]] Rows<Meta, read_meta> metas() const;
   [[nodiscard]] std::optional<Meta> meta(std::string_view key) const;
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "catalog/exposure_check.hpp"
+
 namespace tq::catalog {
 namespace {
 
@@ -27,6 +29,7 @@ class Checker {
     check_years();
     check_ranges();
     check_exceptions();
+    check_exposure(catalog_, [this](TableId t, std::uint32_t row, std::string what) { problem(t, row, std::move(what)); });
     return std::move(problems_);
   }
 

@@ -46,7 +46,7 @@ TEST_CASE("catalog compiler: a correct set compiles and reads back") {
   REQUIRE(u->requirements[1].size() == 2);
   CHECK(u->requirements[1][0] == 1000003);
   CHECK(u->requirements[1][1] == 1000002);
-  CHECK(cat->upgrade_paths()[0].condition == "same language, same edition");
+  CHECK(cat->upgrade_hops()[0].conditions == "same language, same edition");
 }
 
 TEST_CASE("catalog compiler: the same files in any order give the same bytes") {
@@ -124,7 +124,7 @@ TEST_CASE("catalog compiler: each kind of cell") {
   check_refused(CatalogBuilder().set("revision_ranges", 0, "branch", "qfe"), "t/revision_ranges.csv:2", "one of gdr, ldr");
   check_refused(CatalogBuilder().set("kernel_exceptions", 0, "treatment", "is"), "t/kernel_exceptions.csv:2", "counts_as");
   check_refused(CatalogBuilder().set("lifecycle", 0, "product_class", "both"), "t/lifecycle.csv:2", "client, server");
-  check_refused(CatalogBuilder().set("upgrade_paths", 0, "supported", "perhaps"), "t/upgrade_paths.csv:2", "yes, no, chain");
+  check_refused(CatalogBuilder().set("releases", 0, "product_class", "perhaps"), "t/releases.csv:2", "client, server");
 }
 
 TEST_CASE("catalog compiler: a source, the day it was read, and what has none") {

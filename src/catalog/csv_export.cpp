@@ -82,7 +82,6 @@ class CellPrinter {
       case Field::branch: return to_string(static_cast<Branch>(v));
       case Field::treatment: return to_string(static_cast<KernelTreatment>(v));
       case Field::product_class: return to_string(static_cast<ProductClass>(v));
-      case Field::upgrade_answer: return to_string(static_cast<UpgradeAnswer>(v));
       case Field::product_arch: return to_string(static_cast<ProductArch>(v));
       case Field::component: return to_string(static_cast<Component>(v));
       case Field::rating: return to_string(static_cast<Rating>(v));

@@ -175,7 +175,6 @@ std::optional<std::string> encode(Field field, std::string_view cell, Pools& poo
     case Field::branch: return encode_enum<Branch>(cell, out);
     case Field::treatment: return encode_enum<KernelTreatment>(cell, out);
     case Field::product_class: return encode_enum<ProductClass>(cell, out);
-    case Field::upgrade_answer: return encode_enum<UpgradeAnswer>(cell, out);
     case Field::product_arch: return encode_enum<ProductArch>(cell, out);
     case Field::component: return encode_enum<Component>(cell, out);
     case Field::rating: return encode_enum<Rating>(cell, out);

@@ -53,7 +53,7 @@ enum class TableId : std::uint32_t {
   builds = 18,
   lifecycle = 19,
   features = 20,
-  upgrade_paths = 21,
+  // 21 held upgrade paths as prose
   beliefs = 22,
   goals = 23,
   esu_ids = 24,
@@ -61,7 +61,7 @@ enum class TableId : std::uint32_t {
   bypass_indicators = 26,
   revision_ranges = 27,
   kernel_exceptions = 28,
-  exposure_defaults = 29,
+  // 29 was exposure_defaults: texts for people, which nothing could judge by
   products = 30,
   cves = 31,
   fixes = 32,
@@ -69,7 +69,17 @@ enum class TableId : std::uint32_t {
   corrections = 34,
   files = 35,
   components = 36,
-  families = 37
+  families = 37,
+  exposure_settings = 38,
+  exposure_cves = 39,
+  releases = 40,
+  editions = 41,
+  upgrade_hops = 42,
+  upgrade_bars = 43,
+  rehosts = 44,
+  migration_notes = 45,
+  esu_terms = 46,
+  software_lifecycle = 47
 };
 inline constexpr std::uint32_t kTableIds = 64;  ///< ids this program can know are below
 
@@ -91,7 +101,6 @@ enum class Field : std::uint8_t {
   branch,
   treatment,
   product_class,
-  upgrade_answer,
   product_arch,
   component,
   rating,

@@ -41,7 +41,6 @@ std::uint32_t enum_count(Field f) {
     case Field::branch: return kCount<Branch>;
     case Field::treatment: return kCount<KernelTreatment>;
     case Field::product_class: return kCount<ProductClass>;
-    case Field::upgrade_answer: return kCount<UpgradeAnswer>;
     case Field::product_arch: return kCount<ProductArch>;
     case Field::component: return kCount<Component>;
     case Field::rating: return kCount<Rating>;

@@ -175,7 +175,7 @@ TEST_CASE("catalog file: a directory that lies is refused") {
 
 TEST_CASE("catalog file: tables and columns of a later program are passed over") {
   auto b = good();
-  const std::size_t old = entry(b, TableId::exposure_defaults);
+  const std::size_t old = entry(b, TableId::exposure_cves);
   const std::uint32_t start = get32(b, old + 12), words = get32(b, old + 4);
   // The row once more at the end, one word wider, and the directory entry pointing there.
   const auto at = static_cast<std::uint32_t>(b.size());
@@ -186,8 +186,8 @@ TEST_CASE("catalog file: tables and columns of a later program are passed over")
   b = sealed(b);
   const auto c = Catalog::open(b);
   REQUIRE(c);
-  CHECK(c->exposure_defaults()[0].setting == "SMB1");
-  CHECK(c->exposure_defaults()[0].confidence == Confidence::high);
+  CHECK(c->exposure_cves()[0].exposure == "smb1");
+  CHECK(c->exposure_cves()[0].confidence == Confidence::high);
 }
 
 TEST_CASE("catalog: a copy of an owned catalog outlives the original") {

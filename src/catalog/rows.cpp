@@ -100,17 +100,6 @@ Feature read_feature(const Image& image, std::uint32_t row) {
   return f;
 }
 
-UpgradePath read_upgrade_path(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::upgrade_paths, row);
-  UpgradePath u;
-  u.from = r.text();
-  u.to = r.text();
-  u.supported = r.value<UpgradeAnswer>();
-  u.condition = r.text();
-  finish(r, u);
-  return u;
-}
-
 Belief read_belief(const Image& image, std::uint32_t row) {
   RowReader r(image, TableId::beliefs, row);
   Belief b;
@@ -198,11 +187,23 @@ KernelException read_kernel_exception(const Image& image, std::uint32_t row) {
   return k;
 }
 
-ExposureDefault read_exposure_default(const Image& image, std::uint32_t row) {
-  RowReader r(image, TableId::exposure_defaults, row);
-  ExposureDefault e;
-  e.setting = r.text();
-  e.default_when_absent = r.text();
+ExposureSetting read_exposure_setting(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::exposure_settings, row);
+  ExposureSetting e;
+  for (std::string_view* cell :
+       {&e.id, &e.nt_versions, &e.reads, &e.hive, &e.key, &e.value, &e.policy_key, &e.policy_value, &e.default_server, &e.default_client,
+        &e.default_domain_controller, &e.open_when, &e.service, &e.needs, &e.open_says, &e.closed_says})
+    *cell = r.text();
+  finish(r, e);
+  return e;
+}
+
+ExposureCve read_exposure_cve(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::exposure_cves, row);
+  ExposureCve e;
+  e.exposure = r.text();
+  e.cve = r.number();
+  e.why = r.text();
   finish(r, e);
   return e;
 }
@@ -321,6 +322,116 @@ Family read_family(const Image& image, std::uint32_t row) {
   f.arch = r.value<ProductArch>();
   finish(r, f);
   return f;
+}
+
+Release read_release(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::releases, row);
+  Release x;
+  x.id = r.text();
+  x.name = r.text();
+  x.nt_version = r.text();
+  x.build = r.number();
+  x.product_class = r.value<ProductClass>();
+  x.arches = r.arches();
+  x.offered = r.flag();
+  x.ends = r.date();
+  x.needs = r.text();
+  finish(r, x);
+  return x;
+}
+
+Edition read_edition(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::editions, row);
+  Edition e;
+  e.product_class = r.value<ProductClass>();
+  e.edition = r.text();
+  e.edition_ids = r.text();
+  e.phrases = r.text();
+  finish(r, e);
+  return e;
+}
+
+UpgradeHop read_upgrade_hop(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::upgrade_hops, row);
+  UpgradeHop u;
+  u.from = r.text();
+  u.to = r.text();
+  u.from_editions = r.text();
+  u.to_editions = r.text();
+  u.arches = r.arches();
+  u.options = r.text();
+  u.conditions = r.text();
+  finish(r, u);
+  return u;
+}
+
+UpgradeBar read_upgrade_bar(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::upgrade_bars, row);
+  UpgradeBar u;
+  u.id = r.text();
+  u.from = r.text();
+  u.to = r.text();
+  u.applies = r.text();
+  u.why = r.text();
+  finish(r, u);
+  return u;
+}
+
+Rehost read_rehost(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::rehosts, row);
+  Rehost x;
+  x.id = r.text();
+  x.to = r.text();
+  x.guests = r.text();
+  x.arches = r.arches();
+  x.ends = r.date();
+  x.conditions = r.text();
+  finish(r, x);
+  return x;
+}
+
+MigrationNote read_migration_note(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::migration_notes, row);
+  MigrationNote m;
+  m.id = r.text();
+  m.kind = r.text();
+  m.applies = r.text();
+  m.product_class = r.text();
+  m.since_build = r.number();
+  m.paths = r.text();
+  m.what = r.text();
+  finish(r, m);
+  return m;
+}
+
+EsuTerm read_esu_term(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::esu_terms, row);
+  EsuTerm e;
+  e.nt_version = r.text();
+  e.product_class = r.value<ProductClass>();
+  e.year = r.number();
+  e.who = r.text();
+  e.editions = r.text();
+  e.arches = r.arches();
+  e.starts = r.date();
+  e.ends = r.date();
+  finish(r, e);
+  return e;
+}
+
+SoftwareTerm read_software_term(const Image& image, std::uint32_t row) {
+  RowReader r(image, TableId::software_lifecycle, row);
+  SoftwareTerm s;
+  s.id = r.text();
+  s.version = r.text();
+  s.on = r.text();
+  s.name = r.text();
+  s.mainstream_end = r.date();
+  s.extended_end = r.date();
+  s.esu_end = r.date();
+  s.follows_windows = r.flag();
+  finish(r, s);
+  return s;
 }
 
 bool Update::is_for(std::string_view nt_version) const {

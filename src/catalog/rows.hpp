@@ -17,6 +17,11 @@ struct Provenance {
   Confidence confidence = Confidence::unconfirmed;
 };
 
+/// A CVE ("CVE-2019-0708") or one of Microsoft's advisories ("ADV190009") as one word: year << 20 | number, advisories last.
+using CveId = std::uint32_t;
+std::optional<CveId> parse_cve(std::string_view s);
+std::string cve_text(CveId cve);
+
 KbList read_group(const Image& image, std::uint32_t i);
 /// AND of ORs: every element needs one of its KBs.
 using Requirements = Rows<KbList, read_group>;
@@ -80,12 +85,6 @@ struct Feature : Provenance {
   std::string_view state_2008_sp2;
 };
 
-struct UpgradePath : Provenance {
-  std::string_view from, to;
-  UpgradeAnswer supported = UpgradeAnswer::no;
-  std::string_view condition;
-};
-
 struct Belief : Provenance {
   std::string_view id, phrases, claim;  ///< phrases: "a;b;c", lower case
   BeliefVerdict verdict = BeliefVerdict::unsupported;
@@ -130,8 +129,27 @@ struct KernelException : Provenance {
   std::string_view meaning;
 };
 
-struct ExposureDefault : Provenance {
-  std::string_view setting, default_when_absent;
+/// One way into a machine, and how its registry says whether it is open. Rows of one id differ in `nt_versions` and in the
+/// defaults only; the first row of an id is the one that is read. Vocabulary: catalog/exposure.hpp.
+struct ExposureSetting : Provenance {
+  std::string_view id;           ///< "smb1"
+  std::string_view nt_versions;  ///< "6.0;6.1": where the defaults hold; "*": everywhere
+  std::string_view reads;        ///< what kind of reading: "dword", "service", ...
+  std::string_view hive;         ///< "SYSTEM" or "SOFTWARE"; empty for what is put together from other facts
+  std::string_view key, value;
+  std::string_view policy_key, policy_value;                                   ///< in SOFTWARE; wins where it is set. Empty: none
+  std::string_view default_server, default_client, default_domain_controller;  ///< what an absent value does; empty: not known
+  std::string_view open_when;
+  std::string_view service;  ///< "LanmanServer": without it closed; "!MpsSvc": without it open; empty: none
+  std::string_view needs;    ///< another id: closed when that one is
+  std::string_view open_says, closed_says;
+};
+
+/// A CVE that an exposure opens the door to.
+struct ExposureCve : Provenance {
+  std::string_view exposure;
+  CveId cve = 0;
+  std::string_view why;
 };
 
 struct Meta : Provenance {
@@ -154,11 +172,6 @@ struct Product : Provenance {
   std::string_view component_version;   ///< "9", "4.6.2", "2.0 SP2"
   std::string_view base;                ///< id of the Windows it is on; its own for os
 };
-
-/// A CVE ("CVE-2019-0708") or one of Microsoft's advisories ("ADV190009") as one word: year << 20 | number, advisories last.
-using CveId = std::uint32_t;
-std::optional<CveId> parse_cve(std::string_view s);
-std::string cve_text(CveId cve);
 
 struct Cve : Provenance {
   std::uint32_t row = 0;  ///< its number in this catalog, rising with `cve`: what a CveSet holds
@@ -225,11 +238,83 @@ struct ComponentName : Provenance {
   std::string_view name, version, id;  ///< id: "ie8", first part of a product id
 };
 
+/// A Windows that a machine may be, or become. Lists in the structs that follow are parted by ';', conditions by " | ".
+struct Release : Provenance {
+  std::string_view id, name;  ///< "ws08-sp2", "Windows Server 2008 SP2"
+  std::string_view nt_version;
+  std::uint32_t build = 0;
+  ProductClass product_class = ProductClass::server;
+  Arches arches;
+  bool offered = false;    ///< may be named as a destination while it has updates
+  Date ends;               ///< last day of updates without a contract beyond the licence; !known() = not recorded
+  std::string_view needs;  ///< of the hardware and firmware
+};
+
+/// The class that an edition counts as in upgrade tables.
+struct Edition : Provenance {
+  ProductClass product_class = ProductClass::server;
+  std::string_view edition;      ///< "Standard"
+  std::string_view edition_ids;  ///< what EditionID begins with; the longest match wins
+  std::string_view phrases;      ///< lower case, looked for in product names where there is no EditionID
+};
+
+/// One supported in-place upgrade. Editions: "Standard;Enterprise" or "any".
+struct UpgradeHop : Provenance {
+  std::string_view from, to;  ///< ids of releases
+  std::string_view from_editions, to_editions;
+  Arches arches;             ///< processor of both sides: no hop changes it
+  std::string_view options;  ///< "same": Core stays Core and desktop stays desktop; "desktop": no Core at all; "any"
+  std::string_view conditions;
+};
+
+/// What forbids hops on machines of which `applies` is true.
+struct UpgradeBar : Provenance {
+  std::string_view id, from, to;  ///< ids of releases, or "any"
+  std::string_view applies;       ///< see judge/conditions.hpp
+  std::string_view why;
+};
+
+/// Somewhere a machine can be moved as it is.
+struct Rehost : Provenance {
+  std::string_view id, to, guests;  ///< guests: ids of releases
+  Arches arches;
+  Date ends;  ///< the place's own end of updates; !known() = none is recorded
+  std::string_view conditions;
+};
+
+/// What a machine has that matters when it moves: a role, a program, something newer releases dropped or changed.
+struct MigrationNote : Provenance {
+  std::string_view id;
+  std::string_view kind;           ///< "role", "software", "dropped", "changed"
+  std::string_view applies;        ///< see judge/conditions.hpp
+  std::string_view product_class;  ///< of the destination: "server", "client" or "any"
+  std::uint32_t since_build = 0;   ///< destinations of this build or later; 0: all
+  std::string_view paths;          ///< "in_place;clean_install;rehost" or a part of it
+  std::string_view what;
+};
+
+/// Who could get the updates of one ESU year.
+struct EsuTerm : Provenance {
+  std::string_view nt_version;
+  ProductClass product_class = ProductClass::server;
+  std::uint32_t year = 0;
+  std::string_view who, editions;
+  Arches arches;
+  Date starts, ends;
+};
+
+struct SoftwareTerm : Provenance {
+  std::string_view id, version;  ///< as Facts::software names it
+  std::string_view on;           ///< nt_version, or "any"
+  std::string_view name;
+  Date mainstream_end, extended_end, esu_end;
+  bool follows_windows = false;  ///< ends with the Windows it is part of
+};
+
 Update read_update(const Image&, std::uint32_t row);
 Build read_build(const Image&, std::uint32_t row);
 Lifecycle read_lifecycle(const Image&, std::uint32_t row);
 Feature read_feature(const Image&, std::uint32_t row);
-UpgradePath read_upgrade_path(const Image&, std::uint32_t row);
 Belief read_belief(const Image&, std::uint32_t row);
 Goal read_goal(const Image&, std::uint32_t row);
 EsuId read_esu_id(const Image&, std::uint32_t row);
@@ -237,7 +322,8 @@ EsuYear read_esu_year(const Image&, std::uint32_t row);
 BypassIndicator read_bypass_indicator(const Image&, std::uint32_t row);
 RevisionRange read_revision_range(const Image&, std::uint32_t row);
 KernelException read_kernel_exception(const Image&, std::uint32_t row);
-ExposureDefault read_exposure_default(const Image&, std::uint32_t row);
+ExposureSetting read_exposure_setting(const Image&, std::uint32_t row);
+ExposureCve read_exposure_cve(const Image&, std::uint32_t row);
 Meta read_meta(const Image&, std::uint32_t row);
 Product read_product(const Image&, std::uint32_t row);
 Cve read_cve(const Image&, std::uint32_t row);
@@ -248,5 +334,13 @@ Correction read_correction(const Image&, std::uint32_t row);
 UpdateFile read_update_file(const Image&, std::uint32_t row);
 ComponentName read_component_name(const Image&, std::uint32_t row);
 Family read_family(const Image&, std::uint32_t row);
+Release read_release(const Image&, std::uint32_t row);
+Edition read_edition(const Image&, std::uint32_t row);
+UpgradeHop read_upgrade_hop(const Image&, std::uint32_t row);
+UpgradeBar read_upgrade_bar(const Image&, std::uint32_t row);
+Rehost read_rehost(const Image&, std::uint32_t row);
+MigrationNote read_migration_note(const Image&, std::uint32_t row);
+EsuTerm read_esu_term(const Image&, std::uint32_t row);
+SoftwareTerm read_software_term(const Image&, std::uint32_t row);
 
 }  // namespace tq::catalog

@@ -75,15 +75,6 @@ constexpr std::array kFeatures = {Column{"feature", Field::text, true},
                                   kConfidence,
                                   kNote};
 
-constexpr std::array kUpgradePaths = {Column{"from", Field::text, true},
-                                      Column{"to", Field::text, true},
-                                      Column{"supported", Field::upgrade_answer, true},
-                                      Column{"condition", Field::text},
-                                      kSource,
-                                      kRetrieved,
-                                      kConfidence,
-                                      kNote};
-
 constexpr std::array kBeliefs = {Column{"id", Field::text, true},
                                  Column{"phrases", Field::text, true},
                                  Column{"claim", Field::text, true},
@@ -157,8 +148,35 @@ constexpr std::array kExceptions = {Column{"version", Field::version, true},
                                     kConfidence,
                                     kNote};
 
-constexpr std::array kExposure = {
-    Column{"setting", Field::text, true}, Column{"default_when_absent", Field::text, true}, kSource, kRetrieved, kConfidence, kNote};
+// The words of `reads`, `open_when` and the defaults: catalog/exposure.hpp.
+constexpr std::array kExposureSettings = {Column{"id", Field::text, true},
+                                          Column{"nt_versions", Field::text, true},
+                                          Column{"reads", Field::text, true},
+                                          Column{"hive", Field::text},
+                                          Column{"key", Field::text},
+                                          Column{"value", Field::text},
+                                          Column{"policy_key", Field::text},
+                                          Column{"policy_value", Field::text},
+                                          Column{"default_server", Field::text},
+                                          Column{"default_client", Field::text},
+                                          Column{"default_domain_controller", Field::text},
+                                          Column{"open_when", Field::text, true},
+                                          Column{"service", Field::text},
+                                          Column{"needs", Field::text},
+                                          Column{"open_says", Field::text, true},
+                                          Column{"closed_says", Field::text, true},
+                                          kSource,
+                                          kRetrieved,
+                                          kConfidence,
+                                          kNote};
+
+constexpr std::array kExposureCves = {Column{"exposure", Field::text, true},
+                                      Column{"cve", Field::cve, true},
+                                      Column{"why", Field::text, true},
+                                      kSource,
+                                      kRetrieved,
+                                      kConfidence,
+                                      kNote};
 
 constexpr std::array kProducts = {Column{"id", Field::text, true},
                                   Column{"name", Field::text, true},
@@ -253,6 +271,100 @@ constexpr std::array kFamilies = {Column{"name", Field::text, true},
                                   kConfidence,
                                   kNote};
 
+constexpr std::array kReleases = {Column{"id", Field::text, true},
+                                  Column{"name", Field::text, true},
+                                  Column{"nt_version", Field::text, true},
+                                  Column{"build", Field::number, true},
+                                  Column{"product_class", Field::product_class, true},
+                                  Column{"arches", Field::arches, true},
+                                  Column{"offered", Field::flag, true},
+                                  Column{"ends", Field::date},
+                                  Column{"needs", Field::text},
+                                  kSource,
+                                  kRetrieved,
+                                  kConfidence,
+                                  kNote};
+
+constexpr std::array kEditions = {Column{"product_class", Field::product_class, true},
+                                  Column{"edition", Field::text, true},
+                                  Column{"edition_ids", Field::text, true},
+                                  Column{"phrases", Field::text},
+                                  kSource,
+                                  kRetrieved,
+                                  kConfidence,
+                                  kNote};
+
+constexpr std::array kUpgradeHops = {Column{"from", Field::text, true},
+                                     Column{"to", Field::text, true},
+                                     Column{"from_editions", Field::text, true},
+                                     Column{"to_editions", Field::text, true},
+                                     Column{"arches", Field::arches, true},
+                                     Column{"options", Field::text, true},
+                                     Column{"conditions", Field::text},
+                                     kSource,
+                                     kRetrieved,
+                                     kConfidence,
+                                     kNote};
+
+constexpr std::array kUpgradeBars = {Column{"id", Field::text, true},
+                                     Column{"from", Field::text, true},
+                                     Column{"to", Field::text, true},
+                                     Column{"applies", Field::text, true},
+                                     Column{"why", Field::text, true},
+                                     kSource,
+                                     kRetrieved,
+                                     kConfidence,
+                                     kNote};
+
+constexpr std::array kRehosts = {Column{"id", Field::text, true},
+                                 Column{"to", Field::text, true},
+                                 Column{"guests", Field::text, true},
+                                 Column{"arches", Field::arches, true},
+                                 Column{"ends", Field::date},
+                                 Column{"conditions", Field::text},
+                                 kSource,
+                                 kRetrieved,
+                                 kConfidence,
+                                 kNote};
+
+constexpr std::array kMigrationNotes = {Column{"id", Field::text, true},
+                                        Column{"kind", Field::text, true},
+                                        Column{"applies", Field::text, true},
+                                        Column{"product_class", Field::text, true},
+                                        Column{"since_build", Field::number},
+                                        Column{"paths", Field::text, true},
+                                        Column{"what", Field::text, true},
+                                        kSource,
+                                        kRetrieved,
+                                        kConfidence,
+                                        kNote};
+
+constexpr std::array kEsuTerms = {Column{"nt_version", Field::text, true},
+                                  Column{"product_class", Field::product_class, true},
+                                  Column{"year", Field::number, true},
+                                  Column{"who", Field::text, true},
+                                  Column{"editions", Field::text, true},
+                                  Column{"arches", Field::arches, true},
+                                  Column{"starts", Field::date, true},
+                                  Column{"ends", Field::date, true},
+                                  kSource,
+                                  kRetrieved,
+                                  kConfidence,
+                                  kNote};
+
+constexpr std::array kSoftwareLifecycle = {Column{"id", Field::text, true},
+                                           Column{"version", Field::text, true},
+                                           Column{"on", Field::text, true},
+                                           Column{"name", Field::text, true},
+                                           Column{"mainstream_end", Field::date},
+                                           Column{"extended_end", Field::date},
+                                           Column{"esu_end", Field::date},
+                                           Column{"follows_windows", Field::flag, true},
+                                           kSource,
+                                           kRetrieved,
+                                           kConfidence,
+                                           kNote};
+
 /// What is stored of a table by default: the columns, with the four of the provenance as one word.
 template <std::size_t N>
 constexpr std::array<Column, N - 3> stored(const std::array<Column, N>& columns) {
@@ -267,7 +379,6 @@ constexpr auto kStoredUpdates = stored(kUpdates);
 constexpr auto kStoredBuilds = stored(kBuilds);
 constexpr auto kStoredLifecycle = stored(kLifecycle);
 constexpr auto kStoredFeatures = stored(kFeatures);
-constexpr auto kStoredUpgradePaths = stored(kUpgradePaths);
 constexpr auto kStoredBeliefs = stored(kBeliefs);
 constexpr auto kStoredGoals = stored(kGoals);
 constexpr auto kStoredEsuIds = stored(kEsuIds);
@@ -275,7 +386,8 @@ constexpr auto kStoredEsuYears = stored(kEsuYears);
 constexpr auto kStoredBypass = stored(kBypass);
 constexpr auto kStoredRanges = stored(kRanges);
 constexpr auto kStoredExceptions = stored(kExceptions);
-constexpr auto kStoredExposure = stored(kExposure);
+constexpr auto kStoredExposureSettings = stored(kExposureSettings);
+constexpr auto kStoredExposureCves = stored(kExposureCves);
 constexpr auto kStoredProducts = stored(kProducts);
 constexpr auto kStoredCves = stored(kCves);
 constexpr auto kStoredChildren = stored(kChildren);
@@ -283,6 +395,14 @@ constexpr auto kStoredCorrections = stored(kCorrections);
 constexpr auto kStoredFiles = stored(kFiles);
 constexpr auto kStoredComponents = stored(kComponents);
 constexpr auto kStoredFamilies = stored(kFamilies);
+constexpr auto kStoredReleases = stored(kReleases);
+constexpr auto kStoredEditions = stored(kEditions);
+constexpr auto kStoredUpgradeHops = stored(kUpgradeHops);
+constexpr auto kStoredUpgradeBars = stored(kUpgradeBars);
+constexpr auto kStoredRehosts = stored(kRehosts);
+constexpr auto kStoredMigrationNotes = stored(kMigrationNotes);
+constexpr auto kStoredEsuTerms = stored(kEsuTerms);
+constexpr auto kStoredSoftwareLifecycle = stored(kSoftwareLifecycle);
 
 constexpr std::array kAll = {
     Schema{TableId::meta, "meta", kMeta, kStoredMeta, 1},
@@ -290,7 +410,6 @@ constexpr std::array kAll = {
     Schema{TableId::builds, "builds", kBuilds, kStoredBuilds, 3},
     Schema{TableId::lifecycle, "lifecycle", kLifecycle, kStoredLifecycle, 3},
     Schema{TableId::features, "features", kFeatures, kStoredFeatures, 1},
-    Schema{TableId::upgrade_paths, "upgrade_paths", kUpgradePaths, kStoredUpgradePaths, 2},
     Schema{TableId::beliefs, "beliefs", kBeliefs, kStoredBeliefs, 1},
     Schema{TableId::goals, "goals", kGoals, kStoredGoals, 2},
     Schema{TableId::esu_ids, "esu_ids", kEsuIds, kStoredEsuIds, 2},
@@ -298,7 +417,6 @@ constexpr std::array kAll = {
     Schema{TableId::bypass_indicators, "bypass_indicators", kBypass, kStoredBypass, 1},
     Schema{TableId::revision_ranges, "revision_ranges", kRanges, kStoredRanges, 3},
     Schema{TableId::kernel_exceptions, "kernel_exceptions", kExceptions, kStoredExceptions, 1},
-    Schema{TableId::exposure_defaults, "exposure_defaults", kExposure, kStoredExposure, 1},
     Schema{TableId::products, "products", kProducts, kStoredProducts, 1},
     Schema{TableId::cves, "cves", kCves, kStoredCves, 1},
     Schema{TableId::fixes, "fixes", kFixes, kStoredFixes, 2},
@@ -307,6 +425,16 @@ constexpr std::array kAll = {
     Schema{TableId::files, "files", kFiles, kStoredFiles, 5},
     Schema{TableId::components, "components", kComponents, kStoredComponents, 1},
     Schema{TableId::families, "families", kFamilies, kStoredFamilies, 2},
+    Schema{TableId::exposure_settings, "exposure_settings", kExposureSettings, kStoredExposureSettings, 2},
+    Schema{TableId::exposure_cves, "exposure_cves", kExposureCves, kStoredExposureCves, 2},
+    Schema{TableId::releases, "releases", kReleases, kStoredReleases, 1},
+    Schema{TableId::editions, "editions", kEditions, kStoredEditions, 2},
+    Schema{TableId::upgrade_hops, "upgrade_hops", kUpgradeHops, kStoredUpgradeHops, 3},
+    Schema{TableId::upgrade_bars, "upgrade_bars", kUpgradeBars, kStoredUpgradeBars, 1},
+    Schema{TableId::rehosts, "rehosts", kRehosts, kStoredRehosts, 1},
+    Schema{TableId::migration_notes, "migration_notes", kMigrationNotes, kStoredMigrationNotes, 1},
+    Schema{TableId::esu_terms, "esu_terms", kEsuTerms, kStoredEsuTerms, 3},
+    Schema{TableId::software_lifecycle, "software_lifecycle", kSoftwareLifecycle, kStoredSoftwareLifecycle, 3},
 };
 
 }  // namespace

@@ -37,7 +37,6 @@ enum class Branch : std::uint8_t { gdr, ldr };
 /// What a kernel version means that the plain order of revisions would read wrongly.
 enum class KernelTreatment : std::uint8_t { counts_as, release_revision };
 enum class ProductClass : std::uint8_t { client, server };
-enum class UpgradeAnswer : std::uint8_t { yes, no, chain };
 enum class ProductArch : std::uint8_t { any, x86, x64, ia64, arm, arm64 };
 /// What of a machine a product name speaks of: Windows itself, or something that may or may not be on it.
 enum class Component : std::uint8_t { os, ie, dotnet, other };
@@ -124,14 +123,6 @@ constexpr const char* to_string(ProductClass p) {
   switch (p) {
     case ProductClass::client: return "client";
     case ProductClass::server: return "server";
-  }
-  return "?";
-}
-constexpr const char* to_string(UpgradeAnswer u) {
-  switch (u) {
-    case UpgradeAnswer::yes: return "yes";
-    case UpgradeAnswer::no: return "no";
-    case UpgradeAnswer::chain: return "chain";
   }
   return "?";
 }
@@ -246,8 +237,6 @@ template <>
 inline constexpr std::uint32_t kCount<KernelTreatment> = 2;
 template <>
 inline constexpr std::uint32_t kCount<ProductClass> = 2;
-template <>
-inline constexpr std::uint32_t kCount<UpgradeAnswer> = 3;
 template <>
 inline constexpr std::uint32_t kCount<Line> = 8;
 template <>

@@ -31,7 +31,15 @@ std::string rows_of(std::string_view stem) {
   if (stem == "builds") return "6.0,6003,SP2,Vista,Server,2019-03-19,2015-01-13,2020-01-14,2023-01-10" + p;
   if (stem == "lifecycle") return "6.0,6003,server,Server,2015-01-13,2020-01-14,2023-01-10,,,2026-01-13,none" + p;
   if (stem == "features") return "ReFS,refs,Windows Server 2012,9200,never" + p;
-  if (stem == "upgrade_paths") return "here,there,yes,\"same language, same edition\"" + p;
+  if (stem == "releases")
+    return "a,Windows A,6.0,6002,server,x86;x64,n,2020-01-14," + p + "b,Windows B,6.2,9200,server,x64,y,2026-10-13,firmware" + p;
+  if (stem == "editions") return "server,Standard,ServerStandard,standard" + p;
+  if (stem == "upgrade_hops") return "a,b,Standard,Standard,x64,same,\"same language, same edition\"" + p;
+  if (stem == "upgrade_bars") return "x86,a,any,arch:x86,no 32-bit release" + p;
+  if (stem == "rehosts") return "host,a host,a,x64,," + p;
+  if (stem == "migration_notes") return "dns,role,role:dns,any,,in_place,DNS moves along" + p;
+  if (stem == "esu_terms") return "6.0,server,2,volume,Standard,x86;x64,2021-01-13,2021-08-10" + p;
+  if (stem == "software_lifecycle") return "internet_explorer,9,6.0,Internet Explorer 9,,2020-01-14,,n" + p;
   if (stem == "beliefs") return "r3,r3,it is R3,false,it is not,builds" + p;
   if (stem == "goals") return "last,6.0,1000004,6.0.6003.21192,2021-08-10,the last one" + p;
   if (stem == "esu_ids") return "none,Azure,4,no key," + p;
@@ -40,7 +48,9 @@ std::string rows_of(std::string_view stem) {
   if (stem == "revision_ranges") return "6.0,6003,ldr,20480,24575" + p;
   if (stem == "kernel_exceptions")
     return "6.0.6003.20490,counts_as,1000002,another file" + p + "6.0.6002.18005,release_revision,,as released" + p;
-  if (stem == "exposure_defaults") return "SMB1,enabled" + p;
+  if (stem == "exposure_settings")
+    return "smb1,6.0,dword,SYSTEM,CurrentControlSet\\Services\\LanmanServer\\Parameters,SMB1,,,1,1,1,!=0,LanmanServer,,on,off" + p;
+  if (stem == "exposure_cves") return "smb1,CVE-2021-0002,reachable" + p;
   if (stem == "products")
     return "ws08-sp2-x86,Windows Server 2008 for 32-bit Systems Service Pack 2,6.0,6002,SP2,x86,server,n,os,,,ws08-sp2-x86" + p +
            "ie9@ws08-sp2-x86,Internet Explorer 9 on Windows Server 2008 for 32-bit Systems Service Pack "

@@ -62,8 +62,17 @@ inline std::string walk(const catalog::Catalog& c) {
   for (const auto& l : c.lifecycles())
     out += std::string(l.product) + l.extended_end.text() + l.last_patch.text() + std::string(l.patch_source) + line_of(l);
   for (const auto& f : c.features()) out += std::string(f.feature) + std::string(f.phrases) + std::to_string(f.first_build) + line_of(f);
-  for (const auto& u : c.upgrade_paths())
-    out += std::string(u.from) + std::string(u.to) + to_string(u.supported) + std::string(u.condition) + line_of(u);
+  for (const auto& r : c.releases())
+    out += std::string(r.id) + std::string(r.name) + std::to_string(r.build) + r.ends.text() + std::string(r.needs) + line_of(r);
+  for (const auto& e : c.editions()) out += std::string(e.edition) + std::string(e.edition_ids) + std::string(e.phrases) + line_of(e);
+  for (const auto& h : c.upgrade_hops())
+    out += std::string(h.from) + std::string(h.to) + std::string(h.to_editions) + std::string(h.options) + std::string(h.conditions) +
+           line_of(h);
+  for (const auto& b : c.upgrade_bars()) out += std::string(b.id) + std::string(b.applies) + std::string(b.why) + line_of(b);
+  for (const auto& r : c.rehosts()) out += std::string(r.to) + std::string(r.guests) + std::string(r.conditions) + line_of(r);
+  for (const auto& n : c.migration_notes()) out += std::string(n.id) + std::string(n.applies) + std::string(n.what) + line_of(n);
+  for (const auto& t : c.esu_terms()) out += std::string(t.who) + std::string(t.editions) + t.ends.text() + line_of(t);
+  for (const auto& t : c.software_terms()) out += std::string(t.name) + t.extended_end.text() + line_of(t);
   for (const auto& b : c.beliefs())
     out += std::string(b.id) + std::string(b.claim) + to_string(b.verdict) + std::string(b.truth) + line_of(b);
   for (const auto& g : c.goals())
@@ -73,7 +82,10 @@ inline std::string walk(const catalog::Catalog& c) {
   for (const auto& b : c.bypass_indicators()) out += std::string(b.id) + std::string(b.subject) + std::string(b.meaning) + line_of(b);
   for (const auto& r : c.revision_ranges()) out += std::to_string(r.build) + to_string(r.branch) + std::to_string(r.first) + line_of(r);
   for (const auto& k : c.kernel_exceptions()) out += k.version.text() + to_string(k.treatment) + std::to_string(k.kb) + line_of(k);
-  for (const auto& e : c.exposure_defaults()) out += std::string(e.setting) + std::string(e.default_when_absent) + line_of(e);
+  for (const auto& e : c.exposure_settings())
+    out += std::string(e.id) + std::string(e.key) + std::string(e.value) + std::string(e.default_server) + std::string(e.open_when) +
+           line_of(e);
+  for (const auto& e : c.exposure_cves()) out += std::string(e.exposure) + catalog::cve_text(e.cve) + line_of(e);
   for (const auto& p : c.products())
     out += std::string(p.id) + std::string(p.name) + to_string(p.arch) + to_string(p.component) + std::string(p.base) + line_of(p);
   for (const auto& v : c.cves())
