@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,14 @@ struct RegistryValue {
   [[nodiscard]] std::optional<std::string> text() const;
   /// REG_DWORD of exactly four bytes.
   [[nodiscard]] std::optional<std::uint32_t> dword() const;
+  /// REG_MULTI_SZ up to the first empty string, or the one text of REG_SZ; empty texts are left out. nullopt for any other type.
+  [[nodiscard]] std::optional<std::vector<std::string>> texts() const;
+};
+
+/// One subkey with the values that were asked for, in the order asked; `where` of each is empty.
+struct RegistryRow {
+  std::string name;
+  std::vector<std::optional<RegistryValue>> values;
 };
 
 /// Keys are paths from the root of the hive, components separated by '\'.
@@ -33,6 +42,11 @@ class Registry {
   /// Names of the subkeys in stored order; nullopt when the key is not there.
   [[nodiscard]] virtual std::optional<std::vector<std::string>> subkeys(std::string_view key) const = 0;
   [[nodiscard]] virtual std::optional<std::vector<std::string>> value_names(std::string_view key) const = 0;
+  /// Every value of a key; nullopt when the key is not there. One whose data cannot be read is left out.
+  [[nodiscard]] virtual std::optional<std::vector<RegistryValue>> values(std::string_view key) const;
+  /// The same values of every subkey of a key, for keys with hundreds of them: "Start", "Parameters\\ServiceDll" (one subkey deep).
+  /// nullopt when the key is not there.
+  [[nodiscard]] virtual std::optional<std::vector<RegistryRow>> rows(std::string_view key, std::span<const std::string_view> names) const;
   /// False for a text export: a key that is not in it was perhaps not exported.
   [[nodiscard]] virtual bool whole() const = 0;
   [[nodiscard]] virtual std::string cite(std::string_view key, std::string_view value) const = 0;

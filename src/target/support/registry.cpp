@@ -1,5 +1,7 @@
 #include "target/registry.hpp"
 
+#include <algorithm>
+
 #include "core/text.hpp"
 
 namespace tq::target {
@@ -35,12 +37,44 @@ class HiveRegistry final : public Registry {
     for (const auto& v : k->values()) out.push_back(v.name());
     return out;
   }
+  [[nodiscard]] std::optional<std::vector<RegistryValue>> values(std::string_view key) const override {
+    const auto k = hive_->find(key);
+    if (!k) return std::nullopt;
+    std::vector<RegistryValue> out;
+    for (const auto& v : k->values())
+      if (auto data = v.data()) out.push_back({v.name(), v.type(), *std::move(data), cite(key, v.name())});
+    return out;
+  }
+  [[nodiscard]] std::optional<std::vector<RegistryRow>> rows(std::string_view key, std::span<const std::string_view> names) const override {
+    const auto k = hive_->find(key);
+    if (!k) return std::nullopt;
+    std::vector<RegistryRow> out;
+    for (const Key& sub : k->subkeys()) {
+      RegistryRow row{sub.name(), {}};
+      row.values.reserve(names.size());
+      for (const auto name : names) row.values.push_back(below(sub, name));
+      out.push_back(std::move(row));
+    }
+    return out;
+  }
   [[nodiscard]] bool whole() const override { return true; }
   [[nodiscard]] std::string cite(std::string_view key, std::string_view value) const override {
     return where_ + "//" + std::string(key) + (value.empty() ? "" : ":" + std::string(value));
   }
 
  private:
+  static std::optional<RegistryValue> below(const Key& key, std::string_view name) {
+    const auto slash = name.find('\\');
+    if (slash != std::string_view::npos) {
+      const auto child = key.child(name.substr(0, slash));
+      return child ? below(*child, name.substr(slash + 1)) : std::nullopt;
+    }
+    const auto v = key.value(name);
+    if (!v) return std::nullopt;
+    auto data = v->data();
+    if (!data) return std::nullopt;
+    return RegistryValue{v->name(), v->type(), *std::move(data), {}};
+  }
   std::shared_ptr<const Hive> hive_;
   std::string where_;
 };
@@ -57,6 +91,46 @@ std::optional<std::string> RegistryValue::text() const {
 std::optional<std::uint32_t> RegistryValue::dword() const {
   if (type != 4 || data.size() != 4) return std::nullopt;
   return *bytes_of(data).try_get<le32>(0);
+}
+
+std::optional<std::vector<std::string>> RegistryValue::texts() const {
+  if (const auto one = text()) return one->empty() ? std::vector<std::string>{} : std::vector<std::string>{*one};
+  if (type != 7) return std::nullopt;
+  const std::string all = utf16le_to_utf8(bytes_of(data));
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < all.size();) {
+    const auto end = std::min(all.find('\0', at), all.size());
+    if (end == at) break;
+    out.push_back(all.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+std::optional<std::vector<RegistryValue>> Registry::values(std::string_view key) const {
+  const auto names = value_names(key);
+  if (!names) return std::nullopt;
+  std::vector<RegistryValue> out;
+  for (const auto& name : *names)
+    if (auto v = value(key, name)) out.push_back(*std::move(v));
+  return out;
+}
+
+std::optional<std::vector<RegistryRow>> Registry::rows(std::string_view key, std::span<const std::string_view> names) const {
+  const auto subs = subkeys(key);
+  if (!subs) return std::nullopt;
+  std::vector<RegistryRow> out;
+  for (const auto& sub : *subs) {
+    RegistryRow row{sub, {}};
+    const std::string path = std::string(key) + "\\" + sub;
+    for (const auto name : names) {
+      const auto slash = name.find('\\');
+      const bool deeper = slash != std::string_view::npos;
+      row.values.push_back(deeper ? value(path + "\\" + std::string(name.substr(0, slash)), name.substr(slash + 1)) : value(path, name));
+    }
+    out.push_back(std::move(row));
+  }
+  return out;
 }
 
 std::optional<std::string> Registry::text(std::string_view key, std::string_view name) const {

@@ -1,0 +1,70 @@
+// Addresses that interfaces are set to, or last got by DHCP. What a live machine has at this moment is not on its disk.
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/text.hpp"
+#include "evidence/collector.hpp"
+#include "evidence/support/note.hpp"
+
+namespace tq::evidence {
+namespace {
+
+using model::Tri;
+using Texts = std::vector<std::string>;
+
+enum Column : std::size_t { dhcp, address, mask, gateway, dhcp_address, dhcp_mask, dhcp_gateway };
+constexpr std::array<std::string_view, 7> kNames = {"EnableDHCP",    "IPAddress",      "SubnetMask",        "DefaultGateway",
+                                                    "DhcpIPAddress", "DhcpSubnetMask", "DhcpDefaultGateway"};
+constexpr std::size_t kMost = 4096;
+
+Texts texts(const target::RegistryRow& row, Column c) { return row.values[c] ? row.values[c]->texts().value_or(Texts{}) : Texts{}; }
+
+/// The entry of the same place, else the last one: gateways are fewer than addresses.
+std::string at(const Texts& list, std::size_t i) { return list.empty() ? std::string{} : list[std::min(i, list.size() - 1)]; }
+
+struct Columns {
+  Column address, mask, gateway;
+};
+
+void add(model::Facts& facts, const target::RegistryRow& row, const Columns& c, Tri by_dhcp, const std::string& where) {
+  const Texts addresses = texts(row, c.address), masks = texts(row, c.mask), gateways = texts(row, c.gateway);
+  for (std::size_t i = 0; i < addresses.size() && facts.configuration.addresses.size() < kMost; ++i) {
+    if (addresses[i] == "0.0.0.0" || addresses[i] == "::") continue;  // how "none" is written
+    facts.configuration.addresses.push_back({lower_ascii(row.name), addresses[i], at(masks, i), at(gateways, i), by_dhcp, where});
+  }
+}
+
+/// False: there is no such key.
+bool interfaces(const target::Registry& reg, const std::string& key, model::Facts& facts) {
+  const auto rows = reg.rows(key, kNames);
+  if (!rows) return false;
+  for (const auto& row : *rows) {
+    const std::string path = key + "\\" + row.name;
+    const auto on = row.values[dhcp] ? row.values[dhcp]->dword() : std::nullopt;
+    const Tri by_dhcp = !on ? Tri::unknown : *on != 0 ? Tri::yes : Tri::no;
+    // A static interface keeps its last lease, one with DHCP its last static address: only what is in force counts.
+    if (by_dhcp != Tri::yes)
+      add(facts, row, {address, mask, gateway}, by_dhcp == Tri::no ? Tri::no : Tri::unknown, reg.cite(path, "IPAddress"));
+    if (by_dhcp != Tri::no) add(facts, row, {dhcp_address, dhcp_mask, dhcp_gateway}, Tri::yes, reg.cite(path, "DhcpIPAddress"));
+  }
+  return true;
+}
+
+void collect(const target::Source& source, model::Facts& facts) {
+  const auto* reg = source.registry("SYSTEM");
+  if (reg == nullptr) return;
+  const std::string services = "CurrentControlSet\\Services\\";
+  bool read = interfaces(*reg, services + "Tcpip\\Parameters\\Interfaces", facts);
+  read = interfaces(*reg, services + "Tcpip6\\Parameters\\Interfaces", facts) || read;
+  if (!read) return;
+  facts.configuration.network_read = reg->whole() ? Tri::yes : Tri::unknown;
+  cover(facts, "network", model::CoverageStatus::read, std::to_string(facts.configuration.addresses.size()) + " addresses");
+}
+
+}  // namespace
+
+extern const Collector network;
+const Collector network{"network", collect};
+
+}  // namespace tq::evidence
