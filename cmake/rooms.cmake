@@ -1,4 +1,5 @@
-# A room is a folder of src/ and one static library. Files that end in _test.cpp belong to the tests.
+# A room is a folder of src/ and one static library. Files that end in _test.cpp belong to the tests. Files in a folder posix/ or windows/
+# are compiled for such a system alone; cmake/platform.cmake says what else a platform leaves out.
 #
 # tq_room(NAME [LINK libs...] [REGISTRY Type header])
 #   REGISTRY: every *.cpp directly in src/NAME defines `const Type <stem>` in namespace tq::NAME;
@@ -6,13 +7,13 @@
 function(tq_room name)
   cmake_parse_arguments(R "" "" "LINK;REGISTRY" ${ARGN})
   file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
-  list(FILTER files EXCLUDE REGEX "_test\\.cpp$")
+  tq_of_platform(files)
   list(SORT files)
   if(R_REGISTRY)
     list(GET R_REGISTRY 0 type)
     list(GET R_REGISTRY 1 header)
     file(GLOB entries CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
-    list(FILTER entries EXCLUDE REGEX "_test\\.cpp$")
+    tq_of_platform(entries)
     list(SORT entries)
     set(decls "")
     set(rows "")
@@ -38,7 +39,8 @@ endfunction()
 # The compiler is built from the same sources as the room, without embedded.cpp, which needs its output.
 function(tq_catalog)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/catalog/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "(_test|/embedded)\\.cpp$")
+  tq_of_platform(sources)
+  list(FILTER sources EXCLUDE REGEX "/embedded\\.cpp$")
   add_executable(catalogc ${CMAKE_SOURCE_DIR}/tools/catalogc.cpp ${sources})
   target_link_libraries(catalogc PRIVATE tq_flags tq_io)
   target_include_directories(catalogc PRIVATE ${CMAKE_SOURCE_DIR})

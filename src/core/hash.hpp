@@ -1,4 +1,4 @@
-// SHA-256, by OpenSSL.
+// SHA-256, by OpenSSL or by Windows.
 #pragma once
 #include <string>
 
@@ -13,12 +13,15 @@ std::string hex(Bytes b);
 class Sha256 {
  public:
   Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  ~Sha256();
   void add(Bytes b);
   /// Of all that was added. Call it once: what is added afterwards does not count.
   [[nodiscard]] std::string hex();
 
  private:
-  /// The state of OpenSSL's SHA256_CTX, so that its header stays out of here; the size is checked where it is used.
+  /// The state of OpenSSL's SHA256_CTX, so that its header stays out of here, or Windows' handle; the size is checked where it is used.
   alignas(8) std::array<std::byte, 112> state_{};
 };
 }  // namespace tq

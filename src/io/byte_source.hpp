@@ -21,8 +21,6 @@ class ByteSource {
 
 /// Opens a regular file or block device for reading only. Links are followed: the user named this path.
 Result<std::unique_ptr<ByteSource>> open_file(const std::string& path);
-/// The same, relative to an open folder; a link is never followed. `shown`: the path for messages.
-Result<std::unique_ptr<ByteSource>> open_file_at(int folder, const std::string& name, const std::string& shown);
 std::unique_ptr<ByteSource> from_memory(std::vector<std::byte> bytes);
 
 /// Everything of a source, refused above `limit` bytes.

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kDepthLimit = 64;  // servicing files stay below 10
 constexpr std::size_t kNameLimit = 256;
-constexpr std::size_t kValueLimit = 4096;
 constexpr std::uint64_t kChunk = 1u << 20;  // expat takes an int
 
 struct State {
@@ -69,20 +68,6 @@ Error stopped(const State& s, Bytes text) {
 }
 
 }  // namespace
-
-std::string_view local_name(std::string_view qualified) { return qualified.substr(qualified.rfind(':') + 1); }  // npos + 1 is 0
-
-std::string Attributes::get(std::string_view name) const {
-  for (const char** p = pairs_; *p != nullptr; p += 2)
-    if (local_name(p[0]) == name) return std::string(std::string_view(p[1]).substr(0, kValueLimit));
-  return {};
-}
-
-std::vector<std::pair<std::string, std::string>> Attributes::all() const {
-  std::vector<std::pair<std::string, std::string>> out;
-  for (const char** p = pairs_; *p != nullptr; p += 2) out.emplace_back(local_name(p[0]), std::string_view(p[1]).substr(0, kValueLimit));
-  return out;
-}
 
 std::optional<Error> read_xml(Bytes text, std::uint64_t limit, Handler& handler) {
   if (text.size() > limit)

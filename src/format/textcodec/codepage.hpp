@@ -22,8 +22,9 @@ struct Converted {
 
 Converted from_single_byte(const SingleByte& page, std::string_view s);
 
-/// A double-byte code page ("CP932", "CP936", "CP949", "CP950") through iconv(3). This is the only place that needs it: a build
-/// without iconv's modules returns false here, and such texts are read with a single-byte page, which keeps all structure.
+/// A double-byte code page ("CP932", "CP936", "CP949", "CP950") through iconv(3), on Windows through its own tables. This is the only
+/// place that needs them: where they are missing it returns false, and such texts are read with a single-byte page, which keeps all
+/// structure.
 bool from_double_byte(const char* iconv_name, std::string_view s, Converted& out);
 
 /// How much decoded text looks like words; higher is better. Counts only non-ASCII characters and their neighbours.

@@ -13,6 +13,7 @@
 #include "core/limits.hpp"
 #include "core/path.hpp"
 #include "core/text.hpp"
+#include "io/posix/file.hpp"
 
 namespace tq::io {
 namespace {

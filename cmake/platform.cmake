@@ -1,0 +1,31 @@
+# What a platform's build is made of. A source file never asks which system it is on: it lies in a folder posix/ or windows/, or it is the
+# same for all.
+#
+# Debian has no expat, libmspack, OpenSSL, Zydis, Zstandard, libarchive, SQLite or libxlsxwriter for mingw-w64. What needs one of them is left
+# out of the Windows build: TQ_LEFT_OUT names the files, TQ_LEFT_OUT_COMMANDS the commands with what each would need. A stand-in in a folder
+# windows/ answers "unsupported" where other code calls what is left out. The program says so by name: `tourniquet drivers`.
+if(WIN32)
+  set(TQ_OTHER_PLATFORM posix)
+  set(TQ_LEFT_OUT
+    src/analysis/
+    src/cli/media.cpp src/cli/drivers.cpp src/cli/time32.cpp src/cli/catalog_command.cpp
+    src/cli/support/media_files.cpp src/cli/support/programs.cpp
+    src/core/signature.cpp
+    src/format/authenticode/ src/format/cab/ src/format/manifest/xml.cpp src/format/update_media/
+    src/image/support/unpack_zstd.cpp
+    src/io/workbook.cpp)
+  set(TQ_LEFT_OUT_COMMANDS "media|libmspack and OpenSSL" "drivers|Zydis" "time32|Zydis" "catalog|expat and Zstandard" "fleet|SQLite")
+else()
+  set(TQ_OTHER_PLATFORM windows)
+  set(TQ_LEFT_OUT "")
+  set(TQ_LEFT_OUT_COMMANDS "")
+endif()
+
+# Takes out of a list of files what belongs to the tests or to another platform.
+macro(tq_of_platform list)
+  list(FILTER ${list} EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER ${list} EXCLUDE REGEX "/${TQ_OTHER_PLATFORM}/")
+  foreach(left_out IN LISTS TQ_LEFT_OUT)
+    list(FILTER ${list} EXCLUDE REGEX "^${CMAKE_SOURCE_DIR}/${left_out}")
+  endforeach()
+endmacro()
