@@ -94,17 +94,8 @@ std::optional<Standing> parse_default(std::string_view cell) {
   return n ? std::optional(Standing{true, n}) : std::nullopt;
 }
 
-std::optional<ExposureSetting> row_for(const Rows<ExposureSetting, read_exposure_setting>& rows, std::string_view id,
-                                       std::string_view nt_version) {
-  std::optional<ExposureSetting> any;
-  for (const auto& row : rows) {
-    if (row.id != id) continue;
-    if (row.nt_versions == "*" || (!nt_version.empty() && lists(row.nt_versions, nt_version))) return row;
-    if (!any) any = row;
-  }
-  if (!nt_version.empty() || !any) return std::nullopt;
-  any->default_server = any->default_client = any->default_domain_controller = {};
-  return any;
+bool is_for(const ExposureSetting& row, std::string_view nt_version) {
+  return row.nt_versions == "*" || lists(row.nt_versions, nt_version);
 }
 
 }  // namespace tq::catalog

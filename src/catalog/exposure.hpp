@@ -34,9 +34,7 @@ bool is_open(const OpenWhen& when, const Standing& standing);
 /// The default of a row: "absent" or a number. nullopt: empty, so not known, or neither.
 std::optional<Standing> parse_default(std::string_view cell);
 
-/// The row whose defaults hold for this Windows; `first` is any row of the id. nullopt: this Windows has no such thing.
-/// An empty `nt_version` (not known) gives the first row without its defaults.
-std::optional<ExposureSetting> row_for(const Rows<ExposureSetting, read_exposure_setting>& rows, std::string_view id,
-                                       std::string_view nt_version);
+/// Do the row's defaults hold for this Windows ("6.0")?
+bool is_for(const ExposureSetting& row, std::string_view nt_version);
 
 }  // namespace tq::catalog

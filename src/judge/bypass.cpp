@@ -133,6 +133,7 @@ model::Wanted wanted(const catalog::Catalog& catalog) {
       for (auto& p : paths_in(i.subject)) w.odd_paths.push_back(std::move(p));
   std::sort(w.odd_paths.begin(), w.odd_paths.end());
   w.odd_paths.erase(std::unique(w.odd_paths.begin(), w.odd_paths.end()), w.odd_paths.end());
+  w.settings = wanted_settings(ExposureTable(catalog));
   for (const auto& id : catalog.esu_ids())
     if (id.activation_id.size() == 36) w.licence_ids.push_back(lower_ascii(id.activation_id));
   return w;

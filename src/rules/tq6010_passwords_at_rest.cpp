@@ -1,0 +1,37 @@
+#include "rules/support/exposure.hpp"
+
+namespace tq::rules {
+namespace {
+
+using model::Severity;
+
+void judge(const Context& c, std::vector<Said>& out) {
+  const auto stored = open_of(c, {"auto_logon", "auto_logon_password"});
+  if (!stored.empty()) out.push_back(say(stored, is_open(c, "auto_logon_password") ? Severity::medium : Severity::low));
+  // On NT 6.0 nothing can be done about WDigest, so it is a fact; where a value turned it on again, somebody wanted the passwords.
+  if (const auto* e = exposure(c, "wdigest"); e != nullptr && is_open(*e)) {
+    const bool switchable =
+        c.facts.identity.nt_version != "6.0" && c.facts.identity.nt_version != "5.1" && c.facts.identity.nt_version != "5.2";
+    out.push_back(say({e}, switchable && is_set_open(c, "wdigest") ? Severity::high : Severity::info));
+  }
+}
+
+}  // namespace
+
+extern const Rule tq6010_passwords_at_rest;
+const Rule tq6010_passwords_at_rest{
+    "TQ6010",
+    model::Severity::medium,
+    "Passwords lie where they can be read",
+    "A logon by itself keeps a password in the registry, where everyone who may read it remotely finds it. WDigest keeps the passwords of "
+    "all who are logged on as clear text in memory; NT 6.0 never got the update that ends this. Passwords themselves are never printed.",
+    "AutoAdminLogon, DefaultPassword (its length only) and UseLogonCredential.",
+    "Use an account that may only run the machine's own program, and no other password like it. Never log on to such a machine as a domain "
+    "administrator. Certified equipment that must log on by itself: lock the cabinet and the ports of the switch, since the account "
+    "is open to whoever stands before it.",
+    "Microsoft, Turn on automatic logon; Microsoft, Update to improve credentials protection and management (2014-05-13); "
+    "data/catalog/common/exposure_settings.csv",
+    judge,
+};
+
+}  // namespace tq::rules
