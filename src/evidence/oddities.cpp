@@ -7,8 +7,6 @@
 namespace tq::evidence {
 namespace {
 
-const std::string kImages = std::string(kCurrentVersion) + "\\Image File Execution Options\\";
-
 void odd(model::Facts& facts, const char* kind, std::string what, std::string where) {
   facts.oddities.push_back({kind, std::move(what), std::move(where)});
 }
@@ -38,12 +36,8 @@ void paths(const target::Source& source, const model::Wanted& wanted, model::Fac
   }
 }
 
-/// Programs of servicing that are started under a debugger or with a verifier are being changed as they run.
-void hooks(const target::Registry& reg, model::Facts& facts) {
-  for (const char* image : {"msiexec.exe", "TrustedInstaller.exe", "wusa.exe", "pkgmgr.exe"})
-    for (const char* value : {"Debugger", "VerifierDlls"})
-      if (const auto t = reg.text(kImages + image, value))
-        odd(facts, "image_hook", lower_ascii(image) + " " + value + " " + *t, reg.cite(kImages + image, value));
+/// Tools that spoof an edition keep the true one beside it.
+void edition(const target::Registry& reg, model::Facts& facts) {
   if (const auto t = reg.text(kCurrentVersion, "EditionID_bak"))
     odd(facts, "edition_backup", *t, reg.cite(kCurrentVersion, "EditionID_bak"));
 }
@@ -69,7 +63,7 @@ void tasks(const target::Source& source, model::Facts& facts) {
 }
 
 void collect(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
-  if (const auto* reg = source.registry("SOFTWARE")) hooks(*reg, facts);
+  if (const auto* reg = source.registry("SOFTWARE")) edition(*reg, facts);
   if (const auto* reg = source.registry("SYSTEM")) agent(*reg, facts);
   if (!source.tree) return;
   paths(source, wanted, facts);
