@@ -105,6 +105,7 @@ model::Verdict judge(const model::Facts& facts, const Knowledge& knowledge, cons
   broken(facts, v);
   judge_bypass(c, v);
   judge_lifecycle(c, v);
+  if (options.migration) judge_migration(c, v);
   judge_exposure(c, v);
   return v;
 }

@@ -19,6 +19,7 @@ struct Options {
   std::string goal = "last";  ///< "public", "esu" or "last"
   Date as_of;
   UpdateLine line = UpdateLine::automatic;
+  bool migration = true;  ///< what the machine can become, too
 };
 
 model::Verdict judge(const model::Facts& facts, const Knowledge& knowledge, const Options& options);

@@ -62,7 +62,7 @@ std::optional<catalog::Branch> View::branch_of(const FileVersion& v) const {
   return std::nullopt;
 }
 
-Knowledge::Knowledge(catalog::Catalog catalog) : catalog_(std::move(catalog)), exposure_(catalog_) {
+Knowledge::Knowledge(catalog::Catalog catalog) : catalog_(std::move(catalog)), upgrades_(catalog_), exposure_(catalog_) {
   for (const auto& p : catalog_.products())
     if (p.component == catalog::Component::os) windows_.push_back(p);
   for (const auto& g : catalog_.goals()) goals_.push_back(g);

@@ -15,6 +15,7 @@
 
 #include "catalog/catalog.hpp"
 #include "catalog/level.hpp"
+#include "judge/migration/standpoint.hpp"
 #include "judge/exposure_table.hpp"
 #include "model/facts.hpp"
 #include "model/verdict.hpp"
@@ -104,6 +105,7 @@ class Knowledge {
   /// A kernel version that Windows was released with: an inventory may have read it from a language file.
   [[nodiscard]] bool release_kernel(const FileVersion& v) const;
   [[nodiscard]] std::span<const catalog::Goal> goals() const { return goals_; }
+  [[nodiscard]] const Upgrades& upgrades() const { return upgrades_; }
   [[nodiscard]] const ExposureTable& exposure() const { return exposure_; }
   /// catalog::level_of_kernel, worked out once for each kernel: machines of one month have the same.
   [[nodiscard]] std::shared_ptr<const catalog::LevelMatch> level_of(const FileVersion& kernel) const;
@@ -113,6 +115,7 @@ class Knowledge {
   catalog::Catalog catalog_;
   std::vector<catalog::Product> windows_;  ///< products that are a Windows
   std::vector<catalog::Goal> goals_;
+  Upgrades upgrades_;
   ExposureTable exposure_;
   std::vector<FileVersion> release_kernels_;
   mutable std::mutex mutex_;

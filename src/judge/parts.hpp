@@ -58,6 +58,7 @@ void judge_level(const Case& c, model::Verdict& verdict);
 void judge_esu(const Case& c, model::Verdict& verdict);
 void judge_bypass(const Case& c, model::Verdict& verdict);
 void judge_lifecycle(const Case& c, model::Verdict& verdict);
+void judge_migration(const Case& c, model::Verdict& verdict);
 /// After the CVEs: each exposure is joined with those that are missing.
 void judge_exposure(const Case& c, model::Verdict& verdict);
 

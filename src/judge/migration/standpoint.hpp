@@ -1,0 +1,63 @@
+// Where a machine stands on the map of upgrades: its release, edition, processor and installation option.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.hpp"
+#include "model/facts.hpp"
+
+namespace tq::judge {
+
+/// The catalog's rows on releases and what leads from one to another, read and split once.
+struct Upgrades {
+  struct Hop {
+    catalog::UpgradeHop row;
+    std::uint32_t from = 0, to = 0;  ///< in releases
+    std::vector<std::string_view> from_editions, to_editions;
+  };
+  struct Bar {
+    catalog::UpgradeBar row;
+    std::vector<std::string_view> from, to;
+  };
+  struct Place {
+    catalog::Rehost row;
+    std::vector<std::string_view> guests;
+  };
+  struct Note {
+    catalog::MigrationNote row;
+    std::vector<std::string_view> paths;
+  };
+  std::vector<catalog::Release> releases;
+  std::vector<catalog::Edition> editions;
+  std::vector<Hop> hops;  ///< rows without a source are left out: they never carry a verdict alone
+  std::vector<Bar> bars;
+  std::vector<Place> places;
+  std::vector<Note> notes;
+  std::vector<catalog::EsuTerm> esu_terms;
+  std::vector<catalog::SoftwareTerm> software;
+
+  Upgrades() = default;
+  explicit Upgrades(const catalog::Catalog& catalog);
+};
+
+/// What the machine's own words leave open stays empty or unknown.
+struct Standpoint {
+  const catalog::Release* release = nullptr;  ///< null: the catalog has none that fits
+  std::uint32_t index = 0;                    ///< of `release`
+  std::string_view edition;                   ///< "Standard"; empty: not known
+  std::string_view arch;
+  model::Tri core = model::Tri::unknown;
+};
+
+Standpoint standpoint_of(const model::Facts& facts, std::uint32_t build, const Upgrades& upgrades);
+/// The class of edition that upgrade tables speak of; empty when neither EditionID nor the product's name tells.
+std::string_view edition_of(const model::Facts& facts, const Upgrades& upgrades);
+bool is_client(const model::Facts& facts);
+/// False for a processor that the list does not name; an empty word is no answer and gives false.
+bool has_arch(const catalog::Arches& list, std::string_view arch);
+/// "x64", "x86 and x64"
+std::string arches_text(const catalog::Arches& list);
+
+}  // namespace tq::judge
