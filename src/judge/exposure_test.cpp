@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
+#include <random>
 #include <set>
 
 #include "evidence/collector.hpp"
@@ -337,6 +339,58 @@ TEST_CASE("exposure: joined with what is missing, known-exploited first") {
   for (const auto c : it->joined_with) CHECK(std::binary_search(v.cves.missing.begin(), v.cves.missing.end(), c));
   for (const auto& e : v.exposure)
     if (!tq::judge::is_open(e.state)) CHECK(e.joined_with.empty());
+}
+
+namespace {
+
+/// The machine's facts with the bytes of its SOFTWARE hive changed.
+tq::model::Facts facts_of(std::vector<std::byte> software) {
+  tq::target::Source s;
+  auto hive = tq::format::regf::Hive::open(std::move(software));
+  if (!hive) return {};
+  tq::target::HiveSlot slot;
+  slot.name = slot.where = "SOFTWARE";
+  slot.hive = std::make_shared<const tq::format::regf::Hive>(*std::move(hive));
+  slot.registry = tq::target::hive_registry(slot.hive, "SOFTWARE");
+  s.hives.push_back(std::move(slot));
+  return tq::evidence::collect(s, tq::judge::wanted(knowledge().catalog()));
+}
+
+SettingState state_of(const tq::model::Facts& f, std::string_view id) {
+  for (const auto& s : f.configuration.settings)
+    if (s.id == id) return s.state;
+  return SettingState::unreadable;
+}
+
+}  // namespace
+
+TEST_CASE("exposure: a value whose data is damaged is unreadable, not absent") {
+  Machine m("6.0", "server");
+  m.software.sz("Microsoft\\Windows NT\\CurrentVersion\\Winlogon", "DefaultPassword", "a long enough password");
+  auto bytes = m.software.build();
+  CHECK(state_of(facts_of(bytes), "auto_logon_password") == SettingState::present);
+  const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const auto name = all.find("DefaultPassword");
+  REQUIRE(name != std::string_view::npos);
+  // The value's record begins 20 bytes before its name; the offset of the data lies 8 bytes into it.
+  for (std::size_t i = 0; i < 4; ++i) bytes.at(name - 20 + 8 + i) = std::byte{0x7F};
+  CHECK(state_of(facts_of(bytes), "auto_logon_password") == SettingState::unreadable);
+  CHECK(state_of(facts_of(bytes), "auto_logon") == SettingState::absent);
+}
+
+TEST_CASE("exposure: mutated hives are read to some end, and every sentence is whole") {
+  Machine m("6.0", "server");
+  m.software.sz("Policies\\Microsoft\\WindowsFirewall\\FirewallRules", "{1}", "v2.0|Action=Allow|Active=TRUE|Dir=In|LPort=80|");
+  const auto whole = m.software.build();
+  const char* wanted = std::getenv("TQ_MUTANTS");
+  const int rounds = wanted != nullptr ? std::max(20, std::atoi(wanted) / 20) : 60;
+  std::mt19937 random(60);
+  for (int i = 0; i < rounds; ++i) {
+    auto bytes = whole;
+    for (int k = 0; k < 1 + i % 12; ++k) bytes[random() % bytes.size()] = static_cast<std::byte>(random());
+    const auto v = tq::judge::judge(facts_of(std::move(bytes)), knowledge(), {});
+    for (const auto& e : v.exposure) CHECK(e.what.find(": ") != std::string::npos);
+  }
 }
 
 TEST_CASE("exposure: rules, addresses and shares") {
