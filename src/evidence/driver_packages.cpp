@@ -1,0 +1,53 @@
+// Drivers that came from packages of their own: devices whose class entry names an oemN.inf. Windows' own have other names.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.hpp"
+#include "evidence/collector.hpp"
+#include "evidence/support/note.hpp"
+
+namespace tq::evidence {
+namespace {
+
+const std::string kClasses = "CurrentControlSet\\Control\\Class";
+constexpr std::size_t kMostClasses = 1024, kMost = 2048;
+enum Column : std::size_t { inf, provider, name, version };
+constexpr std::array<std::string_view, 4> kNames = {"InfPath", "ProviderName", "DriverDesc", "DriverVersion"};
+
+std::string text_of(const target::RegistryRow& row, Column c) { return row.values[c] ? row.values[c]->text().value_or("") : std::string{}; }
+
+void read_class(const target::Registry& reg, const std::string& key, model::Facts& facts) {
+  auto& found = facts.configuration.driver_packages;
+  const auto rows = reg.rows(key, kNames);
+  if (!rows) return;
+  for (const auto& row : *rows) {
+    model::DriverPackage d{text_of(row, name), text_of(row, provider), text_of(row, version), text_of(row, inf), {}};
+    if (!istarts_with(d.inf, "oem") || found.size() == kMost) continue;
+    // Several devices of one kind share a driver: it is named once.
+    if (std::any_of(found.begin(), found.end(), [&](const auto& x) { return x.inf == d.inf && x.name == d.name; })) continue;
+    d.where = reg.cite(key + "\\" + row.name, "InfPath");
+    found.push_back(std::move(d));
+  }
+}
+
+void collect(const target::Source& source, model::Facts& facts) {
+  const auto* reg = source.registry("SYSTEM");
+  if (reg == nullptr) return;
+  const auto classes = reg->subkeys(kClasses);
+  if (!classes) return;
+  auto& c = facts.configuration;
+  for (std::size_t i = 0; i < std::min(classes->size(), kMostClasses); ++i) read_class(*reg, kClasses + "\\" + (*classes)[i], facts);
+  const bool cut = classes->size() > kMostClasses || c.driver_packages.size() == kMost;
+  if (reg->whole() && !cut) c.driver_packages_read = model::Tri::yes;
+  cover(facts, "driver_packages", model::CoverageStatus::read,
+        fmt::format("{} drivers from packages of their own{}", c.driver_packages.size(), cut ? "; the rest was not read" : ""));
+}
+
+}  // namespace
+
+extern const Collector driver_packages;
+const Collector driver_packages{"driver_packages", collect};
+
+}  // namespace tq::evidence

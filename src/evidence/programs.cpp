@@ -1,0 +1,57 @@
+// Installed programs, as their uninstallers registered them. What was copied in without an installer is not among them.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/text.hpp"
+#include "evidence/collector.hpp"
+#include "evidence/support/note.hpp"
+
+namespace tq::evidence {
+namespace {
+
+constexpr std::size_t kMost = 4096;  // honest machines have a few hundred
+enum Column : std::size_t { name, version, publisher, parent, release };
+constexpr std::array<std::string_view, 5> kNames = {"DisplayName", "DisplayVersion", "Publisher", "ParentKeyName", "ReleaseType"};
+
+std::string text_of(const target::RegistryRow& row, Column c) { return row.values[c] ? row.values[c]->text().value_or("") : std::string{}; }
+
+/// Updates of a program name the program as their parent, those of Windows Installer their kind.
+bool is_update(const target::RegistryRow& row) {
+  return row.values[parent].has_value() || ifind(text_of(row, release), "Update") != std::string::npos;
+}
+
+/// False: there is no such key.
+bool read(const target::Registry& reg, const std::string& key, const std::string& arch, model::Facts& facts) {
+  const auto rows = reg.rows(key, kNames);
+  if (!rows) return false;
+  auto& programs = facts.configuration.programs;
+  for (const auto& row : *rows) {
+    const std::string display = text_of(row, name);
+    if (display.empty() || is_update(row)) continue;
+    if (programs.size() == kMost) break;
+    programs.push_back({display, text_of(row, version), text_of(row, publisher), arch, reg.cite(key + "\\" + row.name, "DisplayName")});
+  }
+  return true;
+}
+
+void collect(const target::Source& source, model::Facts& facts) {
+  const auto* reg = source.registry("SOFTWARE");
+  if (reg == nullptr) return;
+  const std::string below = "Microsoft\\Windows\\CurrentVersion\\Uninstall";
+  const bool native = read(*reg, below, facts.identity.arch, facts);
+  read(*reg, "Wow6432Node\\" + below, "x86", facts);
+  auto& c = facts.configuration;
+  const bool cut = c.programs.size() == kMost;
+  // A system hive without the key has no programs; a text export may just have left it out.
+  if (reg->whole() && !cut && (native || reg->has_key(kCurrentVersion))) c.programs_read = model::Tri::yes;
+  cover(facts, "programs", native ? model::CoverageStatus::read : model::CoverageStatus::absent,
+        fmt::format("{} installed programs{}", c.programs.size(), cut ? "; the rest was not read" : ""));
+}
+
+}  // namespace
+
+extern const Collector programs;
+const Collector programs{"programs", collect};
+
+}  // namespace tq::evidence
