@@ -174,7 +174,8 @@ Json exposure(const model::Verdict& v) {
 
 Json lifecycle(const model::Lifecycle& l) {
   Json years = Json::array(), software = Json::array();
-  for (const auto& y : l.esu_years) years.push_back({{"year", y.year}, {"starts", text_or_null(y.starts)}, {"ends", text_or_null(y.ends)}});
+  for (const auto& y : l.esu_years)
+    years.push_back({{"year", y.year}, {"who", text_or_null(y.who)}, {"starts", text_or_null(y.starts)}, {"ends", text_or_null(y.ends)}});
   for (const auto& s : l.software)
     software.push_back({{"name", s.name},
                         {"version", text_or_null(s.version)},
@@ -188,6 +189,7 @@ Json lifecycle(const model::Lifecycle& l) {
           {"last_patch", text_or_null(l.last_patch)},
           {"patch_source", text_or_null(l.patch_source)},
           {"esu_years", std::move(years)},
+          {"esu_why", text_or_null(l.esu_why)},
           {"software", std::move(software)}};
 }
 
@@ -203,11 +205,12 @@ Json migration_json(const model::Migration& m) {
   Json paths = Json::array(), impossible = Json::array();
   for (const auto& p : m.paths) {
     Json blockers = Json::array();
-    for (const auto& b : p.blockers) blockers.push_back({{"what", text(b.what)}, {"evidence", list(b.evidence)}});
+    for (const auto& b : p.blockers)
+      blockers.push_back({{"kind", b.kind}, {"what", text(b.what)}, {"evidence", list(b.evidence)}, {"source", text_or_null(b.source)}});
     paths.push_back({{"to", p.to}, {"kind", p.kind}, {"hops", hops(p.hops)}, {"blockers", std::move(blockers)}});
   }
-  for (const auto& i : m.impossible) impossible.push_back({{"to", i.to}, {"why", text(i.why)}});
-  return {{"paths", std::move(paths)}, {"impossible", std::move(impossible)}};
+  for (const auto& i : m.impossible) impossible.push_back({{"to", i.to}, {"why", text(i.why)}, {"source", text_or_null(i.source)}});
+  return {{"from", text_or_null(m.from)}, {"paths", std::move(paths)}, {"impossible", std::move(impossible)}};
 }
 
 Json machine_json(const model::Machine& m) {
@@ -242,6 +245,18 @@ Json machine_json(const model::Machine& m) {
   o["findings"] = findings(m);
   o["coverage"] = coverage(m.facts);
   return o;
+}
+
+Json bundles_json(const std::vector<model::BundleNote>& bundles) {
+  Json a = Json::array();
+  for (const auto& b : bundles)
+    a.push_back({{"path", text(b.path)},
+                 {"signature", b.signature},
+                 {"tool", text_or_null(b.tool_version)},
+                 {"catalog", {{"id", text_or_null(b.catalog_id)}, {"data_as_of", text_or_null(b.data_as_of)}}},
+                 {"as_of", text_or_null(b.as_of)},
+                 {"goal", text_or_null(b.goal)}});
+  return a;
 }
 
 Json error_json(const model::TargetError& e) { return {{"target", text(e.target)}, {"where", text(e.where)}, {"what", text(e.what)}}; }

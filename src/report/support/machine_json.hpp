@@ -13,6 +13,8 @@ using Json = nlohmann::ordered_json;
 Json machine_json(const model::Machine& m);
 /// `paths` and `impossible`, the same in `check` and in `migrate`.
 Json migration_json(const model::Migration& m);
+/// `bundles`: those that facts were read from; how they were written and whether somebody vouches for them.
+Json bundles_json(const std::vector<model::BundleNote>& bundles);
 /// An element of `errors`.
 Json error_json(const model::TargetError& e);
 
