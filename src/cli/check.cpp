@@ -5,12 +5,12 @@
 
 #include "cli/support/approvals.hpp"
 #include "cli/support/common.hpp"
+#include "cli/support/judged.hpp"
 #include "cli/support/progress.hpp"
+#include "cli/support/report_parts.hpp"
 #include "cli/support/version.hpp"
 #include "cli/support/why.hpp"
 #include "core/text.hpp"
-#include "evidence/collector.hpp"
-#include "facts/reconcile.hpp"
 #include "judge/judge.hpp"
 #include "report/renderer.hpp"
 #include "rules/rule.hpp"
@@ -36,6 +36,8 @@ constexpr Option kOptions[] = {
     {"--as-of", "DATE", "judge as if today were that day"},
     {"--as", "KIND", "take the target as this kind, whatever it looks like"},
     {"--map", "NAME=COLUMN", "which column of an inventory holds what"},
+    {"--sign", "KEY.pem", "sign the bundle with this Ed25519 private key"},
+    {"--verify-key", "KEY.pem", "take only bundles that the owner of this public key signed"},
     {"--fail-on", "SEVERITY", "findings from here on set the exit status to 1", "low|medium|high|critical|never"},
     {"--max-age", "DAYS", "refuse a catalog whose data is older"},
     kCatalogFile,
@@ -45,11 +47,10 @@ constexpr Option kOptions[] = {
 };
 
 struct Run {
-  judge::Options options;
-  const judge::Knowledge& knowledge;
-  model::Wanted wanted;
+  Judging judging;
   plan::Options plan;  ///< line and approvals, shared with `plan`
   model::Report report;
+  std::string sign_key = {};
   std::size_t refused_usage = 0;  ///< targets refused for what the user asked (an unknown --as)
 };
 
@@ -69,12 +70,10 @@ void note_approvals(const plan::Options& plan, model::Verdict& verdict) {
 }
 
 model::Machine examine(const target::Source& source, const Run& run) {
-  model::Machine m;
-  m.facts = evidence::collect(source, run.wanted);
-  facts::reconcile(m.facts);
-  m.verdict = judge::judge(m.facts, run.knowledge, run.options);
+  model::Machine m = judged(source, run.judging);
   note_approvals(run.plan, m.verdict);
-  m.findings = rules::run({m.facts, m.verdict, run.knowledge.catalog(), run.options.goal, run.options.as_of});
+  const auto& options = run.judging.options;
+  m.findings = rules::run({m.facts, m.verdict, run.judging.knowledge.catalog(), options.goal, options.as_of});
   return m;
 }
 
@@ -88,6 +87,7 @@ void check_one(const std::string& name, const target::OpenOptions& open, Run& ru
     return;
   }
   for (const auto& s : *sources) run.report.machines.push_back(examine(s, run));
+  if (const auto& bundle = sources->front().bundle) run.report.bundles.push_back(*bundle);
 }
 
 /// The build, the level or the goal's own verdict is unknown, or evidence that was asked for failed.
@@ -111,7 +111,7 @@ int status_of(const Run& run, const std::string& fail_on) {
   }
   if (!run.report.errors.empty()) return kIncomplete;
   for (const auto& m : run.report.machines)
-    if (incomplete(m, run.options.goal)) return kIncomplete;
+    if (incomplete(m, run.judging.options.goal)) return kIncomplete;
   return kNothingFound;
 }
 
@@ -133,21 +133,12 @@ bool fresh_enough(const Args& args, const catalog::Catalog& catalog, const Date&
   return false;
 }
 
-judge::UpdateLine update_line(plan::Line line) {
-  switch (line) {
-    case plan::Line::automatic: return judge::UpdateLine::automatic;
-    case plan::Line::rollup: return judge::UpdateLine::rollup;
-    case plan::Line::security_only: return judge::UpdateLine::security_only;
-  }
-  return judge::UpdateLine::automatic;
-}
-
 /// The answers to --why, for every machine. nullopt after a message when what was asked is neither a KB nor a CVE.
 std::optional<std::string> proofs(const Args& args, const Run& run) {
   std::vector<MachineProof> all;
   for (const auto& m : run.report.machines)
     for (const auto& subject : args.given.at("--why")) {
-      auto p = judge::prove(m.facts, run.knowledge, run.options, subject);
+      auto p = judge::prove(m.facts, run.judging.knowledge, run.judging.options, subject);
       if (!p) {
         complain("--why wants KB... or CVE-..., found " + subject);
         return std::nullopt;
@@ -161,7 +152,10 @@ int report_on(const Args& args, const Run& run) {
   const int status = status_of(run, args.get("--fail-on", "low"));
   if (!args.has("--why")) {
     const auto* renderer = report::find(args.get("--format", "text"));
-    return deliver(args, renderer->render(run.report, {use_color(args), false}), status, args.positional);
+    const auto content = renderer->render(run.report, {use_color(args), false, run.sign_key});
+    if (content) return deliver(args, *content, status, args.positional);
+    complain(content.error().text());
+    return content.error().code == ErrorCode::usage ? kUsage : kInternal;
   }
   const auto answers = proofs(args, run);
   return answers ? deliver(args, *answers, status, args.positional) : kUsage;
@@ -169,24 +163,30 @@ int report_on(const Args& args, const Run& run) {
 
 int run_check(const Args& args) {
   const auto day = as_of(args);
-  const target::OpenOptions open{args.get("--as"), column_map(args)};
-  if (!day) return kUsage;
-  auto plan = plan_options(args);
+  const auto keys = bundle_keys(args);
+  if (!day || !keys) return kUsage;
+  const std::string format = args.get("--format", "text");
+  const auto log = format == "bundle" ? std::make_shared<target::SourceLog>() : nullptr;
+  const target::OpenOptions open{args.get("--as"), column_map(args), keys->verify, log};
+  const auto plan = plan_options(args);
   if (!plan) return kUsage;
   const auto catalog = open_catalog(args);
   if (!catalog || !fresh_enough(args, *catalog, *day)) return kCatalog;
   const judge::Knowledge knowledge(*catalog);
-  Run run{{plan->goal, *day, update_line(plan->line)}, knowledge, judge::wanted(*catalog), *std::move(plan), {}};
+  Run run{{knowledge, *plan, *day}, *plan, {}};
   run.report.tool_version = kVersion;
   run.report.catalog_id = catalog->id();
   run.report.catalog_data_as_of = catalog->data_as_of().text();
   run.report.as_of = day->text();
-  run.report.goal = run.options.goal;
+  run.report.goal = run.judging.options.goal;
   for (const auto& name : args.positional) {
     const Progress progress(args, name);
     check_one(name, open, run);
   }
   print_stats(args, run.report.machines.size());
+  run.sign_key = keys->sign;
+  if (log) run.report.sources = log->files();
+  add_report_parts(run.report, format, *catalog, *plan);
   return report_on(args, run);
 }
 

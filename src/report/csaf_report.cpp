@@ -84,7 +84,7 @@ Json document(const model::Report& r, bool vex, const std::string& id) {
         {"revision_history", Json::array({{{"date", date}, {"number", "1"}, {"summary", "Judgement of this day"}}})}}}};
 }
 
-std::string render(const model::Report& r, const Options&) {
+Result<std::string> render(const model::Report& r, const Options&) {
   Json vulnerabilities = Json::array();
   for (const auto& [id, who] : by_cve(r)) vulnerabilities.push_back(vulnerability(r, id, who));
   const Json tree = product_tree(r);

@@ -51,7 +51,7 @@ std::string serial_number(const std::string& content) {
   return fmt::format("urn:uuid:{}-{}-{}-{}-{}", h.substr(0, 8), h.substr(8, 4), h.substr(12, 4), h.substr(16, 4), h.substr(20));
 }
 
-std::string render(const model::Report& r, const Options&) {
+Result<std::string> render(const model::Report& r, const Options&) {
   Json components = Json::array(), vulnerabilities = Json::array();
   for (std::size_t i = 0; i < r.machines.size(); ++i) components.push_back(component(r.machines[i], i));
   for (const auto& [id, who] : by_cve(r)) {

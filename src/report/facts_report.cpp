@@ -5,7 +5,7 @@
 namespace tq::report {
 namespace {
 
-std::string render(const model::Report& r, const Options&) {
+Result<std::string> render(const model::Report& r, const Options&) {
   std::vector<model::Facts> machines;
   machines.reserve(r.machines.size());
   for (const auto& m : r.machines) machines.push_back(m.facts);

@@ -5,7 +5,7 @@
 namespace tq::report {
 namespace {
 
-std::string render(const model::Report& r, const Options&) {
+Result<std::string> render(const model::Report& r, const Options&) {
   Json doc = {{"schema", "tourniquet.report/1"},
               {"tool", {{"version", r.tool_version}}},
               {"catalog", {{"id", r.catalog_id}, {"data_as_of", r.catalog_data_as_of}}},
@@ -16,6 +16,7 @@ std::string render(const model::Report& r, const Options&) {
   for (const auto& e : r.errors) errors.push_back(error_json(e));
   doc["machines"] = std::move(machines);
   doc["errors"] = std::move(errors);
+  if (!r.bundles.empty()) doc["bundles"] = bundles_json(r.bundles);
   return doc.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

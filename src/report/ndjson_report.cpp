@@ -7,7 +7,7 @@ namespace {
 
 std::string line(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
-std::string render(const model::Report& r, const Options&) {
+Result<std::string> render(const model::Report& r, const Options&) {
   std::string out;
   for (const auto& m : r.machines) {
     Json flat = {{"schema", "tourniquet.report/1"},

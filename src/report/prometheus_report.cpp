@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
 
 #include "core/text.hpp"
 #include "report/renderer.hpp"
@@ -93,6 +94,32 @@ void findings(Metrics& out, const model::Report& r) {
     }
 }
 
+/// One sample for each word that occurs; nothing for a machine that was not looked at.
+template <class Words>
+void tally(Metrics& out, const model::Machine& m, const char* name, const Words& words) {
+  std::map<std::string, std::size_t> n;
+  for (const auto& w : words) ++n[w];
+  for (const auto& [word, count] : n) out.sample(fmt::format(R"({},{}="{}")", who(m), name, label(word)), count);
+}
+
+void deep(Metrics& out, const model::Report& r) {
+  const auto all = [&](const char* family, const char* help, const char* name, auto words_of) {
+    out.family(family, help);
+    for (const auto& m : r.machines) tally(out, m, name, words_of(m));
+  };
+  const auto words = [](const auto& list, auto word) {
+    std::vector<std::string> w;
+    for (const auto& x : list) w.push_back(word(x));
+    return w;
+  };
+  all("driver_gates", "Drivers and programs by what the build number changes in them.", "gate",
+      [&](const auto& m) { return words(m.facts.drivers, [](const auto& d) { return d.gate; }); });
+  all("time32_programs", "Programs by how they are exposed to the year 2038.", "exposure",
+      [&](const auto& m) { return words(m.facts.time32, [](const auto& t) { return t.exposure; }); });
+  all("exposure", "Settings that offer something to others, by state.", "state",
+      [&](const auto& m) { return words(m.verdict.exposure, [](const auto& e) { return std::string(to_string(e.state)); }); });
+}
+
 void evidence(Metrics& out, const model::Report& r) {
   out.family("evidence_failed", "Sources that are there and could not be read.");
   for (const auto& m : r.machines) {
@@ -116,13 +143,14 @@ void times(Metrics& out, const model::Report& r) {
   }
 }
 
-std::string render(const model::Report& r, const Options&) {
+Result<std::string> render(const model::Report& r, const Options&) {
   Metrics out;
   builds(out, r);
   goals(out, r);
   updates(out, r);
   cves(out, r);
   findings(out, r);
+  deep(out, r);
   evidence(out, r);
   times(out, r);
   return out.take();

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "core/result.hpp"
 #include "model/verdict.hpp"
 
 namespace tq::report {
@@ -11,11 +12,13 @@ namespace tq::report {
 struct Options {
   bool color = false;
   bool verbose = false;
+  std::string sign_key = {};  ///< PEM of an Ed25519 private key: `bundle` is signed with it; empty: unsigned
 };
 
 struct Renderer {
   const char* name;  ///< the word of --format
-  std::string (*render)(const model::Report&, const Options&);
+  /// The whole output; most formats cannot fail. Errors: unsupported (a library is not installed), usage (the key is none).
+  Result<std::string> (*render)(const model::Report&, const Options&);
 };
 
 std::span<const Renderer* const> all();

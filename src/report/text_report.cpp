@@ -1,6 +1,8 @@
 // For people: the verdict first, then why, then what to do. Nothing of the target reaches the terminal raw.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/text.hpp"
 #include "report/renderer.hpp"
 
@@ -109,6 +111,24 @@ void witnesses(Page& p, const model::Verdict& v) {
   }
 }
 
+bool has_finding(const model::Machine& m, std::string_view group) {
+  return std::any_of(m.findings.begin(), m.findings.end(),
+                     [&](const auto& f) { return f.severity != Severity::info && std::string_view(f.id).starts_with(group); });
+}
+
+/// A line each, and only where a finding speaks of it: which doors stand open, and what is past its support.
+void doors(Page& p, const model::Machine& m) {
+  std::string open, ended;
+  for (const auto& e : m.verdict.exposure)
+    if (e.state == model::ExposureState::open || e.state == model::ExposureState::default_open)
+      open +=
+          (open.empty() ? "" : ", ") + e.id + (e.joined_with.empty() ? "" : fmt::format(" ({} of the missing CVEs)", e.joined_with.size()));
+  for (const auto& s : m.verdict.lifecycle.software)
+    if (s.state == "ended") ended += (ended.empty() ? "" : ", ") + fmt::format("{} {} ({})", s.name, s.version, s.end);
+  if (!open.empty() && has_finding(m, "TQ6")) p.row("Open", printable(open));
+  if (!ended.empty() && has_finding(m, "TQ7")) p.row("Unsupported", printable(ended));
+}
+
 void findings(Page& p, const model::Machine& m) {
   if (m.findings.empty()) return p.row("Findings", "none");
   p.line();
@@ -117,7 +137,7 @@ void findings(Page& p, const model::Machine& m) {
         fmt::format("  {} {} {}", p.paint(severity_color(f.severity), fmt::format("{:<8}", to_string(f.severity))), f.id, p.bold(f.title)));
     if (!f.detail.empty()) p.line("           " + printable(f.detail));
     for (const auto& e : f.evidence) p.line("           " + p.paint("2", printable(e)));
-    if (f.severity != Severity::info) p.line("           -> " + std::string(f.advice));
+    if (f.severity != Severity::info) p.line("           -> " + printable(f.advice));
   }
 }
 
@@ -142,6 +162,7 @@ void machine(Page& p, const model::Machine& m, const std::string& goal) {
   level(p, m.verdict);
   goals(p, m.verdict, goal);
   updates(p, m.verdict);
+  doors(p, m);
   findings(p, m);
   p.line();
   witnesses(p, m.verdict);
@@ -149,9 +170,18 @@ void machine(Page& p, const model::Machine& m, const std::string& goal) {
   p.line();
 }
 
-std::string render(const model::Report& r, const Options& o) {
+std::string from_bundle(const model::BundleNote& b) {
+  const char* signature = b.signature == "valid"         ? "signed by the key that was given"
+                          : b.signature == "not_checked" ? "signed, not checked: no --verify-key"
+                                                         : "not signed";
+  return fmt::format("Read from the evidence bundle {} (whole; {}), written by tourniquet {} as of {} with catalog {}.", printable(b.path),
+                     signature, printable(b.tool_version), printable(b.as_of), printable(b.catalog_id));
+}
+
+Result<std::string> render(const model::Report& r, const Options& o) {
   Page p(o.color);
   for (const auto& m : r.machines) machine(p, m, r.goal);
+  for (const auto& b : r.bundles) p.line(from_bundle(b));
   for (const auto& e : r.errors) p.line(fmt::format("{}: {}: {}", p.paint("31", "not read"), printable(e.target), printable(e.what)));
   p.line(fmt::format("Judged as of {} with catalog {} (data as of {}), goal '{}'.", r.as_of, r.catalog_id, r.catalog_data_as_of, r.goal));
   return p.take();

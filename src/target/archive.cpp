@@ -51,11 +51,12 @@ Result<std::vector<Source>> load(const Input& in) {
   } else {
     TQ_TRY(bytes, io::open_file(in.path));
   }
+  if (in.log) in.log->note(in.label, *bytes);
   fs::ArchiveOptions options;
   options.keep = is_evidence;
   TQ_TRY(auto opened, fs::open_archive(std::move(bytes), in.label, options));
   const std::shared_ptr<const fs::Archive> archive = std::move(opened);
-  Collection found = read_collection(archive, "archive", in.label);
+  Collection found = read_collection(logged(archive, in.log), "archive", in.label);
   if (found.machines.empty()) return no_windows(in, *archive, found);
   for (auto& s : found.machines) s.medium = [archive, notes = found.notes] { return state_of(*archive, notes); };
   return std::move(found.machines);

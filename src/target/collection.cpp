@@ -17,7 +17,7 @@ bool accepts(const Input& in) {
 
 Result<std::vector<Source>> load(const Input& in) {
   TQ_TRY(auto opened, fs::open_directory(in.path, in.label));
-  const std::shared_ptr<const fs::Tree> tree = std::move(opened);
+  const auto tree = logged(std::move(opened), in.log);
   Collection found = read_collection(tree, "collection", in.label);
   if (found.machines.empty())
     return Error{ErrorCode::unsupported,

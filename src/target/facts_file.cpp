@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "model/facts_json.hpp"
 #include "target/loader.hpp"
+#include "target/support/from_facts.hpp"
 
 namespace tq::target {
 namespace {
@@ -14,17 +15,7 @@ bool accepts(const Input& in) {
 
 Result<std::vector<Source>> load(const Input& in) {
   TQ_TRY(const auto content, in.read(limits::kInventoryBytes));
-  TQ_TRY(auto machines, model::facts_from_json(bytes_of(content).chars()));
-  std::vector<Source> out;
-  for (auto& f : machines) {
-    Source s;
-    s.label = f.target.empty() ? in.label : f.target;
-    s.kind = "facts";
-    s.facts = std::move(f);
-    out.push_back(std::move(s));
-  }
-  if (out.empty()) return Error{ErrorCode::unsupported, in.label, "at least one machine", "an empty facts file", {}, {}};
-  return out;
+  return from_facts(in, bytes_of(content).chars());
 }
 
 }  // namespace

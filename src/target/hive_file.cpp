@@ -13,6 +13,7 @@ bool accepts(const Input& in) { return in.kind == io::HostKind::file && bytes_of
 HiveSlot from_stdin(const Input& in) {
   HiveSlot slot;
   slot.where = in.label;
+  if (in.log) in.log->note(in.label, *io::from_memory(in.content));
   auto hive = format::regf::Hive::open(in.content);
   if (!hive) {
     slot.error = hive.error();
@@ -27,7 +28,8 @@ Result<HiveSlot> from_path(const Input& in) {
   const auto cut = in.path.find_last_of('/');
   const std::string folder = cut == std::string::npos ? "." : cut == 0 ? "/" : in.path.substr(0, cut);
   const std::string file = cut == std::string::npos ? in.path : in.path.substr(cut + 1);
-  TQ_TRY(const auto tree, fs::open_directory(folder, folder));
+  TQ_TRY(auto opened, fs::open_directory(folder, folder));
+  const auto tree = logged(std::move(opened), in.log);
   HiveSlot slot = open_hive(*tree, "", file);
   slot.where = in.label;
   if (slot.hive) slot.registry = hive_registry(slot.hive, slot.where);

@@ -44,8 +44,9 @@ Result<std::vector<Source>> load(const Input& in) {
   s.kind = "hives";
   s.expects_hives = true;
   TQ_TRY(s.tree, fs::open_directory(in.path, in.label));
+  const auto tree = logged(s.tree, in.log);
   for (const auto& name : hive_files(*s.tree)) {
-    HiveSlot slot = open_hive(*s.tree, "", name);
+    HiveSlot slot = open_hive(*tree, "", name);
     const std::string held = slot.hive ? identify(*slot.hive) : std::string{};
     if (!held.empty()) slot.name = held;
     // Two hives of one kind are two machines or two dates: the first by name speaks, the other is named and left.

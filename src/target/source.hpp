@@ -13,6 +13,7 @@
 #include "format/systeminfo/systeminfo.hpp"
 #include "fs/tree.hpp"
 #include "model/facts.hpp"
+#include "model/source_file.hpp"
 #include "target/registry.hpp"
 
 namespace tq::target {
@@ -43,7 +44,8 @@ struct Source {
   std::optional<format::qfe::QfeList> qfe;
   std::optional<format::banner::Banner> banner;
   std::optional<format::inventory::Machine> inventory;
-  std::optional<model::Facts> facts;  ///< a facts file: nothing is left to collect
+  std::optional<model::Facts> facts;        ///< a facts file: nothing is left to collect
+  std::optional<model::BundleNote> bundle;  ///< the evidence bundle that the facts come from
 
   [[nodiscard]] const Registry* registry(std::string_view hive, bool older = false) const;
   [[nodiscard]] const HiveSlot* slot(std::string_view hive, bool older = false) const;

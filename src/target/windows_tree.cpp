@@ -35,7 +35,7 @@ Source windows_itself(const std::shared_ptr<const fs::Tree>& tree) {
 
 Result<std::vector<Source>> load(const Input& in) {
   TQ_TRY(auto opened, fs::open_directory(in.path, in.label));
-  const std::shared_ptr<const fs::Tree> tree = std::move(opened);
+  const auto tree = logged(std::move(opened), in.log);
   const auto windows = windows_folder(*tree);
   if (!windows) return Error{ErrorCode::unsupported, in.label, "a folder with Windows/System32", "none", {}, {}};
   std::vector<Source> out;

@@ -4,24 +4,12 @@
 #include <algorithm>
 
 #include "report/support/html.hpp"
+#include "report/support/html_parts.hpp"
 
 namespace tq::report::html {
 namespace {
 
 using model::Tri;
-
-std::string mono(std::string_view s) { return element("code", "", text(s)); }
-
-std::string list(const std::vector<std::string>& lines) {
-  if (lines.empty()) return {};
-  std::string out;
-  for (const auto& l : lines) out += element("li", "", mono(l));
-  return element("ul", "", out);
-}
-
-std::string section(std::string_view heading, const std::string& content) {
-  return content.empty() ? std::string{} : element("h3", "", text(heading)) + content;
-}
 
 struct Summary {
   const char* tone;
@@ -42,6 +30,22 @@ Summary summary(const model::Machine& m, const std::string& goal) {
   return {"bad", "The goal is not reached: " + what + "."};
 }
 
+/// The numbers behind the sentence, each with its noun.
+std::string counts(const model::Machine& m) {
+  const auto& v = m.verdict;
+  std::vector<std::string> all;
+  const auto count = [&all](std::size_t n, const char* one, const char* many) {
+    if (n != 0) all.push_back(fmt::format("{} {}", n, n == 1 ? one : many));
+  };
+  count(real_findings(m), "finding", "findings");
+  count(v.missing.size(), "update to install", "updates to install");
+  count(v.unknown.size(), "update that cannot be told", "updates that cannot be told");
+  count(v.cves.known_exploited.size(), "unrepaired vulnerability that is known to be exploited",
+        "unrepaired vulnerabilities that are known to be exploited");
+  if (!v.lifecycle.patch_source.empty()) all.push_back("patch source: " + v.lifecycle.patch_source);
+  return all.empty() ? std::string{} : element("p", "counts", text(fmt::format("{}", fmt::join(all, " \u00B7 "))));
+}
+
 std::string identity(const model::Machine& m) {
   const auto& id = m.facts.identity;
   std::string s = id.product.empty() ? "unknown product" : text(id.product);
@@ -53,7 +57,7 @@ std::string identity(const model::Machine& m) {
 
 std::string statements(const model::Machine& m) {
   const auto& v = m.verdict;
-  Table t({"", "Verdict", "Standing", "Why"});
+  Table t({"", "Verdict", "Standing", "Why"}, {"11%", "23%", "13%", ""});
   t.row({"Build", text(v.build.version.empty() ? "unknown" : v.build.version), badge(to_string(v.build.status), tone_of(v.build.status)),
          text(v.build.why)});
   if (v.level) {
@@ -71,45 +75,17 @@ std::string statements(const model::Machine& m) {
   return t.markup();
 }
 
-std::string to_do(const model::Machine& m) {
-  std::string items;
-  for (const auto& u : m.verdict.missing) {
-    std::string s = element("strong", "", text(kb_text(u.kb))) + " " + text(u.title);
-    if (u.cves != 0) s += fmt::format(" &middot; {} vulnerabilities", u.cves);
-    if (!u.covers.empty()) s += fmt::format(" &middot; stands for {} earlier updates", u.covers.size());
-    items += element("li", "", s);
-  }
-  for (const auto& f : m.findings)
-    if (f.severity != model::Severity::info && !f.advice.empty() && items.find(text(f.advice)) == std::string::npos)
-      items += element("li", "", text(f.advice) + element("span", "soft", " (" + text(f.id) + ")"));
-  return items.empty() ? element("p", "", "Nothing.") : element("ol", "todo", items);
-}
-
 std::string findings(const model::Machine& m) {
   std::string out;
   for (const auto& f : m.findings) {
     std::string s = badge(to_string(f.severity), tone_of(f.severity)) + " " + element("span", "soft", text(f.id)) + " " +
                     element("strong", "", text(f.title));
     if (!f.detail.empty()) s += element("p", "", text(f.detail));
-    s += list(f.evidence);
-    if (f.severity != model::Severity::info) s += element("p", "advice", text(f.advice));
-    out += element("div", "finding", s);
+    if (!f.evidence.empty()) s += element("p", "trail", "Evidence") + places(f.evidence);
+    if (f.severity != model::Severity::info && !f.advice.empty()) s += element("p", "advice", text(f.advice));
+    out += element("div", std::string("finding ") + tone_of(f.severity), s);
   }
   return out.empty() ? element("p", "", "None.") : out;
-}
-
-std::string updates(const model::Verdict& v) {
-  Table missing({"Update", "Released", "Kind", "Why"});
-  for (const auto& u : v.missing) missing.row({text(kb_text(u.kb)), text(u.released.text()), text(u.kind), text(u.why)});
-  Table unknown({"Update", "Why it cannot be told"});
-  for (const auto& u : v.unknown) unknown.row({text(kb_text(u.kb)), text(u.why)});
-  Table installed({"Update", "State", "Evidence"});
-  for (const auto& u : v.installed)
-    installed.row({text(kb_text(u.kb)), text(u.state), text(fmt::format("{}", fmt::join(u.evidence, ", ")))});
-  Table covered({"Update", "Held by"});
-  for (const auto& u : v.covered) covered.row({text(kb_text(u.kb)), text(kb_text(u.by))});
-  return section("Missing updates", missing.markup()) + section("Updates that cannot be told", unknown.markup()) +
-         section("Updates in place", installed.markup()) + section("Updates held by newer ones", covered.markup());
 }
 
 /// What attackers are known to use comes first and whole; the rest is a number, because nobody reads two thousand names.
@@ -117,50 +93,49 @@ std::string vulnerabilities(const model::CveVerdict& c) {
   if (c.missing.empty() && c.unknown.empty()) return {};
   std::string out = element("p", "", fmt::format("{} not repaired, {} cannot be told.", c.missing.size(), c.unknown.size()));
   const auto named = [&out](const char* heading, const std::vector<model::CveId>& ids) {
-    if (ids.empty()) return;
-    std::string names;
-    for (const auto id : ids) names += (names.empty() ? "" : ", ") + model::cve_text(id);
-    out += element("p", "", element("strong", "", heading) + " " + text(names));
+    if (!ids.empty()) out += element("p", "", element("strong", "", heading) + " " + cve_names(ids));
   };
   named("Known to be exploited, not repaired:", c.known_exploited);
   named("Known to be exploited, cannot be told:", c.known_exploited_unknown);
   return out;
 }
 
-std::string coverage(const model::Facts& f) {
-  Table t({"Source", "Status", "Detail"});
-  for (const auto& c : f.coverage) t.row({text(c.source), badge(to_string(c.status), tone_of(c.status)), text(c.detail)});
-  return t.markup();
-}
-
-std::string appendix(const model::Machine& m) {
-  Table witnesses({"Witness", "Group", "Says", "Where"});
-  for (const auto& w : m.verdict.build.witnesses)
-    witnesses.row({text(w.source) + (w.older ? " (older)" : ""), to_string(w.group), text(w.says), mono(w.where)});
-  Table files({"File", "Version", "SHA-256"});
-  for (const auto& f : m.facts.files) files.row({mono(f.path), text(f.version.text()), f.sha256.empty() ? "" : mono(f.sha256)});
-  Table traces({"Trace", "What", "When", "Where"});
-  for (const auto& t : m.facts.traces) traces.row({text(t.source), text(t.what), text(t.date), mono(t.where)});
-  return section("Witnesses of the build", witnesses.markup()) + section("Files read", files.markup()) +
-         section("Traces of servicing", traces.markup());
-}
-
 }  // namespace
 
+std::size_t real_findings(const model::Machine& m) {
+  return static_cast<std::size_t>(
+      std::count_if(m.findings.begin(), m.findings.end(), [](const auto& f) { return f.severity != model::Severity::info; }));
+}
+
+std::string name_of(const model::Machine& m) { return text(m.facts.identity.name.empty() ? m.facts.target : m.facts.identity.name); }
+
+std::string goal_badge(const model::Machine& m, const std::string& goal) {
+  for (const auto& g : m.verdict.goals) {
+    if (g.name != goal) continue;
+    if (g.reached == Tri::yes) return badge("reached", "good");
+    if (g.reached == Tri::unknown) return badge("cannot be told", "warn");
+    return badge(g.months_behind ? fmt::format("{} months behind", *g.months_behind) : "not reached", "bad");
+  }
+  return badge("not judged", "warn");
+}
+
 std::string machine(const model::Machine& m, const model::Report& report, std::size_t index) {
-  const auto& id = m.facts.identity;
   const Summary s = summary(m, report.goal);
   std::string out = fmt::format("<section class=\"machine\" id=\"m{}\">", index);
-  out += element("h2", "", text(id.name.empty() ? m.facts.target : id.name)) + identity(m);
-  out += element("div", std::string("verdict ") + s.tone, text(s.words));
+  out += element("h2", "", name_of(m)) + identity(m);
+  out += element("div", std::string("verdict ") + s.tone, text(s.words) + counts(m));
   out += timeline(m, Date::parse(report.as_of).value_or(Date{}));
   out += statements(m);
   out += section("What to do, in order", to_do(m));
   out += section("Findings", findings(m));
   out += section("Vulnerabilities", vulnerabilities(m.verdict.cves));
-  out += updates(m.verdict);
+  out += section("What it offers to others", exposure(m.verdict));
+  out += section("Support", lifecycle(m.verdict.lifecycle));
+  out += section("What it can become", migration(m.verdict.migration));
+  out += section("Programs that read the build number", gates(m.facts));
+  out += section("Programs and the year 2038", clocks(m.facts));
   out += section("What was read, and what was not", coverage(m.facts));
-  out += appendix(m);
+  out += appendix(m, report);
   return out + "</section>\n";
 }
 

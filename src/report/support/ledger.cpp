@@ -25,9 +25,10 @@ enum Column {
   kDue,
   kDataAsOf,
   kApproval,
-  kApprovalNote
+  kApprovalNote,
+  kPatchState
 };
-static_assert(kApprovalNote + 1 == kLedgerColumns.size());
+static_assert(kPatchState + 1 == kLedgerColumns.size());
 
 /// The day `days` after `from`, by way of the count of days since 1970.
 Date day_after(const Date& from, int days) {
@@ -41,6 +42,16 @@ Date day_after(const Date& from, int days) {
     }
   }
   return d;
+}
+
+/// The words of IEC TR 62443-2-3 for where a patch stands. A vendor's list speaks before our own evidence of what lacks.
+const char* patch_state(const std::string& status, const std::string& approval) {
+  if (status == "installed") return "Installed";
+  if (status == "covered" || status == "superseded") return "Not applicable";
+  if (approval == "approved") return "Approved";
+  if (approval == "rejected") return "Not approved";
+  if (approval == "pending") return "In test";
+  return "Available";
 }
 
 class Writer {
@@ -76,6 +87,11 @@ class Writer {
     r[kStatus] = status;
     r[kWhy] = why;
     r[kDataAsOf] = report_.catalog_data_as_of;
+    r[kPatchState] = kb == 0 ? "" : patch_state(r[kStatus], {});
+    if (const auto name = report_.update_names.find(kb); name != report_.update_names.end()) {
+      r[kTitle] = name->second.title;
+      r[kReleased] = name->second.released.text();
+    }
     rows_.push_back(std::move(r));
     return rows_.back();
   }
@@ -88,6 +104,7 @@ class Writer {
     r[kMitigation] = "install, or record a mitigation plan by the due date";
     r[kApproval] = u.approval;
     r[kApprovalNote] = u.approval_note;
+    r[kPatchState] = patch_state("missing", u.approval);
   }
 
   /// "No patch source" is a state of its own: there is nothing to evaluate any more, and an auditor asks for exactly that line.

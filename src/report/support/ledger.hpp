@@ -10,9 +10,9 @@
 namespace tq::report {
 
 /// Column names of the ledger, in order; a Row has one text for each.
-inline constexpr std::array kLedgerColumns = {"asset",      "product",    "update",   "title",        "release_date",  "evaluation_date",
-                                              "applicable", "status",     "why",      "evidence",     "superseded_by", "mitigation",
-                                              "due_date",   "data_as_of", "approval", "approval_note"};
+inline constexpr std::array kLedgerColumns = {"asset",      "product",    "update",   "title",         "release_date",  "evaluation_date",
+                                              "applicable", "status",     "why",      "evidence",      "superseded_by", "mitigation",
+                                              "due_date",   "data_as_of", "approval", "approval_note", "patch_state"};
 using LedgerRow = std::array<std::string, kLedgerColumns.size()>;
 
 /// Every machine of the report: missing, unknown, installed and covered updates, then the line that says where patches come from.

@@ -28,8 +28,8 @@ std::string label_of(const Input& in, const DiskVolume& v) { return v.name.empty
 
 /// A volume without a number is still a medium of its own: "image//path", not "image/path".
 std::shared_ptr<const fs::Tree> tree_of(const Input& in, const DiskVolume& v) {
-  if (v.name.empty()) return fs::cited(v.files, in.label + "//");
-  return v.files;
+  if (v.name.empty()) return logged(fs::cited(v.files, in.label + "//"), in.log);
+  return logged(v.files, in.log);
 }
 
 DiskVolume open_volume(const Input& in, const image::Image& image, const volume::Volume& where) {
@@ -95,6 +95,7 @@ bool is_disk(const Input& in) {
 
 Result<Disk> open_disk(const Input& in) {
   TQ_TRY(const auto host, host_file(in));
+  if (in.log) in.log->note_without_digest(in.label, in.size, "a disk: its files are listed, it was not read as a whole");
   Disk d;
   TQ_TRY(d.image, image::open(host.file));
   d.image.disk = io::metered(d.image.disk, io::Meter::image);

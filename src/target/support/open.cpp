@@ -20,14 +20,21 @@ bool plainly_binary(Bytes head) {
 }  // namespace
 
 Result<std::vector<std::byte>> Input::read(std::uint64_t limit) const {
-  if (path.empty()) return content;
-  return io::read_file(path, limit);
+  if (path.empty()) {
+    if (log) log->note(label, *io::from_memory(content));
+    return content;
+  }
+  TQ_TRY(const auto file, io::open_file(path));
+  if (log) log->note(label, *file);
+  return io::read_all(*file, limit);
 }
 
 Result<Input> look_at(const std::string& name, const OpenOptions& options) {
   Input in;
   in.label = name;
   in.column_map = options.column_map;
+  in.verify_key = options.verify_key;
+  in.log = options.log;
   if (name == "-") {
     TQ_TRY(in.content, io::read_stdin(limits::kInventoryBytes));
     in.kind = io::HostKind::file;
@@ -49,6 +56,18 @@ Result<Input> look_at(const std::string& name, const OpenOptions& options) {
   return in;
 }
 
+Input look_at_bytes(const std::string& label, std::vector<std::byte> bytes, const OpenOptions& options) {
+  Input in;
+  in.label = label;
+  in.column_map = options.column_map;
+  in.kind = io::HostKind::file;
+  in.content = std::move(bytes);
+  in.size = in.content.size();
+  in.head.assign(in.content.begin(), in.content.begin() + static_cast<std::ptrdiff_t>(std::min(in.content.size(), kHeadBytes)));
+  if (!plainly_binary(bytes_of(in.head))) in.head_text = format::textcodec::decode(bytes_of(in.head)).utf8;
+  return in;
+}
+
 Result<std::vector<Source>> open(const std::string& name, const OpenOptions& options) {
   TQ_TRY(const Input in, look_at(name, options));
   return load(in, options);
@@ -59,8 +78,14 @@ Result<std::vector<Source>> load(const Input& in, const OpenOptions& options) {
   if (in.kind == io::HostKind::file && in.size == 0) return Error{ErrorCode::unsupported, name, "a target", "an empty file", {}, {}};
   std::vector<const Loader*> order(all().begin(), all().end());
   std::stable_sort(order.begin(), order.end(), [](const Loader* a, const Loader* b) { return a->rank < b->rank; });
-  for (const Loader* l : order)
-    if (options.as.empty() ? l->accepts(in) : options.as == l->kind) return l->load(in);
+  for (const Loader* l : order) {
+    if (!(options.as.empty() ? l->accepts(in) : options.as == l->kind)) continue;
+    if (!in.verify_key.empty() && std::string_view(l->kind) != "bundle")
+      return Error{
+          ErrorCode::corrupt,      name, "a signed bundle, for --verify-key is given", std::string("a target of kind ") + l->kind, {},
+          "leave --verify-key out"};
+    return l->load(in);
+  }
   if (!options.as.empty()) {
     std::string kinds;
     for (const Loader* l : order) kinds += (kinds.empty() ? "" : ", ") + std::string(l->kind);
