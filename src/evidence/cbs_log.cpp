@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "evidence/collector.hpp"
+#include "evidence/support/listing.hpp"
 #include "evidence/support/note.hpp"
 
 namespace tq::evidence {
@@ -34,9 +35,9 @@ void read_one(const target::Source& source, const std::string& path, model::Fact
 void collect(const target::Source& source, model::Facts& facts) {
   if (!source.tree) return;
   const std::string folder = source.windows + "/Logs/CBS";
-  const auto entries = source.tree->list(folder);
-  if (!entries) return;
-  for (const auto& e : *entries) {
+  const Listing listing = list_folder(source, folder);
+  cover_gap(facts, "cbs_log", listing);
+  for (const auto& e : listing.entries) {
     const bool log = e.name.size() > 4 && (e.name.ends_with(".log") || e.name.ends_with(".LOG"));
     if (e.kind == io::EntryKind::file && log) read_one(source, folder + "/" + e.name, facts);
   }

@@ -3,6 +3,7 @@
 
 #include "core/text.hpp"
 #include "evidence/collector.hpp"
+#include "evidence/support/listing.hpp"
 #include "evidence/support/note.hpp"
 
 namespace tq::evidence {
@@ -58,21 +59,29 @@ void read_state(const target::Registry& reg, const std::string& key, model::Pack
   if (high && low) p.installed_at = FileTime{(std::uint64_t{*high} << 32) | *low}.text();
 }
 
-/// Names of the package files without their endings, lower case; nullopt when the folder cannot be read.
-std::optional<std::set<std::string>> package_files(const target::Source& source) {
-  if (!source.tree) return std::nullopt;
-  const auto entries = source.tree->list(source.windows + "/servicing/Packages");
-  if (!entries) return std::nullopt;
-  std::set<std::string> mum, both;
-  for (const auto& e : *entries) {
+struct PackageFiles {
+  Listing folder;
+  std::set<std::string> names;  ///< with manifest and catalog, without their endings, lower case
+
+  [[nodiscard]] bool present(const std::string& identity) const { return names.contains(lower_ascii(identity)); }
+  /// False for a name that damage may have taken out of the folder.
+  [[nodiscard]] bool known(const std::string& identity) const { return folder.there && (!folder.lost || present(identity)); }
+};
+
+PackageFiles package_files(const target::Source& source) {
+  PackageFiles out;
+  if (!source.tree) return out;
+  out.folder = list_folder(source, source.windows + "/servicing/Packages");
+  std::set<std::string> mum;
+  for (const auto& e : out.folder.entries) {
     const std::string n = lower_ascii(e.name);
     if (n.ends_with(".mum")) mum.insert(n.substr(0, n.size() - 4));
   }
-  for (const auto& e : *entries) {
+  for (const auto& e : out.folder.entries) {
     const std::string n = lower_ascii(e.name);
-    if (n.ends_with(".cat") && mum.contains(n.substr(0, n.size() - 4))) both.insert(n.substr(0, n.size() - 4));
+    if (n.ends_with(".cat") && mum.contains(n.substr(0, n.size() - 4))) out.names.insert(n.substr(0, n.size() - 4));
   }
-  return both;
+  return out;
 }
 
 void collect(const target::Source& source, model::Facts& facts) {
@@ -89,14 +98,14 @@ void collect(const target::Source& source, model::Facts& facts) {
   for (const auto& name : *names) {
     model::Package p = named(name);
     read_state(*reg, packages + "\\" + name, p);
-    p.files_known = files.has_value();
-    p.files_present = files && files->contains(lower_ascii(name));
+    p.files_known = files.known(name);
+    p.files_present = files.present(name);
     facts.packages.push_back(std::move(p));
   }
   cover(facts, "cbs.packages", model::CoverageStatus::read, std::to_string(names->size()) + " packages");
   if (source.tree)
-    cover(facts, "cbs.package_files", files ? model::CoverageStatus::read : model::CoverageStatus::absent,
-          files ? std::to_string(files->size()) + " manifests with catalog" : "");
+    cover(facts, "cbs.package_files", files.folder.status(),
+          files.folder.detail(files.folder.there ? std::to_string(files.names.size()) + " manifests with catalog" : ""));
 }
 
 }  // namespace

@@ -73,7 +73,9 @@ void collect(const target::Source& source, model::Facts& facts) {
   if (!source.tree) return;
   for (const Wanted& w : kWanted) {
     // ntkrnlpa.exe exists on x86 only: its absence elsewhere is no gap.
-    if (std::string_view(w.path).ends_with("ntkrnlpa.exe") && !source.tree->real_path(source.windows + "/" + w.path)) continue;
+    const auto there = source.tree->real_path(source.windows + "/" + w.path);
+    const bool absent = !there && there.error().code == ErrorCode::not_found;
+    if (absent && std::string_view(w.path).ends_with("ntkrnlpa.exe")) continue;
     read_one(source, facts, w);
   }
 }

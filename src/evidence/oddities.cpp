@@ -2,6 +2,7 @@
 #include "core/text.hpp"
 #include "evidence/collector.hpp"
 #include "evidence/support/file_version.hpp"
+#include "evidence/support/listing.hpp"
 #include "evidence/support/note.hpp"
 
 namespace tq::evidence {
@@ -26,12 +27,15 @@ void paths(const target::Source& source, const model::Wanted& wanted, model::Fac
     const std::string name = slash == std::string::npos ? wanted_path : wanted_path.substr(slash + 1);
     const std::string path = folder.empty() ? source.windows : tree_path(source, folder);
     if (name.find('*') == std::string::npos) {
-      if (const auto real = source.tree->real_path(path + "/" + name)) odd(facts, "file", wanted_path, source.tree->cite(*real));
+      const auto real = source.tree->real_path(path + "/" + name);
+      if (real) odd(facts, "file", wanted_path, source.tree->cite(*real));
+      if (!real && real.error().code != ErrorCode::not_found)
+        cover(facts, "oddities." + wanted_path, model::CoverageStatus::failed, real.error().text());
       continue;
     }
-    const auto entries = source.tree->list(path);
-    if (!entries) continue;
-    for (const auto& e : *entries)
+    const Listing listing = list_folder(source, path);
+    cover_gap(facts, "oddities." + wanted_path, listing);
+    for (const auto& e : listing.entries)
       if (matches(name, lower_ascii(e.name))) odd(facts, "file", wanted_path, source.tree->cite(path + "/" + e.name));
   }
 }
@@ -56,9 +60,9 @@ void agent(const target::Registry& reg, model::Facts& facts) {
 
 void tasks(const target::Source& source, model::Facts& facts) {
   const std::string folder = tree_path(source, "system32/tasks");
-  const auto entries = source.tree->list(folder);
-  if (!entries) return;
-  for (const auto& e : *entries)
+  const Listing listing = list_folder(source, folder);
+  cover_gap(facts, "oddities.tasks", listing);
+  for (const auto& e : listing.entries)
     if (ifind(e.name, "ESU") != std::string_view::npos) odd(facts, "task", e.name, source.tree->cite(folder + "/" + e.name));
 }
 

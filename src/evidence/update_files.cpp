@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "evidence/collector.hpp"
 #include "evidence/support/file_version.hpp"
+#include "evidence/support/listing.hpp"
 #include "evidence/support/note.hpp"
 
 namespace tq::evidence {
@@ -32,9 +33,9 @@ class Search {
   void walk(const std::string& below_windows, int depth) {
     const std::string path = below_windows.empty() ? source_.windows : tree_path(source_, below_windows);
     if (path.empty() || seen_ > kMostEntries) return;
-    const auto entries = source_.tree->list(path);
-    if (!entries) return;
-    for (const auto& e : *entries) {
+    const Listing listing = list_folder(source_, path);
+    if (listing.lost && !lost_) lost_ = listing.lost;
+    for (const auto& e : listing.entries) {
       if (++seen_ > kMostEntries) return;
       const std::string name = lower_ascii(e.name);
       const std::string at = below_windows.empty() ? name : below_windows + "/" + name;
@@ -46,8 +47,18 @@ class Search {
       }
     }
   }
-  [[nodiscard]] bool cut() const { return seen_ > kMostEntries; }
-  [[nodiscard]] const std::map<std::string, std::vector<std::string>>& found() const { return found_; }
+  /// Why files may have been overlooked; empty when none was.
+  [[nodiscard]] std::string overlooked() const {
+    if (seen_ > kMostEntries) return ", search cut short: too many files";
+    return lost_ ? "; names may be missing: " + lost_->text() : std::string{};
+  }
+  [[nodiscard]] std::size_t names_found() const { return found_.size(); }
+  /// Below the Windows folder.
+  [[nodiscard]] std::vector<std::string> paths() const {
+    std::vector<std::string> out;
+    for (const auto& [name, paths] : found_) out.insert(out.end(), paths.begin(), paths.end());
+    return out;
+  }
 
  private:
   static bool skipped(const std::string& name) {
@@ -56,6 +67,7 @@ class Search {
   const target::Source& source_;
   std::set<std::string> names_;
   std::map<std::string, std::vector<std::string>> found_;
+  std::optional<Error> lost_;  ///< of the first folder that could not be listed as a whole
   std::size_t seen_ = 0;
 };
 
@@ -71,12 +83,15 @@ void collect(const target::Source& source, const model::Wanted& wanted, model::F
   }
   Search search(source, std::move(names));
   for (const Root& r : kRoots) search.walk(r.below_windows, r.depth);
-  for (const auto& [name, paths] : search.found())
-    for (const auto& path : paths) read += std::size_t{add_file(source, path, facts)};
-  if (!search.cut()) facts.update_files_read = model::Tri::yes;
-  cover(facts, "update_files", search.cut() ? model::CoverageStatus::failed : model::CoverageStatus::read,
-        fmt::format("{} of {} names found in {} files{}", search.found().size(), wanted.files.size(), read,
-                    search.cut() ? ", search cut short: too many files" : ""));
+  const auto paths = search.paths();
+  std::vector<std::string> in_tree;
+  for (const auto& path : paths) in_tree.push_back(tree_path(source, path));
+  source.tree->expect(in_tree);
+  for (const auto& path : paths) read += std::size_t{add_file(source, path, facts)};
+  const std::string overlooked = search.overlooked();
+  if (overlooked.empty()) facts.update_files_read = model::Tri::yes;
+  cover(facts, "update_files", overlooked.empty() ? model::CoverageStatus::read : model::CoverageStatus::failed,
+        fmt::format("{} of {} names found in {} files{}", search.names_found(), wanted.files.size(), read, overlooked));
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <list>
 #include <map>
+#include <set>
 
 #include "core/limits.hpp"
 #include "core/text.hpp"
@@ -12,6 +14,9 @@
 
 namespace tq::fs {
 namespace {
+
+/// Members above this are parsed once, and a second copy of them would be felt.
+constexpr std::uint64_t kLarge = std::uint64_t{4} << 20;
 
 using SharedBytes = std::shared_ptr<const std::vector<std::byte>>;
 
@@ -43,6 +48,8 @@ class LibArchiveTree final : public Archive {
     TQ_TRY(const auto node, find(path));
     return index_.path(node);
   }
+  [[nodiscard]] std::optional<Error> gap(std::string_view) const override { return cut_; }
+  void expect(const std::vector<std::string>& paths) const override;
   [[nodiscard]] std::string cite(std::string_view path) const override { return path.empty() ? label_ : label_ + "//" + std::string(path); }
   [[nodiscard]] const std::string& format() const override { return format_; }
   [[nodiscard]] std::uint64_t files() const override { return index_.files(); }
@@ -56,10 +63,12 @@ class LibArchiveTree final : public Archive {
   [[nodiscard]] Error first_failed(Error e) const;
   void check_solid(std::uint64_t declared);
   void keep(ArchiveStream& s, std::uint64_t ordinal, const Member& m) const;
-  Status fetch() const;
+  Status fetch(const std::function<bool(const Member&, std::uint64_t ordinal)>& wanted) const;
   [[nodiscard]] Result<MemberIndex::Node> find(std::string_view path) const;
   void fetch_once(MemberIndex::Node node) const;
   std::optional<Result<SharedBytes>> take_kept(std::uint64_t ordinal) const;
+  void forget(std::uint64_t ordinal) const;
+  void forget_oldest() const;
   Result<SharedBytes> unpack(ArchiveStream& s, const Member& m) const;
   Result<SharedBytes> bytes_of_member(std::uint64_t ordinal) const;
 
@@ -70,9 +79,13 @@ class LibArchiveTree final : public Archive {
   bool sequential_ = false;
   std::map<std::uint64_t, Error> refused_;  ///< by ordinal
   std::optional<Error> bomb_;               ///< nothing of this archive is unpacked
+  std::optional<Error> cut_;                ///< the listing broke off: any name may be missing
   mutable bool fetched_ = false;            ///< the pass for all that `keep` names is done
   mutable std::map<std::uint64_t, Result<SharedBytes>> kept_;
   mutable std::uint64_t kept_bytes_ = 0;
+  mutable std::uint64_t unpacked_again_ = 0;
+  mutable std::list<std::uint64_t> handed_out_;  ///< of what is kept, by ordinal, the one asked for last at the end
+  mutable std::uint64_t handed_out_bytes_ = 0;
   mutable std::vector<Error> lost_;
   mutable std::uint64_t lost_total_ = 0;
 };
@@ -105,7 +118,8 @@ Status LibArchiveTree::index() {
     if (!m) {
       // The listing up to here stands; without any of it there is nothing to stand on.
       if (ordinal == 0) return first_failed(m.error());
-      lose(m.error());
+      cut_ = m.error();
+      lose(*cut_);
       break;
     }
     if (!*m) break;
@@ -113,12 +127,13 @@ Status LibArchiveTree::index() {
     name_bytes += (*m)->name.size();
     declared += std::min((*m)->size.value_or(0), ~declared);  // saturates
     if (ordinal >= options_.limits.members || name_bytes > options_.limits.name_bytes) {
-      lose(Error{ErrorCode::limit,
-                 "archive",
-                 fmt::format("at most {} members with {} bytes of names", options_.limits.members, options_.limits.name_bytes),
-                 "more; what follows is not read",
-                 {},
-                 {}});
+      cut_ = Error{ErrorCode::limit,
+                   "archive",
+                   fmt::format("at most {} members with {} bytes of names", options_.limits.members, options_.limits.name_bytes),
+                   "more; what follows is not read",
+                   {},
+                   {}};
+      lose(*cut_);
       break;
     }
     take(**m, ordinal, *s);
@@ -170,35 +185,55 @@ Result<SharedBytes> LibArchiveTree::unpack(ArchiveStream& s, const Member& m) co
 }
 
 void LibArchiveTree::keep(ArchiveStream& s, std::uint64_t ordinal, const Member& m) const {
-  if (kept_bytes_ + m.size.value_or(0) > options_.limits.kept_bytes) return;  // unpacked again when it is opened
+  // A large member is unpacked when it is opened wherever it can be reached without unpacking others.
+  const std::uint64_t size = m.size.value_or(0);
+  const bool reached = !sequential_ && format_ != "7z";
+  if ((reached && size > kLarge) || kept_bytes_ + size > options_.limits.kept_bytes) return;
   auto r = unpack(s, m);
   if (r) kept_bytes_ += (*r)->size();
   if (!r) lose(r.error());
   kept_.emplace(ordinal, std::move(r));
 }
 
-/// Unpacks all that `keep` names.
-Status LibArchiveTree::fetch() const {
+/// Unpacks what is wanted in one pass, as far as there is room to keep it.
+Status LibArchiveTree::fetch(const std::function<bool(const Member&, std::uint64_t ordinal)>& wanted) const {
   TQ_TRY(const auto s, ArchiveStream::open(source_, options_.limits));
   for (std::uint64_t ordinal = 0;; ++ordinal) {
     TQ_TRY(const auto m, s->next());
     if (!m || ordinal >= options_.limits.members) return ok();
-    if (m->kind == io::EntryKind::file && !m->refused && options_.keep(m->path)) keep(*s, ordinal, *m);
+    if (m->kind == io::EntryKind::file && !m->refused && wanted(*m, ordinal)) keep(*s, ordinal, *m);
   }
 }
 
+void LibArchiveTree::expect(const std::vector<std::string>& paths) const {
+  std::set<std::uint64_t> ordinals;
+  for (const auto& path : paths)
+    if (const auto node = find(path); node && !kept_.contains(index_.item(*node).ordinal)) ordinals.insert(index_.item(*node).ordinal);
+  if (ordinals.empty() || bomb_) return;
+  (void)fetch([&](const Member&, std::uint64_t ordinal) { return ordinals.contains(ordinal); });
+}
+
+/// In a packed tar every member costs a pass over what lies before it: that many files are not read one by one.
 Result<SharedBytes> LibArchiveTree::bytes_of_member(std::uint64_t ordinal) const {
+  if (sequential_ && unpacked_again_ > options_.limits.again_bytes)
+    return Error{
+        ErrorCode::limit, label_, fmt::format("at most {} bytes unpacked once more to reach single files", options_.limits.again_bytes),
+        "more",           {},     "unpack it and name the folder"};
   TQ_TRY(const auto s, ArchiveStream::open(source_, options_.limits));
   for (std::uint64_t at = 0;; ++at) {
     TQ_TRY(const auto m, s->next());
     if (!m) return Error{ErrorCode::corrupt, label_, "the member that was listed", "an end before it", {}, {}};
-    if (at == ordinal) return unpack(*s, *m);
+    if (at != ordinal) continue;
+    auto bytes = unpack(*s, *m);
+    unpacked_again_ += s->unpacked();
+    return bytes;
   }
 }
 
 Result<MemberIndex::Node> LibArchiveTree::find(std::string_view path) const {
   auto node = index_.find(path);
   if (node) return node;
+  if (cut_ && node.error().code == ErrorCode::not_found) return *cut_;
   Error e = node.error();
   e.place = cite(path);
   return e;
@@ -235,7 +270,25 @@ void LibArchiveTree::fetch_once(MemberIndex::Node node) const {
   if (!fetched_ && options_.keep != nullptr && options_.keep(index_.path(node))) {
     fetched_ = true;
     // When the pass breaks off, what it did not reach is tried alone below and fails with its own reason.
-    (void)fetch();
+    (void)fetch([this](const Member& m, std::uint64_t) { return options_.keep(m.path); });
+  }
+}
+
+void LibArchiveTree::forget(std::uint64_t ordinal) const {
+  const auto it = kept_.find(ordinal);
+  if (it == kept_.end()) return;
+  if (it->second) kept_bytes_ -= (*it->second)->size();
+  kept_.erase(it);
+}
+
+/// What was handed out is seldom asked for again: little of it stays. A reader that has it keeps it.
+void LibArchiveTree::forget_oldest() const {
+  while (handed_out_bytes_ > options_.limits.handed_out_bytes && !handed_out_.empty()) {
+    const auto it = kept_.find(handed_out_.front());
+    handed_out_.pop_front();
+    if (it == kept_.end() || !it->second) continue;
+    handed_out_bytes_ -= (*it->second)->size();
+    forget(it->first);
   }
 }
 
@@ -243,11 +296,15 @@ void LibArchiveTree::fetch_once(MemberIndex::Node node) const {
 std::optional<Result<SharedBytes>> LibArchiveTree::take_kept(std::uint64_t ordinal) const {
   const auto it = kept_.find(ordinal);
   if (it == kept_.end()) return std::nullopt;
-  constexpr std::uint64_t kLarge = std::uint64_t{4} << 20;
-  if (!it->second || (*it->second)->size() <= kLarge) return it->second;
-  auto out = std::move(it->second);
-  kept_bytes_ -= (*out)->size();
-  kept_.erase(it);
+  const auto out = it->second;
+  if (!out) return out;
+  if ((*out)->size() > kLarge) {
+    forget(ordinal);
+    return out;
+  }
+  if (handed_out_.remove(ordinal) == 0) handed_out_bytes_ += (*out)->size();
+  handed_out_.push_back(ordinal);
+  forget_oldest();
   return out;
 }
 

@@ -43,6 +43,18 @@ class Overlay final : public Tree {
     return real.size() > root.size() ? real.substr(root.empty() ? 0 : root.size() + 1) : std::string{};
   }
 
+  [[nodiscard]] std::optional<Error> gap(std::string_view path) const override {
+    for (const auto& root : roots_)
+      if (auto e = base_->gap(below(root, path))) return e;
+    return std::nullopt;
+  }
+
+  void expect(const std::vector<std::string>& paths) const override {
+    std::vector<std::string> of_base;
+    for (const auto& p : paths) of_base.push_back(below(holder(p), p));
+    base_->expect(of_base);
+  }
+
   [[nodiscard]] std::string cite(std::string_view path) const override { return base_->cite(below(holder(path), path)); }
 
  private:

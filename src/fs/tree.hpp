@@ -1,7 +1,8 @@
-// A filesystem seen as files and folders, whatever lies below it: a host folder, later NTFS or an archive.
+// A filesystem seen as files and folders, whatever lies below it: a host folder, NTFS, an archive.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,14 @@ class Tree {
   [[nodiscard]] virtual Result<std::unique_ptr<io::ByteSource>> open(std::string_view path) const = 0;
   /// The path with the spelling of the tree; an error when nothing is there.
   [[nodiscard]] virtual Result<std::string> real_path(std::string_view path) const = 0;
+  /// Why names may be missing from list(path): damage that took some of them. nullopt when the listing is whole, and when
+  /// list(path) fails. Looking up a name that may have been lost so is an error of open() and real_path(), never not_found.
+  [[nodiscard]] virtual std::optional<Error> gap(std::string_view path) const {
+    static_cast<void>(path);
+    return std::nullopt;
+  }
+  /// A hint: these files will be opened. What must be unpacked in one go (an archive) is, as far as memory allows.
+  virtual void expect(const std::vector<std::string>& paths) const { static_cast<void>(paths); }
   /// How a place of this tree is cited: "disk.qcow2//p2/Windows/System32".
   [[nodiscard]] virtual std::string cite(std::string_view path) const = 0;
 };

@@ -17,6 +17,7 @@ inline constexpr std::uint64_t kMaxReparsePoint = 65536;        ///< bytes; 16 K
 inline constexpr int kMaxIndexDepth = 24;                       ///< levels of one folder's tree; real ones have up to 4
 inline constexpr std::size_t kMaxIndexBlocks = 1U << 18;        ///< visited in one walk over a folder
 inline constexpr std::size_t kMaxWalkDepth = 512;               ///< folders in folders
+inline constexpr std::uint64_t kMaxMftBitmap = 16U << 20;       ///< bytes: 134 million records
 /// Names remembered when folders are put together from the MFT: 8 bytes each.
 inline constexpr std::size_t kMaxParentLinks = 2U << 20;
 

@@ -83,10 +83,19 @@ Result<Listing> Folders::list(Reference folder, const std::string& shown) {
   } else {
     listing.lost.push_back(*o->error);
   }
+  o->listed = true;
   if (listing.lost.empty()) return listing;
   complete(*o, shown, listing);
+  if (!parents_.complete()) o->gap = listing.lost.front();
   if (listing.entries.empty() && !o->index) return listing.lost.front();
   return listing;
+}
+
+std::optional<Error> Folders::gap(Reference folder, const std::string& shown) {
+  const auto o = open(folder, shown);
+  if (!o) return std::nullopt;
+  if (!(*o)->listed) static_cast<void>(list(folder, shown));
+  return (*o)->gap;
 }
 
 Result<FolderEntry> Folders::find(Reference folder, std::string_view name, const std::string& shown) {

@@ -3,6 +3,7 @@
 
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ class Folders {
   /// Every entry, names of every namespace. `shown`: the folder's path, for notes.
   /// Errors: not_found (a file, or a link, which is not followed), corrupt (nothing is left of the folder).
   Result<Listing> list(Reference folder, const std::string& shown);
+  /// Why names may be missing from the folder's listing: its index is damaged and so are records that could tell what it held.
+  std::optional<Error> gap(Reference folder, const std::string& shown);
   /// The entry that `name` means: spelled so; else the first that is equal without case; else by its 8.3 name, which is
   /// replaced by the long one. Errors: not_found only when it surely is not there, else that of the damage.
   Result<FolderEntry> find(Reference folder, std::string_view name, const std::string& shown);
@@ -33,6 +36,8 @@ class Folders {
     std::optional<Index> index;
     std::optional<Error> error;
     std::optional<std::vector<FolderEntry>> recovered;  ///< what the records say, once they had to be asked
+    bool listed = false;                                ///< as a whole: `gap` is known
+    std::optional<Error> gap;
   };
   Result<Opened*> open(Reference folder, const std::string& shown);
   Result<Opened> load(Reference folder, const std::string& shown);

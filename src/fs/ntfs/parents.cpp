@@ -10,17 +10,30 @@ namespace {
 constexpr std::uint64_t kPiece = 262144;
 constexpr std::uint64_t kHighestRecord = 0xFFFFFFFF;  // NTFS has at most 2^32 - 1 files
 
-/// Records that were never used are zeros; free ones say so. Neither is worth putting together, neither is a loss.
-bool worth_parsing(Bytes raw) {
-  const auto signature = raw.try_get<le32>(0);
-  const auto flags = raw.try_get<le16>(22);
-  return signature && flags && *signature != 0 && (*flags & 1U) != 0;
-}
-
 }  // namespace
 
+/// A free record says so. One that was never used looks like one that a bad sector wiped: the table's bitmap tells them apart,
+/// and where it is lost every such record may have been a file.
+bool Parents::worth_parsing(Bytes raw, std::uint64_t number) const {
+  constexpr std::uint32_t kFile = 0x454C4946;  // "FILE"
+  if (raw.try_get<le32>(0).value_or(le32{}) == kFile) return (raw.try_get<le16>(22).value_or(le16{}) & 1U) != 0;
+  const std::uint64_t at = number / 8;
+  if (!in_use_) return true;
+  return at < in_use_->size() && ((*in_use_)[at] & (std::byte{1} << (number % 8))) != std::byte{0};
+}
+
+void Parents::load_in_use() {
+  auto table = File::load(*medium_, *mft_, Reference{well_known::kMft});
+  const auto s = table ? table->stream(AttributeType::bitmap, {}) : Result<Stream>(table.error());
+  auto bytes = s ? read_whole(*medium_, *s, kMaxMftBitmap) : Result<std::vector<std::byte>>(s.error());
+  if (bytes)
+    in_use_ = *std::move(bytes);
+  else
+    medium_->journal.lose(bytes.error());
+}
+
 void Parents::add(std::vector<std::byte> raw, std::uint64_t number, std::uint64_t offset) {
-  if (!worth_parsing(bytes_of(raw))) return;
+  if (!worth_parsing(bytes_of(raw), number)) return;
   const auto record = parse_record(std::move(raw), number, offset);
   if (!record || (*record)->damage) {
     medium_->journal.lose(record ? *(*record)->damage : record.error());
@@ -67,6 +80,7 @@ void Parents::scan_extent(const Extent& e) {
 
 void Parents::scan() {
   scanned_ = true;
+  load_in_use();
   // Runs that overlap could ask for more than there is.
   bytes_left_ = medium_->disk.size();
   std::uint64_t known = 0;
@@ -78,6 +92,7 @@ void Parents::scan() {
   if (mft_->stream().damage || bytes_left_ == 0) complete_ = false;
   std::sort(links_.begin(), links_.end());
   links_.erase(std::unique(links_.begin(), links_.end()), links_.end());
+  in_use_.reset();
 }
 
 std::vector<FolderEntry> Parents::children(Reference folder) {

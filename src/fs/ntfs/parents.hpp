@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,12 +20,15 @@ class Parents {
 
  private:
   void scan();
+  void load_in_use();
+  [[nodiscard]] bool worth_parsing(Bytes raw, std::uint64_t number) const;
   void scan_extent(const Extent& e);
   void add(std::vector<std::byte> raw, std::uint64_t number, std::uint64_t offset);
 
   Medium* medium_;
   Mft* mft_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> links_;  ///< folder, file: record numbers
+  std::optional<std::vector<std::byte>> in_use_;                ///< $MFT's own bitmap while the table is scanned; none: lost
   std::uint64_t bytes_left_ = 0;
   bool scanned_ = false, complete_ = true;
 };

@@ -22,6 +22,7 @@ enum class AttributeType : std::uint32_t {
   data = 0x80,
   index_root = 0x90,
   index_allocation = 0xA0,
+  bitmap = 0xB0,
   reparse_point = 0xC0,
 };
 

@@ -131,6 +131,14 @@ Result<std::vector<io::Entry>> NtfsVolume::list(std::string_view path) const {
   return out;
 }
 
+std::optional<Error> NtfsVolume::gap(std::string_view path) const {
+  const auto f = resolve(path);
+  if (!f) return std::nullopt;
+  auto e = folders_.gap(f->file, cite(f->real));
+  if (e) e = at_path(*std::move(e), cite(f->real));
+  return e;
+}
+
 Result<Stream> NtfsVolume::named_stream(File& file, std::string_view name) const {
   const std::u16string wanted = utf8_to_utf16(name);
   for (const Piece& p : file.pieces(AttributeType::data))

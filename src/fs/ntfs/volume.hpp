@@ -21,6 +21,7 @@ class NtfsVolume final : public Volume {
   [[nodiscard]] Result<std::vector<io::Entry>> list(std::string_view path) const override;
   [[nodiscard]] Result<std::unique_ptr<io::ByteSource>> open(std::string_view path) const override;
   [[nodiscard]] Result<std::string> real_path(std::string_view path) const override;
+  [[nodiscard]] std::optional<Error> gap(std::string_view path) const override;
   [[nodiscard]] std::string cite(std::string_view path) const override;
   [[nodiscard]] const VolumeInfo& info() const override { return info_; }
   [[nodiscard]] const std::vector<std::string>& notes() const override { return medium_->journal.notes(); }

@@ -15,7 +15,10 @@ struct ArchiveLimits {
   /// `free_bytes`, so that a small file of zeros is no bomb.
   std::uint64_t ratio = 200;
   std::uint64_t free_bytes = std::uint64_t{64} << 20;
-  std::uint64_t kept_bytes = std::uint64_t{192} << 20;  ///< of the members held ready, see ArchiveOptions::keep
+  /// Of the members held ready, see ArchiveOptions::keep. What does not fit is unpacked again when it is opened.
+  std::uint64_t kept_bytes = std::uint64_t{96} << 20;
+  std::uint64_t again_bytes = std::uint64_t{16} << 30;      ///< unpacked to reach single files of a packed tar: a minute or so
+  std::uint64_t handed_out_bytes = std::uint64_t{8} << 20;  ///< of those that were opened once
 };
 
 }  // namespace tq::fs

@@ -40,6 +40,8 @@ class ArchiveStream {
   /// True when members can be reached only by unpacking what lies before them.
   [[nodiscard]] bool sequential() const;
   [[nodiscard]] std::uint64_t packed_bytes() const { return feed_.size(); }
+  /// Of all members so far, those that were passed included.
+  [[nodiscard]] std::uint64_t unpacked() const { return unpacked_; }
 
  private:
   ArchiveStream(const LibArchive& api, std::shared_ptr<const io::ByteSource> source, const ArchiveLimits& limits);

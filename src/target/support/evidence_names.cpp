@@ -29,7 +29,7 @@ bool is_evidence(std::string_view path) {
   if (is_hive_or_log(name)) return true;
   if (lower.find("system32/") != std::string::npos && is_program(name)) return true;
   return name == "pending.xml" || name == "reportingevents.log" || name == "windowsupdate.log" ||
-         lower.find("logs/cbs/") != std::string::npos || lower.find("servicing/packages/") != std::string::npos;
+         lower.find("logs/cbs/") != std::string::npos;
 }
 
 }  // namespace tq::target

@@ -66,7 +66,8 @@ class Finder {
 
   void look_into(const Place& at) {
     const auto entries = tree_->list(at.path);
-    if (!entries) return;
+    if (!entries) return may_be_missing(at.path, entries.error());
+    if (const auto gap = tree_->gap(at.path)) may_be_missing(at.path, *gap);
     const auto has = [&](std::string_view name) {
       return std::any_of(entries->begin(), entries->end(),
                          [&](const io::Entry& e) { return iequals(e.name, name) && e.kind == io::EntryKind::folder; });
@@ -79,6 +80,10 @@ class Finder {
     }
     if (hives) found_.hive_folders.push_back(at.path);
     if (at.depth == 0) volume_kind(*entries);
+  }
+
+  void may_be_missing(const std::string& folder, const Error& why) {
+    found_.notes.push_back(fmt::format("{}: a Windows in it may be missing: {}", folder.empty() ? "/" : folder, why.text()));
   }
 
   void descend(const Place& at, const std::string& name) {

@@ -5,10 +5,13 @@
 namespace tq::target {
 namespace {
 
-std::optional<std::vector<std::byte>> log_beside(const fs::Tree& tree, const std::string& base, const char* suffix) {
+/// nullopt without the log; one that is there and cannot be read is named in the slot's note.
+std::optional<std::vector<std::byte>> log_beside(const fs::Tree& tree, const std::string& base, const char* suffix, HiveSlot& slot) {
   auto r = fs::read_file(tree, base + suffix, limits::kHiveBytes);
-  if (!r) return std::nullopt;
-  return *std::move(r);
+  if (r) return *std::move(r);
+  if (r.error().code != ErrorCode::not_found)
+    slot.note += (slot.note.empty() ? "" : "; ") + slot.name + suffix + " cannot be read: " + r.error().text();
+  return std::nullopt;
 }
 
 constexpr const char* kHives[] = {"SOFTWARE", "SYSTEM", "COMPONENTS"};
@@ -29,8 +32,9 @@ HiveSlot open_hive(const fs::Tree& tree, const std::string& folder, const std::s
   const auto real = tree.real_path(path);
   const std::string spelled = real ? *real : path;
   slot.where = tree.cite(spelled);
-  auto hive = format::regf::Hive::open(*std::move(primary), log_beside(tree, spelled, ".LOG1"), log_beside(tree, spelled, ".LOG2"),
-                                       log_beside(tree, spelled, ".LOG"));
+  auto log1 = log_beside(tree, spelled, ".LOG1", slot), log2 = log_beside(tree, spelled, ".LOG2", slot);
+  auto old_log = log_beside(tree, spelled, ".LOG", slot);
+  auto hive = format::regf::Hive::open(*std::move(primary), std::move(log1), std::move(log2), std::move(old_log));
   if (!hive) {
     slot.error = hive.error();
     return slot;
