@@ -16,6 +16,7 @@ class Watched final : public Tree {
   }
   [[nodiscard]] Result<std::string> real_path(std::string_view path) const override { return tree_->real_path(path); }
   [[nodiscard]] std::optional<Error> gap(std::string_view path) const override { return tree_->gap(path); }
+  void expect(const std::vector<std::string>& paths) const override { tree_->expect(paths); }
   [[nodiscard]] std::string cite(std::string_view path) const override { return tree_->cite(path); }
 
  private:
