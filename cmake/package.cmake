@@ -3,6 +3,7 @@
 # Manual pages and completions are the program's own output; they are made when installing, so that an ordinary build does not wait for
 # them. The program therefore has to run where it is installed from: a cross build installs the program alone.
 include(GNUInstallDirs)
+set(CPACK_PACKAGE_CONTACT "The Tourniquet authors <maintainers@tourniquet.invalid>")
 
 install(TARGETS tourniquet RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
@@ -25,12 +26,11 @@ endif()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME tourniquet)
-set(CPACK_PACKAGE_CONTACT "The Tourniquet authors <maintainers@tourniquet.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "offline, read-only auditor of Windows patch levels")
-set(CPACK_PACKAGE_DESCRIPTION "Tells which Windows build a machine really has and how far it is really patched, from disk
-images, mounted volumes, registry hives and inventories, without touching the
-machine. Windows Server 2008 SP2 and Vista SP2 (NT 6.0) first. Every statement
-names its evidence and how well it is founded.")
+set(CPACK_PACKAGE_DESCRIPTION "Tells which Windows build a machine really has and how far it is really
+patched, from disk images, mounted volumes, registry hives and inventories,
+without touching the machine. Windows Server 2008 SP2 and Vista SP2 (NT 6.0)
+first. Every statement names its evidence and how well it is founded.")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

@@ -8,17 +8,26 @@ if(WIN32)
   set(TQ_OTHER_PLATFORM posix)
   set(TQ_LEFT_OUT
     src/analysis/
-    src/cli/media.cpp src/cli/drivers.cpp src/cli/time32.cpp src/cli/catalog_command.cpp
-    src/cli/support/media_files.cpp src/cli/support/programs.cpp
+    src/cli/media.cpp src/cli/drivers.cpp src/cli/time32.cpp
+    src/cli/support/media_files.cpp src/cli/support/programs.cpp src/cli/support/catalog_update.cpp
     src/core/signature.cpp
+    src/feeds/
+    src/fleet/ src/cli/fleet.cpp src/cli/support/fleet
     src/format/authenticode/ src/format/cab/ src/format/manifest/xml.cpp src/format/update_media/
     src/image/support/unpack_zstd.cpp
     src/io/workbook.cpp)
-  set(TQ_LEFT_OUT_COMMANDS "media|libmspack and OpenSSL" "drivers|Zydis" "time32|Zydis" "catalog|expat and Zstandard" "fleet|SQLite")
+  set(TQ_LEFT_OUT_COMMANDS "media|libmspack and OpenSSL" "drivers|Zydis" "time32|Zydis" "fleet|SQLite")
+  set(TQ_MAIN src/main_windows.cpp)
+  # The assembler's words for read-only data, and for going back to code.
+  set(TQ_RODATA ".section .rdata,\\\"dr\\\"")
+  set(TQ_RODATA_END ".text")
 else()
   set(TQ_OTHER_PLATFORM windows)
   set(TQ_LEFT_OUT "")
   set(TQ_LEFT_OUT_COMMANDS "")
+  set(TQ_MAIN src/main.cpp)
+  set(TQ_RODATA ".pushsection .rodata")
+  set(TQ_RODATA_END ".popsection")
 endif()
 
 # Takes out of a list of files what belongs to the tests or to another platform.
@@ -29,3 +38,24 @@ macro(tq_of_platform list)
     list(FILTER ${list} EXCLUDE REGEX "^${CMAKE_SOURCE_DIR}/${left_out}")
   endforeach()
 endmacro()
+
+# The table behind cli::left_out(): what this build cannot, by name.
+function(tq_left_out)
+  set(rows "")
+  list(LENGTH TQ_LEFT_OUT_COMMANDS count)
+  foreach(row IN LISTS TQ_LEFT_OUT_COMMANDS)
+    string(REPLACE "|" "\", \"" row "${row}")
+    string(APPEND rows "{\"${row}\"}, ")
+  endforeach()
+  set(gen ${CMAKE_BINARY_DIR}/gen/left_out.cpp)
+  file(CONFIGURE OUTPUT ${gen} CONTENT "// Written by cmake/platform.cmake.
+#include \"cli/command.hpp\"
+namespace tq::cli {
+std::span<const LeftOut> left_out() {
+  static constexpr LeftOut kAll[] = {${rows}{nullptr, nullptr}};
+  return std::span(kAll).first(${count});
+}
+}  // namespace tq::cli
+")
+  target_sources(tq_cli PRIVATE ${gen})
+endfunction()

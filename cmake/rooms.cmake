@@ -42,13 +42,26 @@ function(tq_catalog)
   tq_of_platform(sources)
   list(FILTER sources EXCLUDE REGEX "/embedded\\.cpp$")
   add_executable(catalogc ${CMAKE_SOURCE_DIR}/tools/catalogc.cpp ${sources})
+  if(CMAKE_CROSSCOMPILING)
+    set_target_properties(catalogc PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
   target_link_libraries(catalogc PRIVATE tq_flags tq_io)
   target_include_directories(catalogc PRIVATE ${CMAKE_SOURCE_DIR})
 
   file(GLOB_RECURSE tables CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/data/catalog/*.csv)
   set(compiled ${CMAKE_BINARY_DIR}/gen/catalog.tqc)
-  add_custom_command(OUTPUT ${compiled} COMMAND catalogc ${CMAKE_SOURCE_DIR}/data/catalog ${compiled}
-    DEPENDS catalogc ${tables} COMMENT "Compiling the catalog" VERBATIM)
+  set(compiler catalogc)
+  if(CMAKE_CROSSCOMPILING)
+    # The compiled catalog is the same file everywhere; the compiler has to run here.
+    set(compiler ${CMAKE_BINARY_DIR}/host/catalogc)
+    add_custom_command(OUTPUT ${compiler}
+      COMMAND ${CMAKE_COMMAND} -S ${CMAKE_SOURCE_DIR} -B ${CMAKE_BINARY_DIR}/host -G ${CMAKE_GENERATOR} -DCMAKE_BUILD_TYPE=Release
+        -DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}
+      COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/host --target catalogc
+      DEPENDS ${sources} COMMENT "Building the catalog compiler for this system" VERBATIM)
+  endif()
+  add_custom_command(OUTPUT ${compiled} COMMAND ${compiler} ${CMAKE_SOURCE_DIR}/data/catalog ${compiled}
+    DEPENDS ${compiler} ${tables} COMMENT "Compiling the catalog" VERBATIM)
 
   tq_embed(catalog tq_catalog ${compiled})
   target_sources(tq_catalog PRIVATE ${compiled})

@@ -38,6 +38,13 @@ struct Command {
 };
 
 std::span<const Command* const> all();
+
+/// A command that this platform's build has not, and the libraries it would need (cmake/platform.cmake).
+struct LeftOut {
+  const char* name;
+  const char* needs;
+};
+std::span<const LeftOut> left_out();
 /// The whole program: parses, dispatches, returns the exit status.
 int run_main(int argc, char** argv);
 

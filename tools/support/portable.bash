@@ -13,12 +13,18 @@ portable_needs() { ldd "$1" | awk '$3 ~ /^\// { print $3 } $1 ~ /^\// { print $1
 
 # portable_licences FOLDER FILE... : the copyright file of every package that one of the files comes from.
 portable_licences() {
-  local to=$1 file package
+  local to=$1 file package real paths=() owned
   shift
   for file; do
+    real=$(realpath "$file")
     # dpkg knows files by the path they were installed to, which a merged /usr hides.
-    package=$(dpkg -S "$(realpath "$file")" 2>/dev/null || dpkg -S "*${file##*/}" 2>/dev/null) || { tq_say "no package owns $file"; return 1; }
-    package=${package%%:*}
+    paths+=("$real" "${real#/usr}")
+  done
+  owned=$(dpkg -S "${paths[@]}" 2>/dev/null)
+  for file; do
+    grep -qF "/$(basename "$(realpath "$file")")" <<<"$owned" || { tq_say "no package owns $file"; return 1; }
+  done
+  for package in $(sed 's/[:,].*//' <<<"$owned" | sort -u); do
     cp -L "/usr/share/doc/$package/copyright" "$to/$package" || return 1
   done
 }

@@ -48,6 +48,23 @@ void wire(Wired& w) {
   }
 }
 
+/// A command that other builds have is named with its reason, instead of being called unknown.
+bool is_left_out(int argc, char** argv) {
+  if (argc < 2) return false;
+  for (const LeftOut& l : left_out()) {
+    if (std::string_view(argv[1]) != l.name) continue;
+    complain(std::string("this build cannot: ") + l.name + " (it needs " + l.needs + "). Use the Linux build for it.");
+    return true;
+  }
+  return false;
+}
+
+std::string footer() {
+  std::string names;
+  for (const LeftOut& l : left_out()) names += std::string(names.empty() ? "" : ", ") + l.name;
+  return names.empty() ? names : "This build cannot: " + names + ".";
+}
+
 void settle(Wired& w) {
   for (const auto& [name, opt] : w.options) {
     const std::string key = name.substr(0, name.find(','));
@@ -60,8 +77,10 @@ void settle(Wired& w) {
 }
 
 int parse_and_run(int argc, char** argv) {
+  if (is_left_out(argc, argv)) return kUsage;
   CLI::App app{"Tells, offline and read-only, which Windows build a machine really has and how far it is patched.", "tourniquet"};
   app.set_version_flag("--version", std::string("tourniquet ") + kVersion);
+  app.footer(footer());
   app.require_subcommand(1);
   std::vector<std::unique_ptr<Wired>> wired;
   for (const Command* c : all()) {

@@ -2,8 +2,10 @@
 #ifndef NOMINMAX
 #define NOMINMAX
 #endif
-#include <bcrypt.h>
+// clang-format off
 #include <windows.h>
+#include <bcrypt.h>  // wants the names of the one above
+// clang-format on
 
 #include <algorithm>
 #include <cstring>
