@@ -94,6 +94,15 @@ void join_labels(Machine& m, std::vector<std::pair<std::string, std::string>>& l
   }
 }
 
+}  // namespace
+
+void join(Machine& m, Machine&& more) {
+  m.rows += more.rows - 1;
+  for (auto& e : more.conflicts)
+    if (m.conflicts.size() < kLabels) m.conflicts.push_back(std::move(e));
+  join(m, static_cast<Row&&>(std::move(more)));
+}
+
 void join(Machine& m, Row&& row) {
   ++m.rows;
   join_value(m, "product", m.product, std::move(row.product), row);
@@ -114,8 +123,6 @@ void join(Machine& m, Row&& row) {
   if (m.other_ids.size() < limits::kHotfixes) std::move(row.other_ids.begin(), row.other_ids.end(), std::back_inserter(m.other_ids));
   join_labels(m, row.labels);
 }
-
-}  // namespace
 
 Result<Inventory> parse(std::string_view utf8, const Mapping& mapping) {
   TQ_TRY(Reader reader, Reader::open(utf8, mapping));

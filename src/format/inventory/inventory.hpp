@@ -84,6 +84,10 @@ struct Inventory {
 /// Reads all rows and joins those of one name (case ignored). Rows without a name stay by themselves.
 Result<Inventory> parse(std::string_view utf8, const Mapping& mapping = {});
 
+/// Puts another row of the same machine to it, or rows that were put together already. `m.kbs` is no longer sorted.
+void join(Machine& m, Row&& row);
+void join(Machine& m, Machine&& more);
+
 /// True when the header or the first object has a column for the product, its version or its kernel, or names together with
 /// updates. Lists of updates of one machine (qfe) are none.
 bool looks_like(std::string_view utf8);

@@ -1,0 +1,32 @@
+// The actions of `fleet`, each a function.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "fleet/db.hpp"
+#include "fleet/judged.hpp"
+
+namespace tq::cli {
+
+struct FleetArgs {
+  const Args& args;
+  std::string store, action;
+  std::vector<std::string> operands;
+};
+
+/// The judge of --catalog, --goal, --line, with what the store was judged by as the default. nullopt after a message.
+std::optional<fleet::Judge> fleet_judge(const FleetArgs& a, int& status);
+/// Opened for reading. nullptr after a message.
+std::unique_ptr<fleet::Db> fleet_store(const FleetArgs& a);
+/// The exit status that goes with an error, after its message.
+int fleet_failed(const Error& e);
+
+int fleet_import(const FleetArgs& a);
+int fleet_query(const FleetArgs& a);
+int fleet_rejudge(const FleetArgs& a);
+
+}  // namespace tq::cli

@@ -1,0 +1,42 @@
+// `fleet query`: the questions people ask, each answered from the views.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fleet/db.hpp"
+
+namespace tq::fleet {
+
+enum class Form { text, json, ndjson, csv };
+
+struct Question {
+  std::string name, argument;
+  std::string since;  ///< ISO date: `changes`
+  std::string as_of;  ///< ISO date: the fleet as it stood at the end of that day; empty: now
+  Form form = Form::text;
+  std::optional<std::uint64_t> limit;  ///< rows; the default is kTextRows for text, all for the other forms
+};
+inline constexpr std::uint64_t kTextRows = 100;
+
+/// What a question means in SQL.
+struct Sql {
+  std::string count;  ///< one number; empty: the rows are counted while they are read
+  std::string rows;
+  std::vector<std::string> texts;     ///< values $1, $2, ... of both
+  std::vector<std::int64_t> numbers;  ///< values behind the texts
+  std::string what;                   ///< "machines miss CVE-..."
+};
+/// Errors: usage (no such question, an argument that is missing or no CVE, KB, build).
+Result<Sql> sql_of(Db& db, const Question& question);
+
+/// Hands out the answer in pieces, so that a million rows never lie in memory. Errors: usage, io.
+Status answer(Db& db, const Question& question, const std::function<void(std::string_view)>& out);
+
+/// "machines|machine|missing|...", for messages.
+std::string question_names();
+
+}  // namespace tq::fleet

@@ -1,0 +1,112 @@
+// The fleet store: machines, the profiles they share, what is judged of those, and the targets that could not be read.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "fleet/atoms.hpp"
+#include "fleet/db.hpp"
+#include "fleet/judged.hpp"
+
+namespace tq::fleet {
+
+/// A machine as a scan found it. Its identity is name and ident: `ident` is 0 where the name alone tells machines apart.
+struct Machine {
+  std::string name, item, profile_sha, site, labels;
+  std::int64_t ident = 0, content = 0;
+};
+/// A profile that this scan saw for the first time.
+struct NewProfile {
+  std::string sha, packed;
+  Judged judged;
+};
+/// A target, or part of one, that could not be read.
+struct Unread {
+  std::string item, place, what;
+};
+struct Batch {
+  std::vector<Machine> machines;
+  std::vector<NewProfile> profiles;
+  std::vector<Unread> unread;
+  std::uint64_t unchanged = 0;  ///< items whose content the store holds already
+};
+template <class V>
+void fields(V& v, Machine& x) {
+  v("name", x.name);
+  v("item", x.item);
+  v("profile_sha", x.profile_sha);
+  v("site", x.site);
+  v("labels", x.labels);
+  v("ident", x.ident);
+  v("content", x.content);
+}
+template <class V>
+void fields(V& v, NewProfile& x) {
+  v("sha", x.sha);
+  v("packed", x.packed);
+  v("judged", x.judged);
+}
+template <class V>
+void fields(V& v, Unread& x) {
+  v("item", x.item);
+  v("place", x.place);
+  v("what", x.what);
+}
+template <class V>
+void fields(V& v, Batch& x) {
+  v("machines", x.machines);
+  v("profiles", x.profiles);
+  v("unread", x.unread);
+  v("unchanged", x.unchanged);
+}
+
+/// What a store says of itself.
+struct StoreMeta {
+  Judgement judgement;  ///< catalog_id empty: nothing was judged yet
+};
+Result<StoreMeta> read_meta(Db& db);
+
+/// A text the store can hold on every engine: well-formed UTF-8, NUL written as \x00, at most 4 KiB.
+std::string storable(std::string_view s);
+
+class Store {
+ public:
+  /// Opens for writing, making what is not there. A store judged by another catalog is judged anew first.
+  static Result<Store> open(const std::string& name, const Judge& judge);
+
+  [[nodiscard]] Db& db() { return *db_; }
+  /// Notes the command that writes; `at`: seconds since 1970 that its machines are seen at.
+  Status begin_run(const std::string& command, std::int64_t at);
+  [[nodiscard]] std::int64_t at() const { return at_; }
+  Result<std::int64_t> source(const std::string& path);
+  /// Content that a source had when it was last read to its end; empty: never.
+  Result<std::string> finished_content(std::int64_t source);
+  Status finish_source(std::int64_t source, const std::string& content);
+  /// short_hash() of every content, and the first eight bytes of every profile, that the store holds.
+  Result<std::unordered_set<std::int64_t>> contents();
+  Result<std::unordered_set<std::int64_t>> profiles();
+  /// All of it in one transaction, or nothing.
+  Status write(std::int64_t source, const Batch& batch);
+  /// Judges every profile again.
+  Status rejudge(const Judge& judge);
+  [[nodiscard]] bool rejudged_on_opening() const { return rejudged_; }
+
+ private:
+  explicit Store(std::unique_ptr<Db> db, const Judge& judge) : db_(std::move(db)), judge_(&judge) {}
+  Status settle_judgement();
+  Status write_all(std::int64_t source, const Batch& batch);
+  Status rejudge_all();
+  Status check_still_mine();
+
+  std::unique_ptr<Db> db_;
+  const Judge* judge_;
+  std::unique_ptr<Atoms> atoms_;
+  std::int64_t at_ = 0;
+  bool rejudged_ = false;
+};
+
+}  // namespace tq::fleet
