@@ -10,13 +10,15 @@ if(WIN32)
     src/analysis/
     src/cli/media.cpp src/cli/drivers.cpp src/cli/time32.cpp
     src/cli/support/media_files.cpp src/cli/support/programs.cpp src/cli/support/catalog_update.cpp
-    src/core/signature.cpp
+    src/evidence/servicing_files.cpp
     src/feeds/
     src/fleet/ src/cli/fleet.cpp src/cli/support/fleet
-    src/format/authenticode/ src/format/cab/ src/format/manifest/xml.cpp src/format/update_media/
-    src/image/support/unpack_zstd.cpp
-    src/io/workbook.cpp)
-  set(TQ_LEFT_OUT_COMMANDS "media|libmspack and OpenSSL" "drivers|Zydis" "time32|Zydis" "fleet|SQLite")
+    src/format/authenticode/ src/format/cab/ src/format/manifest/xml.cpp src/format/task/task.cpp src/format/update_media/
+    src/image/support/unpack_zstd.cpp)
+  # Those that are no command stand in the last lines of --help only.
+  set(TQ_LEFT_OUT_COMMANDS "media|libmspack and OpenSSL" "drivers|Zydis" "time32|Zydis" "fleet|SQLite"
+    "catalog update|expat and Zstandard" "archives|libarchive" "workbooks (xlsx)|libxlsxwriter" "signatures|OpenSSL" "XML (pending.xml, tasks)|expat"
+    "disks packed with zstd|Zstandard")
   set(TQ_MAIN src/main_windows.cpp)
   # The assembler's words for read-only data, and for going back to code.
   set(TQ_RODATA ".section .rdata,\\\"dr\\\"")
