@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "analysis/follow.hpp"
+#include "analysis/installer/installer.hpp"
 #include "analysis/packed_file.hpp"
 #include "analysis/prefilter.hpp"
+#include "format/msi/database.hpp"
 
 namespace tq::analysis {
 namespace {
@@ -105,68 +107,66 @@ void judge(GateReport& report, Engine& e, const Ladder& l, const Decoder& d, con
                                            : "nothing that was followed reads a version");
 }
 
-}  // namespace
+GateReport settled(GateReport report, Gate gate, std::string why) {
+  report.gate = gate;
+  report.why.push_back(std::move(why));
+  return report;
+}
 
-GateReport find_gates(Bytes file, const GateOptions& options) {
-  GateReport report;
-  const auto opened = Program::open(file);
-  if (!opened) {
-    report.gate = Gate::unsupported;
-    report.why.push_back(opened.error().text());
-    return report;
-  }
-  const Program& program = *opened;
-  report.arch = program.image().machine;
-  if (report.arch != pe::Machine::x86 && report.arch != pe::Machine::x64) {
-    report.gate = Gate::unsupported;
-    report.why.push_back(std::string("code for another processor: ") + pe::to_string(report.arch));
-    return report;
-  }
-  if (program.image().is_dotnet) {
-    report.gate = Gate::unsupported;
-    report.why.emplace_back("a .NET program: its code is not machine code");
-    return report;
-  }
-  const Traces traces = find_traces(file);
-  const auto packer = packed_by(program);
-  if (packer) {
-    report.why.push_back("packed: " + *packer);
-    return report;
-  }
-  if (traces.version.empty()) {
-    report.gate = Gate::no_source;
-    report.why.emplace_back("nothing in the file reads a version");
-    return report;
-  }
-  Decoder decoder(program);
-  Functions functions(program, decoder, false);
-  const auto sites = relevant(functions.sites(), traces);
-  if (sites.empty()) {
-    report.gate = functions.too_big() ? Gate::undecided : Gate::no_source;
-    report.why.emplace_back(functions.too_big() ? "too much code" : "nothing in the code reads a version");
-    return report;
-  }
+/// Why the code of a file cannot be followed at all; empty when it can.
+std::string unsupported(const pe::Image& image) {
+  if (image.machine != pe::Machine::x86 && image.machine != pe::Machine::x64)
+    return std::string("code for another processor: ") + pe::to_string(image.machine);
+  return image.is_dotnet ? "a .NET program: its code is not machine code" : "";
+}
+
+/// Follows the code on every lane and says what it showed; a second run with the neighbours of every constant met draws the
+/// whole build line.
+void follow_lanes(GateReport& report, const Program& program, Decoder& decoder, Functions& functions, const std::vector<SourceSite>& sites,
+                  const GateOptions& options) {
   std::vector<std::uint32_t> wanted = {options.first, options.second};
   const Budget budget{options.max_steps, options.max_steps / 4, options.max_milliseconds, std::size_t{192} << 20};
-  Ladder ladder = build_ladder(wanted);
+  const Ladder ladder = build_ladder(wanted);
   Engine engine(program, functions, decoder, ladder, budget);
   follow(engine, program, functions, sites);
   report.steps = engine.steps();
   judge(report, engine, ladder, decoder, options);
-  for (const std::string& d : program.damage())
-    if (report.gate == Gate::same || report.gate == Gate::no_source) {
-      report.gate = Gate::undecided;
-      report.why = {"the file is damaged: " + d};
-    }
-  if (report.gate != Gate::differs) return report;
-  // A second run with the neighbours of every constant met draws the whole build line.
+  if (report.gate != Gate::differs) return;
   for (const std::uint32_t c : engine.record().critical)
     for (const std::uint32_t b : {c - 1, c, c + 1}) wanted.push_back(b);
   const Ladder fine = build_ladder(wanted);
   Engine again(program, functions, decoder, fine, budget);
   follow(again, program, functions, sites);
   report.partition = partition_of(again.record(), fine);
+}
+
+GateReport find_program_gates(Bytes file, const Program& program, const GateOptions& options) {
+  GateReport report;
+  report.arch = program.image().machine;
+  if (std::string why = unsupported(program.image()); !why.empty()) return settled(std::move(report), Gate::unsupported, std::move(why));
+  if (const auto packer = packed_by(program)) return settled(std::move(report), Gate::undecided, "packed: " + *packer);
+  const Traces traces = find_traces(file);
+  if (traces.version.empty()) return settled(std::move(report), Gate::no_source, "nothing in the file reads a version");
+  Decoder decoder(program);
+  Functions functions(program, decoder, false);
+  const auto sites = relevant(functions.sites(), traces);
+  if (sites.empty())
+    return functions.too_big() ? settled(std::move(report), Gate::undecided, "too much code")
+                               : settled(std::move(report), Gate::no_source, "nothing in the code reads a version");
+  follow_lanes(report, program, decoder, functions, sites, options);
+  if (!program.damage().empty() && (report.gate == Gate::same || report.gate == Gate::no_source)) {
+    report.gate = Gate::undecided;
+    report.why = {"the file is damaged: " + program.damage().front()};
+  }
   return report;
+}
+
+}  // namespace
+
+GateReport find_gates(Bytes file, const GateOptions& options) {
+  if (format::msi::Database::probe(file)) return find_installer_gates(file, options);
+  const auto program = Program::open(file);
+  return program ? find_program_gates(file, *program, options) : settled({}, Gate::unsupported, program.error().text());
 }
 
 }  // namespace tq::analysis
