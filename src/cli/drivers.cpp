@@ -70,6 +70,7 @@ Json file_json(const NamedProgram& p, const Answer& a, const analysis::GateOptio
   for (const auto& w : a.report.why) why.push_back(to_valid_utf8(w));
   return {{"path", to_valid_utf8(p.path)},
           {"sha256", a.sha256},
+          {"loaded_by", p.note.empty() ? Json(nullptr) : Json(to_valid_utf8(p.note))},
           {"arch", format::pe::to_string(a.report.arch)},
           {"gate", to_string(a.report.gate)},
           {"builds", {o.first, o.second}},
@@ -80,6 +81,7 @@ Json file_json(const NamedProgram& p, const Answer& a, const analysis::GateOptio
 
 std::string file_text(const NamedProgram& p, const Answer& a) {
   std::string s = fmt::format("{:<11} {}\n", to_string(a.report.gate), printable(p.path));
+  if (!p.note.empty()) s += "  loaded by " + printable(p.note) + "\n";
   if (!a.report.partition.empty()) s += fmt::format("  builds that act alike: {}\n", a.report.partition);
   for (const auto& site : a.report.sites) {
     s += fmt::format("  at 0x{:x}: {} ({}; {})\n", site.rva, printable(site.comparison), printable(site.source), site.instruction);

@@ -40,6 +40,7 @@ Json file_json(const NamedProgram& p, const Answer& a) {
   for (const auto& w : a.report.why) why.push_back(to_valid_utf8(w));
   return {{"path", to_valid_utf8(p.path)},
           {"sha256", a.sha256},
+          {"loaded_by", p.note.empty() ? Json(nullptr) : Json(to_valid_utf8(p.note))},
           {"arch", format::pe::to_string(a.report.arch)},
           {"exposure", to_string(a.report.exposure)},
           {"why", std::move(why)}};
@@ -47,6 +48,7 @@ Json file_json(const NamedProgram& p, const Answer& a) {
 
 std::string file_text(const NamedProgram& p, const Answer& a) {
   std::string s = fmt::format("{:<14} {}\n", to_string(a.report.exposure), printable(p.path));
+  if (!p.note.empty()) s += "  loaded by " + printable(p.note) + "\n";
   for (const auto& w : a.report.why) s += fmt::format("  {}\n", printable(w));
   return s;
 }

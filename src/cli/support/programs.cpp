@@ -1,14 +1,21 @@
 #include "cli/support/programs.hpp"
 
 #include <algorithm>
-#include <atomic>
+#include <array>
+#include <memory>
+#include <mutex>
 #include <thread>
 
 #include "cli/support/common.hpp"
 #include "core/limits.hpp"
+#include "core/parallel.hpp"
 #include "core/text.hpp"
+#include "evidence/collector.hpp"
+#include "evidence/support/loaded_programs.hpp"
+#include "format/msi/database.hpp"
 #include "io/byte_source.hpp"
 #include "io/folder.hpp"
+#include "target/loader.hpp"
 
 namespace tq::cli {
 namespace {
@@ -16,42 +23,86 @@ namespace {
 constexpr int kFolderDepth = 64;
 
 bool is_program(const io::ByteSource& s) {
-  std::array<std::byte, 2> head{};
+  std::array<std::byte, 8> head{};
   const auto n = s.read_at(0, head);
-  return n && *n == 2 && head[0] == std::byte{'M'} && head[1] == std::byte{'Z'};
+  if (!n || *n < 2) return false;
+  // A Windows Installer package is a program too: its conditions decide.
+  return (head[0] == std::byte{'M'} && head[1] == std::byte{'Z'}) || (*n == head.size() && format::msi::Database::probe(Bytes(head)));
 }
 
+/// The programs of a folder that is no machine.
 struct Walk {
-  const io::Folder& folder;
+  std::shared_ptr<const io::Folder> folder;
   const std::string& root;
   std::vector<NamedProgram>& out;
   int& unread;
+
+  void lose(const std::string& below, const std::string& why) {
+    complain(root + "/" + below + ": " + why);
+    ++unread;
+  }
+  void visit(const std::string& below, int depth);
+  void file(const std::string& below);
 };
 
-void walk(const Walk& w, const std::string& below, int depth) {
-  const auto entries = w.folder.list(below);
-  if (!entries || depth > kFolderDepth) {
-    complain(w.root + "/" + below + ": " + (entries ? "folders too deep" : entries.error().text()));
-    ++w.unread;
-    return;
-  }
+void Walk::file(const std::string& below) {
+  const auto source = folder->open_file(below);
+  if (!source) return lose(below, source.error().text());
+  if (!is_program(**source)) return;
+  out.push_back({root + "/" + below, {}, [f = folder, below]() -> Result<std::vector<std::byte>> {
+                   TQ_TRY(const auto again, f->open_file(below));
+                   return io::read_all(*again, limits::kPeBytes);
+                 }});
+}
+
+void Walk::visit(const std::string& below, int depth) {
+  const auto entries = folder->list(below);
+  if (!entries || depth > kFolderDepth) return lose(below, entries ? "folders too deep" : entries.error().text());
   for (const io::Entry& e : *entries) {
     const std::string path = below.empty() ? e.name : below + "/" + e.name;
-    if (e.kind == io::EntryKind::folder) walk(w, path, depth + 1);
-    if (e.kind != io::EntryKind::file) continue;
-    const auto source = w.folder.open_file(path);
-    if (source && is_program(**source)) w.out.push_back({w.root + "/" + path, w.root, path, {}});
-    if (source) continue;
-    complain(w.root + "/" + path + ": " + source.error().text());
-    ++w.unread;
+    if (e.kind == io::EntryKind::folder) visit(path, depth + 1);
+    if (e.kind == io::EntryKind::file) file(path);
   }
 }
 
-Result<std::vector<std::byte>> content(const NamedProgram& p) {
-  if (p.root.empty()) return p.path == "-" ? io::read_stdin(limits::kPeBytes) : io::read_file(p.path, limits::kPeBytes);
-  TQ_TRY(const auto folder, io::Folder::open(p.root));
-  TQ_TRY(const auto source, folder.open_file(p.below));
-  return io::read_all(*source, limits::kPeBytes);
+/// What the services of one machine load. False: no machine with files and services is there.
+bool add_machine(const target::Source& source, std::vector<NamedProgram>& out, int& unread) {
+  if (!source.tree || source.registry("SYSTEM") == nullptr) return false;
+  const auto facts = evidence::collect(source);
+  if (facts.configuration.services_read != model::Tri::yes) return false;
+  const auto programs = evidence::loaded_programs(source, facts.configuration);
+  // A tree may share its caches between files: one reader at a time.
+  const auto one_reader = std::make_shared<std::mutex>();
+  for (const auto& p : programs.found)
+    out.push_back({source.tree->cite(p.path), p.service + ", " + p.how, [tree = source.tree, path = p.path, one_reader] {
+                     const std::scoped_lock lock(*one_reader);
+                     return fs::read_file(*tree, path, limits::kPeBytes);
+                   }});
+  for (const auto& u : programs.unresolved) {
+    complain(source.label + ": " + u.text);
+    if (!u.absent) ++unread;
+  }
+  return true;
+}
+
+bool add_machines(const std::string& name, std::vector<NamedProgram>& out, int& unread) {
+  const auto sources = target::open(name, {});
+  if (!sources) return false;
+  bool any = false;
+  for (const auto& s : *sources) any = add_machine(s, out, unread) || any;
+  return any;
+}
+
+void add_folder(const std::string& name, std::vector<NamedProgram>& out, int& unread) {
+  auto folder = io::Folder::open(name);
+  if (folder) return Walk{std::make_shared<const io::Folder>(*std::move(folder)), name, out, unread}.visit("", 0);
+  complain(folder.error().text());
+  ++unread;
+}
+
+bool is_program_file(const std::string& name) {
+  const auto source = io::open_file(name);
+  return source && is_program(**source);
 }
 
 }  // namespace
@@ -59,32 +110,25 @@ Result<std::vector<std::byte>> content(const NamedProgram& p) {
 std::vector<NamedProgram> programs_of(const std::vector<std::string>& operands, int& unread) {
   std::vector<NamedProgram> out;
   for (std::string name : operands) {
-    if (io::host_kind(name) != io::HostKind::folder) {
-      out.push_back({name, {}, {}, {}});
-      continue;
-    }
     while (name.size() > 1 && name.ends_with('/')) name.pop_back();
-    const auto folder = io::Folder::open(name);
-    if (folder) {
-      walk({*folder, name, out, unread}, "", 0);
+    const bool folder = io::host_kind(name) == io::HostKind::folder;
+    if (name == "-")
+      out.push_back({name, {}, [] { return io::read_stdin(limits::kPeBytes); }});
+    else if (!folder && is_program_file(name))
+      out.push_back({name, {}, [name] { return io::read_file(name, limits::kPeBytes); }});
+    else if (add_machines(name, out, unread))
       continue;
-    }
-    complain(folder.error().text());
-    ++unread;
+    else if (folder)
+      add_folder(name, out, unread);
+    else
+      out.push_back({name, {}, [name] { return io::read_file(name, limits::kPeBytes); }});
   }
   return out;
 }
 
 void for_each_program(const std::vector<NamedProgram>& programs, unsigned jobs,
                       const std::function<void(std::size_t, const Result<std::vector<std::byte>>&)>& work) {
-  std::atomic<std::size_t> next{0};
-  const auto run = [&] {
-    for (std::size_t i = next++; i < programs.size(); i = next++) work(i, content(programs[i]));
-  };
-  std::vector<std::jthread> others;
-  const std::size_t most = std::min<std::size_t>(jobs, programs.size());
-  for (std::size_t i = 1; i < most; ++i) others.emplace_back(run);
-  run();
+  parallel(programs.size(), jobs, [&](std::size_t i) { work(i, programs[i].read()); });
 }
 
 unsigned jobs_of(const std::string& given) {

@@ -1,4 +1,5 @@
-// The programs a user named: files as they are, folders as the PE files in them. Shared by `drivers` and `time32`.
+// The programs a user named: files as they are, folders as the PE files in them, whole machines as what their services load.
+// Shared by `drivers` and `time32`.
 #pragma once
 
 #include <functional>
@@ -11,14 +12,14 @@
 namespace tq::cli {
 
 struct NamedProgram {
-  std::string path;   ///< as shown
-  std::string root;   ///< the folder the user named; empty for a single file
-  std::string below;  ///< path below the root
-  std::string note;   ///< how the machine loads it: "boot driver"; empty outside of whole targets
+  std::string path;  ///< as shown
+  std::string note;  ///< how the machine loads it: "acpi, boot driver"; empty outside of whole targets
+  std::function<Result<std::vector<std::byte>>()> read;
 };
 
-/// Every PE file of the operands, in the order a machine would load them where that is known, else by name.
-/// What could not be listed is complained about and counted in `unread`.
+/// Every program of the operands, in the order a machine loads them where that is known, else by name. A Windows tree, an
+/// image or an archive stands for what its services load. What could not be listed is complained about and counted in
+/// `unread`.
 std::vector<NamedProgram> programs_of(const std::vector<std::string>& operands, int& unread);
 
 /// Reads each program and hands its bytes to `work`, on `jobs` threads; `work` writes to its own slot only.
