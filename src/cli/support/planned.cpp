@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/support/common.hpp"
-#include "evidence/collector.hpp"
-#include "facts/reconcile.hpp"
-#include "judge/judge.hpp"
+#include "cli/support/judged.hpp"
 
 namespace tq::cli {
 
@@ -23,13 +21,9 @@ Planned plan_for(const std::string& target, const target::OpenOptions& open, con
     out.status = kUsage;
     return out;
   }
-  auto facts = evidence::collect(sources->front());
-  facts::reconcile(facts);
-  judge::Options judging;
-  judging.goal = options.goal;
-  judging.as_of = day;
-  const auto verdict = judge::judge(facts, catalog, judging);
-  out.plan = plan::make_plan(plan::state_of(facts, verdict, catalog), catalog, options);
+  const judge::Knowledge knowledge(catalog);
+  const auto machine = judged(sources->front(), {knowledge, options, day});
+  out.plan = plan::make_plan(plan::state_of(machine.facts, machine.verdict, catalog), catalog, options);
   out.label = sources->front().label;
   return out;
 }
