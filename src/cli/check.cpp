@@ -2,15 +2,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "cli/support/approvals.hpp"
 #include "cli/support/common.hpp"
 #include "cli/support/judged.hpp"
+#include "cli/support/programs.hpp"
 #include "cli/support/progress.hpp"
 #include "cli/support/report_parts.hpp"
 #include "cli/support/version.hpp"
 #include "cli/support/why.hpp"
 #include "core/text.hpp"
+#include "evidence/deep.hpp"
 #include "judge/judge.hpp"
 #include "report/renderer.hpp"
 #include "rules/rule.hpp"
@@ -35,6 +38,8 @@ constexpr Option kOptions[] = {
     {"--why", "KB|CVE", "print the proof of this one answer instead of the report; text or json"},
     {"--as-of", "DATE", "judge as if today were that day"},
     {"--as", "KIND", "take the target as this kind, whatever it looks like"},
+    {"--deep", "", "follow the code of the drivers and programs that load: what build 6003 changes, what ends in 2038"},
+    {"--jobs", "N", "files that --deep looks at side by side"},
     {"--map", "NAME=COLUMN", "which column of an inventory holds what"},
     {"--sign", "KEY.pem", "sign the bundle with this Ed25519 private key"},
     {"--verify-key", "KEY.pem", "take only bundles that the owner of this public key signed"},
@@ -51,7 +56,8 @@ struct Run {
   plan::Options plan;  ///< line and approvals, shared with `plan`
   model::Report report;
   std::string sign_key = {};
-  std::size_t refused_usage = 0;  ///< targets refused for what the user asked (an unknown --as)
+  std::unique_ptr<evidence::DeepReader> deep = {};  ///< with --deep: shared by all machines, so that each file is analysed once
+  std::size_t refused_usage = 0;                    ///< targets refused for what the user asked (an unknown --as)
 };
 
 /// A vendor's word is carried along; it never makes an update less missing.
@@ -72,6 +78,10 @@ void note_approvals(const plan::Options& plan, model::Verdict& verdict) {
 model::Machine examine(const target::Source& source, const Run& run) {
   model::Machine m = judged(source, run.judging);
   note_approvals(run.plan, m.verdict);
+  if (run.deep && m.facts.deep_read != model::Tri::yes)
+    run.deep->collect(source, m.facts);
+  else if (source.tree)
+    evidence::skip_deep(m.facts);
   const auto& options = run.judging.options;
   m.findings = rules::run({m.facts, m.verdict, run.judging.knowledge.catalog(), options.goal, options.as_of});
   return m;
@@ -96,6 +106,10 @@ bool incomplete(const model::Machine& m, const std::string& goal) {
   if (v.build.status == model::Standing::unknown || !v.level) return true;
   const auto failed = [](const auto& c) { return c.status == model::CoverageStatus::failed; };
   if (std::any_of(m.facts.coverage.begin(), m.facts.coverage.end(), failed)) return true;
+  const auto open = [](const auto& d) { return d.gate == "undecided"; };
+  const auto skipped = [](const auto& t) { return t.exposure == "not_analysed"; };
+  if (std::any_of(m.facts.drivers.begin(), m.facts.drivers.end(), open)) return true;
+  if (std::any_of(m.facts.time32.begin(), m.facts.time32.end(), skipped)) return true;
   const auto unknown = [&](const auto& g) { return g.name == goal && g.reached == model::Tri::unknown; };
   return std::any_of(v.goals.begin(), v.goals.end(), unknown);
 }
@@ -185,6 +199,7 @@ int run_check(const Args& args) {
   }
   print_stats(args, run.report.machines.size());
   run.sign_key = keys->sign;
+  if (args.has("--deep")) run.deep = std::make_unique<evidence::DeepReader>(analysis::GateOptions{}, jobs_of(args.get("--jobs")));
   if (log) run.report.sources = log->files();
   add_report_parts(run.report, format, *catalog, *plan);
   return report_on(args, run);
