@@ -105,8 +105,8 @@ model::Verdict judge(const model::Facts& facts, const Knowledge& knowledge, cons
   broken(facts, v);
   judge_bypass(c, v);
   judge_lifecycle(c, v);
-  if (options.migration) judge_migration(c, v);
   judge_exposure(c, v);
+  if (options.migration) judge_migration(c, v);  // asks which ways in are open
   return v;
 }
 

@@ -191,8 +191,9 @@ class Migrator {
 void judge_migration(const Case& c, model::Verdict& verdict) {
   if (!verdict.build.number) return;
   const auto& upgrades = c.knowledge.upgrades();
-  const Standpoint at = standpoint_of(c.facts, *verdict.build.number, upgrades);
+  Standpoint at = standpoint_of(c.facts, *verdict.build.number, upgrades);
   if (at.release == nullptr) return;
+  at.exposure = &verdict.exposure;
   const Date today = c.options.as_of.known() ? c.options.as_of : c.knowledge.catalog().data_as_of();
   verdict.migration = Migrator(c.facts, upgrades, at, today).run();
 }

@@ -44,6 +44,7 @@ struct Machine {
   Machine& all_read() {
     auto& c = f.configuration;
     c.roles_read = c.programs_read = c.services_read = c.driver_packages_read = c.network_read = c.tasks_read = c.volumes_read = Tri::yes;
+    c.settings.push_back({"autorun", tq::model::SettingState::absent, "", "SOFTWARE//x"});
     return *this;
   }
   Machine& role(const char* id) { return f.configuration.roles.push_back({id, id, std::string("SYSTEM//Services\\") + id}), *this; }
@@ -198,7 +199,8 @@ TEST_CASE("migration: what was not read stays a condition, never a no") {
   CHECK(conditioned(*p, "the edition was not read"));
   CHECK(conditioned(*p, "the processor was not read: an upgrade needs x64"));
   CHECK(conditioned(*p, "role:hyper_v"));
-  CHECK(blocked(*p, "not_read", "roles and features, installed programs, services, drivers, network addresses, scheduled tasks, volumes"));
+  CHECK(blocked(*p, "not_read",
+                "roles and features, installed programs, services, drivers, network addresses, scheduled tasks, volumes, settings"));
   const auto whole = server().all_read().migration();
   CHECK_FALSE(blocked(*path(whole, "in_place", "Windows Server 2016"), "not_read", ""));
   CHECK_FALSE(conditioned(*path(whole, "in_place", "Windows Server 2016"), "not read"));
@@ -257,6 +259,8 @@ TEST_CASE("migration: a domain controller, and what newer releases dropped") {
   dc.all_read().role("ad_ds").role("dns");
   dc.f.configuration.services.push_back({"NtFrs", "", "", "", 0x10, 2, false, "SYSTEM//Services\\NtFrs"});
   dc.f.configuration.services.push_back({"LanmanServer", "", "%SystemRoot%\\system32\\srvsvc.dll", "", 0x20, 2, false, "x"});
+  dc.f.configuration.settings.push_back({"smb1", tq::model::SettingState::present, "1", "SYSTEM//LanmanServer\\Parameters:SMB1"});
+  dc.f.configuration.settings.push_back({"ntlmv1_accepted", tq::model::SettingState::absent, "", "SYSTEM//Lsa:LmCompatibilityLevel"});
   const auto m = dc.migration();
   CHECK(blocked(*path(m, "in_place", "Windows Server 2016"), "role", "domain controller"));
   CHECK_FALSE(blocked(*path(m, "in_place", "Windows Server 2016"), "dropped", "File Replication"));
@@ -268,6 +272,8 @@ TEST_CASE("migration: a domain controller, and what newer releases dropped") {
   CHECK_FALSE(blocked(*path(m, "in_place", "Windows Server 2025"), "service", ""));
   dc.f.configuration.services[0].start = 4;  // disabled: SYSVOL is on DFS replication
   CHECK_FALSE(blocked(*path(dc.migration(), "in_place", "Windows Server 2019"), "dropped", "File Replication"));
+  dc.f.configuration.settings[0].value = "0";  // SMB 1 is off: nothing on this machine needs it
+  CHECK_FALSE(blocked(*path(dc.migration(), "in_place", "Windows Server 2019"), "dropped", "SMB 1"));
   // The same from a text: the product type alone makes it a domain controller.
   Machine text("6.0", 6003, "domain_controller", "Windows Server 2008 Standard", "x64");
   CHECK(blocked(*path(text.migration(), "in_place", "Windows Server 2016"), "role", "domain controller"));

@@ -93,9 +93,10 @@ void Blockers::look_for_setup(const model::Facts& facts) {
 void Blockers::look_for_gaps(const model::Facts& facts) {
   const auto& c = facts.configuration;
   const std::pair<Tri, const char*> places[] = {
-      {c.roles_read, "roles and features"}, {c.programs_read, "installed programs"}, {c.services_read, "services"},
-      {c.driver_packages_read, "drivers"},  {c.network_read, "network addresses"},   {c.tasks_read, "scheduled tasks"},
-      {c.volumes_read, "volumes"}};
+      {c.roles_read, "roles and features"},  {c.programs_read, "installed programs"},
+      {c.services_read, "services"},         {c.driver_packages_read, "drivers"},
+      {c.network_read, "network addresses"}, {c.tasks_read, "scheduled tasks"},
+      {c.volumes_read, "volumes"},           {c.settings.empty() ? Tri::unknown : Tri::yes, "settings (SMB, NTLM, TLS)"}};
   Blocker b{"not_read", "not read, so nothing is said of them: ", {}, {}};
   bool any = false;
   for (const auto& [read, what] : places) {

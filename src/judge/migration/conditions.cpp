@@ -12,7 +12,7 @@ namespace {
 
 using model::Tri;
 
-constexpr std::string_view kWords[] = {"arch", "edition", "role", "service", "software", "program", "task"};
+constexpr std::string_view kWords[] = {"arch", "edition", "role", "service", "software", "program", "task", "exposure"};
 constexpr std::uint32_t kDisabled = 4;  ///< SERVICE_DISABLED of winnt.h
 
 ConditionAnswer of_word(std::string_view wanted, std::string_view found, const char* what) {
@@ -71,6 +71,21 @@ ConditionAnswer of_task(std::string_view part, const model::Facts& f) {
   return a;
 }
 
+ConditionAnswer of_exposure(std::string_view id, const Standpoint& at) {
+  if (at.exposure == nullptr) return {};
+  for (const auto& e : *at.exposure) {
+    if (e.id != id) continue;
+    switch (e.state) {
+      case model::ExposureState::open:
+      case model::ExposureState::default_open: return {Tri::yes, {cited(e.what, e.evidence)}};
+      case model::ExposureState::closed:
+      case model::ExposureState::default_closed: return {Tri::no, {}};
+      case model::ExposureState::unknown: return {};
+    }
+  }
+  return {};
+}
+
 ConditionAnswer ask_one(std::string_view word, std::string_view subject, const model::Facts& f, const Standpoint& at) {
   if (word == "arch") return of_word(subject, at.arch, "processor");
   if (word == "edition") return of_word(subject, at.edition, "edition");
@@ -79,6 +94,7 @@ ConditionAnswer ask_one(std::string_view word, std::string_view subject, const m
   if (word == "software") return of_software(subject, f);
   if (word == "program") return of_program(subject, f);
   if (word == "task") return of_task(subject, f);
+  if (word == "exposure") return of_exposure(subject, at);
   return {Tri::no, {}};
 }
 

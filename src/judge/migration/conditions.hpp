@@ -1,7 +1,8 @@
 // The conditions of upgrade_bars and migration_notes, asked of one machine's facts.
 //
 // A condition is "always", or words joined by '+' (all must hold): "arch:x86", "edition:Storage", "role:dns", "service:NtFrs" (there and
-// not disabled), "software:sql_server", "program:Microsoft Exchange Server" (a name begins with it), "task:.vbs" (a command holds it).
+// not disabled), "software:sql_server", "program:Microsoft Exchange Server" (a name begins with it), "task:.vbs" (a command holds it),
+// "exposure:smb1" (open, or open by default).
 #pragma once
 
 #include <string>

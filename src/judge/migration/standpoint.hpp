@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "catalog/catalog.hpp"
-#include "model/facts.hpp"
+#include "model/verdict.hpp"
 
 namespace tq::judge {
 
@@ -49,6 +49,7 @@ struct Standpoint {
   std::string_view edition;                   ///< "Standard"; empty: not known
   std::string_view arch;
   model::Tri core = model::Tri::unknown;
+  const std::vector<model::Exposure>* exposure = nullptr;  ///< as judged; null: not judged
 };
 
 Standpoint standpoint_of(const model::Facts& facts, std::uint32_t build, const Upgrades& upgrades);
