@@ -31,7 +31,7 @@ def sha256(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
 
 
-class Bundles(unittest.TestCase):
+class Case(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -61,6 +61,8 @@ class Bundles(unittest.TestCase):
         for name in names:
             self.assertIn(name, done.stderr)
 
+
+class Bundles(Case):
     def test_same_report(self):
         for targets in [[example(t)] for t in TARGETS] + [[example(t) for t in TARGETS]]:
             before, after = check("--format", "json", *targets), check("--format", "json", self.bundle(*targets))
@@ -129,7 +131,8 @@ class Bundles(unittest.TestCase):
                 changed = [(n, d.replace(b"2", b"3") + b" " if n == name else d) for n, d in good.items()]
                 removed = [(n, d) for n, d in good.items() if n != name]
                 stored = compression == zipfile.ZIP_STORED
-                self.refused(self.rewrite(changed, compression), *([name] if stored else []))
+                # A manifest that was changed tells every member to be another: which of them it was cannot be known.
+                self.refused(self.rewrite(changed, compression), *([name] if stored and name != "manifest.json" else []))
                 self.refused(self.rewrite(removed, compression), *([name] if stored else []))
 
     def test_form(self):
@@ -168,7 +171,7 @@ class Bundles(unittest.TestCase):
 
 
 @unittest.skipIf(shutil.which("openssl") is None, "SKIPPED: openssl is not installed")
-class Signed(Bundles):
+class Signed(Case):
     def setUp(self):
         super().setUp()
         for name in ("mine", "other"):

@@ -58,6 +58,8 @@ def listing(root):
                 out[relative] = os.readlink(path)
             elif os.path.isdir(path):
                 out[relative] = f"folder {about.st_mode:o}"
+            elif not os.path.isfile(path):
+                out[relative] = f"special {about.st_mode:o} {about.st_rdev}"  # /dev/zero has no end to read to
             else:
                 out[relative] = f"{about.st_mode:o} {about.st_size} {hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()}"
     return out

@@ -9,6 +9,11 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FORMATS = ("csaf", "cyclonedx", "sarif")
+# Texts of a target that attack the place they are printed in; an inventory carries them as they are.
+HOSTILE = "name,os,version\n" + "".join(
+    f'"{name}",Windows Server 2008 Standard x64,6.0.6002 Service Pack 2\n'
+    for name in ("<script>alert(1)</script>", "''\"\"{}[]", "=cmd|' /C calc'!A0", "a\x1b[31m\u202eb", "\\", "x" * 5000, "\ud83d\ude00")
+).encode("utf-16", "surrogatepass").decode("utf-16")
 TARGETS = ("server2008-contradicted", "server2008-6003-patched", "systeminfo-6003.txt")
 
 
@@ -41,9 +46,13 @@ def main():
     shutil.copy(ROOT / "tests/validators/validate.mjs", folder)
     with tempfile.TemporaryDirectory() as out:
         arguments = []
+        hostile = pathlib.Path(out) / "hostile.csv"
+        hostile.write_bytes(HOSTILE.encode() + b"\xff\xfe\xed\xa0\x80,Windows Server 2008,6.0.6003\n")
         for form in FORMATS:
-            for target in (*TARGETS, "all"):
+            for target in (*TARGETS, "all", "hostile"):
                 paths = [str(ROOT / "examples" / t) for t in (TARGETS if target == "all" else (target,))]
+                if target == "hostile":
+                    paths = [str(hostile)]
                 path = f"{out}/{target}.{form}"
                 ran = subprocess.run([program, "check", "--format", form, "--as-of", "2026-11-20", "-o", path, *paths], capture_output=True, text=True)
                 if ran.returncode not in (0, 1, 4):

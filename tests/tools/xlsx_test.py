@@ -99,7 +99,7 @@ class Workbook(unittest.TestCase):
             ["soffice", f"-env:UserInstallation=file://{self.folder}/profile", "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", "--outdir", str(self.folder / "out"), str(path)],
             capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL,
         )
-        found = {p.stem.split("-", 1)[1]: list(csv.reader(open(p, newline="", encoding="utf-8"))) for p in (self.folder / "out").glob("*.csv")}
+        found = {p.stem.split("-", 1)[1]: list(csv.reader(io.StringIO(p.read_text("utf-8"), newline=""))) for p in (self.folder / "out").glob("*.csv")}
         self.assertIn("Ledger", found, done.stderr)
         self.assertEqual(found["Ledger"][0][:3], ["asset", "product", "update"])
         names = [row[0] for row in found["Machines"]]
