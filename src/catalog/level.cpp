@@ -11,40 +11,15 @@ namespace {
 
 std::string nt_text(const FileVersion& v) { return fmt::format("{}.{}", v.major, v.minor); }
 
-bool same_nt(const FileVersion& a, const FileVersion& b) { return a.major == b.major && a.minor == b.minor; }
-
 std::uint16_t parameter(const Catalog& catalog, const FileVersion& v, std::string_view name) {
   const auto m = catalog.meta(nt_text(v) + "." + std::string(name));
   std::uint64_t n = 0;
   return m && parse_u64(m->value, n) && n <= 0xFFFF ? static_cast<std::uint16_t>(n) : std::uint16_t{0};
 }
 
-/// Where a revision stands among Microsoft's own. `known`: the catalog has ranges for this build at all.
-struct Place {
-  bool known = false;
-  std::optional<Branch> branch;
-};
-
-Place place_of(const Catalog& catalog, const FileVersion& v) {
-  Place p;
-  for (const RevisionRange& r : catalog.revision_ranges()) {
-    if (r.nt_version != nt_text(v) || r.build != v.build) continue;
-    p.known = true;
-    if (v.revision >= r.first && v.revision <= r.last) p.branch = r.branch;
-  }
-  return p;
-}
-
-std::optional<KernelException> exception_for(const Catalog& catalog, const FileVersion& v) {
-  for (const KernelException& k : catalog.kernel_exceptions())
-    if (k.version == v) return k;
-  return std::nullopt;
-}
-
-/// Is this a release of the monthly line of the kernel's NT version, with a version of whatever file?
-bool in_line(const Update& u, const FileVersion& kernel) {
-  const bool line = u.kind == UpdateKind::monthly_rollup || u.kind == UpdateKind::security_only;
-  return line && u.version && same_nt(*u.version, kernel);
+/// Is this a release of a monthly line, with a version of whatever file?
+bool in_line(const Update& u) {
+  return (u.kind == UpdateKind::monthly_rollup || u.kind == UpdateKind::security_only) && u.version.has_value();
 }
 
 /// The two numbers of the FixedBuild rule; rows of the meta table, since they were measured and may change.
@@ -53,56 +28,23 @@ struct FixedBuildRule {
   std::uint16_t min_gap = 0;  ///< a FixedBuild says nothing unless it lies more than this above the month before
 };
 
-/// The lowest kernel that shows this update; nullopt when the kernel cannot show it. `before`: the highest version any
-/// earlier release carries.
-std::optional<FileVersion> threshold(const Update& u, const std::optional<FileVersion>& before, const FixedBuildRule& rule) {
-  if (u.basis == VersionBasis::kernel) return u.version;
-  if (u.basis != VersionBasis::fixed_build) return std::nullopt;
-  const bool clear = !before || before->build != u.version->build || u.version->revision - before->revision > rule.min_gap;
-  if (!clear || u.version->revision < rule.slack) return std::nullopt;
-  FileVersion least = *u.version;
+/// The lowest kernel that shows an update of this version; nullopt when the kernel cannot show it. `before`: the highest
+/// version any earlier release carries.
+std::optional<FileVersion> threshold(const FileVersion& version, VersionBasis basis, const std::optional<FileVersion>& before,
+                                     const FixedBuildRule& rule) {
+  if (basis == VersionBasis::kernel) return version;
+  if (basis != VersionBasis::fixed_build) return std::nullopt;
+  const bool clear = !before || before->build != version.build || version.revision - before->revision > rule.min_gap;
+  if (!clear || version.revision < rule.slack) return std::nullopt;
+  FileVersion least = version;
   least.revision = static_cast<std::uint16_t>(least.revision - rule.slack);
   return least;
-}
-
-/// The updates of the newest release day that the kernel reaches; empty when it reaches none.
-std::vector<Update> newest_reached(const Catalog& catalog, const FileVersion& kernel) {
-  const FixedBuildRule rule{parameter(catalog, kernel, "fixed_build_slack"), parameter(catalog, kernel, "fixed_build_min_gap")};
-  std::vector<Update> reached;
-  std::optional<FileVersion> before, today;
-  Date day;
-  for (const Update& u : catalog.updates()) {
-    if (!in_line(u, kernel)) continue;
-    if (u.released != day) {
-      before = std::max(before, today);
-      day = u.released;
-    }
-    today = std::max(today, std::max(u.version, u.fixed_build));
-    const auto least = threshold(u, before, rule);
-    // An unconfirmed row never carries a verdict alone.
-    if (!least || kernel < *least || u.confidence == Confidence::unconfirmed) continue;
-    if (!reached.empty() && reached.front().released != u.released) reached.clear();
-    reached.push_back(u);
-  }
-  return reached;
 }
 
 LevelMatch nothing(std::string why) {
   LevelMatch m;
   m.why = std::move(why);
   return m;
-}
-
-/// Kernels that no release of a line explains: foreign, from before the first rollup, or of a build without one.
-LevelMatch below_the_line(const Catalog& catalog, const FileVersion& kernel, const Place& place) {
-  std::optional<Update> first;
-  for (const Update& u : catalog.updates())
-    if (!first && in_line(u, kernel)) first = u;
-  if (!first) return nothing(fmt::format("the catalog holds no monthly updates of NT {}", nt_text(kernel)));
-  std::string what = fmt::format("{} is older than the first monthly rollup ({}, {}): before it there was no line, only single updates",
-                                 kernel.text(), first->released.month_text(), first->version->text());
-  if (place.branch) what += fmt::format("; the revision belongs to the {} branch", *place.branch == Branch::gdr ? "GDR" : "LDR");
-  return nothing(std::move(what));
 }
 
 LevelMatch foreign(const FileVersion& kernel) {
@@ -112,40 +54,116 @@ LevelMatch foreign(const FileVersion& kernel) {
   return m;
 }
 
-std::string release_names(const std::vector<Update>& updates) {
+template <class Found>
+std::string release_names(const Found& updates) {
   std::string out;
-  for (const Update& u : updates) {
+  for (const auto* u : updates) {
     if (!out.empty()) out += ", ";
-    out += kb_text(u.kb);
+    out += kb_text(u->kb);
   }
   return out;
+}
+
+}  // namespace
+
+KernelLadder::KernelLadder(Catalog catalog) : catalog_(std::move(catalog)) {
+  for (const RevisionRange& r : catalog_.revision_ranges())
+    if (const auto nt = FileVersion::parse(r.nt_version, 2)) ranges_.push_back({nt->major, nt->minor, r.build, r.first, r.last, r.branch});
+  for (const KernelException& k : catalog_.kernel_exceptions()) exceptions_.push_back(k);
+  for (const Update& u : catalog_.updates()) {
+    if (!in_line(u)) continue;
+    Rung r{u.kb, u.released, *u.version, std::nullopt, u.basis, u.confidence, u.version_file, std::max(u.version, u.fixed_build)};
+    line_for(*u.version).rungs.push_back(r);
+  }
+  for (Line& line : lines_) measure(line);
+}
+
+KernelLadder::Line& KernelLadder::line_for(const FileVersion& version) {
+  for (Line& l : lines_)
+    if (l.major == version.major && l.minor == version.minor) return l;
+  return lines_.emplace_back(Line{version.major, version.minor, {}});
+}
+
+void KernelLadder::measure(Line& line) const {
+  const FileVersion nt{line.major, line.minor, 0, 0};
+  const FixedBuildRule rule{parameter(catalog_, nt, "fixed_build_slack"), parameter(catalog_, nt, "fixed_build_min_gap")};
+  std::optional<FileVersion> before, today;
+  Date day;
+  for (Rung& r : line.rungs) {
+    if (r.released != day) {
+      before = std::max(before, today);
+      day = r.released;
+    }
+    today = std::max(today, r.highest);
+    // An unconfirmed row never carries a verdict alone.
+    if (r.confidence != Confidence::unconfirmed) r.least = threshold(r.version, r.basis, before, rule);
+  }
+}
+
+std::span<const KernelLadder::Rung> KernelLadder::line_of(const FileVersion& kernel) const {
+  for (const Line& l : lines_)
+    if (l.major == kernel.major && l.minor == kernel.minor) return l.rungs;
+  return {};
+}
+
+KernelLadder::Place KernelLadder::place_of(const FileVersion& v) const {
+  Place p;
+  for (const Range& r : ranges_) {
+    if (r.major != v.major || r.minor != v.minor || r.build != v.build) continue;
+    p.known = true;
+    if (v.revision >= r.first && v.revision <= r.last) p.branch = r.branch;
+  }
+  return p;
+}
+
+/// The updates of the newest release day that the kernel reaches; empty when it reaches none.
+KernelLadder::Found KernelLadder::newest_reached(const FileVersion& kernel) const {
+  Found reached;
+  const auto rungs = line_of(kernel);
+  for (std::size_t n = rungs.size(); n-- > 0;) {
+    const Rung& r = rungs[n];
+    if (!reached.empty() && reached.front()->released != r.released) break;
+    if (r.least && kernel >= *r.least) reached.push_back(&r);
+  }
+  std::reverse(reached.begin(), reached.end());
+  return reached;
+}
+
+/// Kernels that no release of a line explains: foreign, from before the first rollup, or of a build without one.
+LevelMatch KernelLadder::below_the_line(const FileVersion& kernel, const Place& place) const {
+  const auto rungs = line_of(kernel);
+  if (rungs.empty()) return nothing(fmt::format("the catalog holds no monthly updates of NT {}", nt_text(kernel)));
+  const Rung& first = rungs.front();
+  std::string what = fmt::format("{} is older than the first monthly rollup ({}, {}): before it there was no line, only single updates",
+                                 kernel.text(), first.released.month_text(), first.version.text());
+  if (place.branch) what += fmt::format("; the revision belongs to the {} branch", *place.branch == Branch::gdr ? "GDR" : "LDR");
+  return nothing(std::move(what));
 }
 
 /// Releases above the match that the kernel may also hold, since another file tells them: said, never concluded.
-std::string untold(const Catalog& catalog, const FileVersion& kernel, const Date& matched) {
+std::string KernelLadder::untold(const FileVersion& kernel, const Date& matched) const {
   std::string out;
   std::optional<Date> day;
-  for (const Update& u : catalog.updates()) {
-    if (!in_line(u, kernel) || u.basis != VersionBasis::other_file || u.released <= matched) continue;
-    if (*u.version > kernel || day == u.released) continue;
-    day = u.released;
-    out += fmt::format("; the release of {} changed {} and not the kernel, so it is neither shown nor ruled out", u.released.text(),
-                       u.version_file);
+  for (const Rung& r : line_of(kernel)) {
+    if (r.basis != VersionBasis::other_file || r.released <= matched || r.version > kernel || day == r.released) continue;
+    day = r.released;
+    out +=
+        fmt::format("; the release of {} changed {} and not the kernel, so it is neither shown nor ruled out", r.released.text(), r.file);
   }
   return out;
 }
 
-LevelMatch describe(const Catalog& catalog, const FileVersion& kernel, const std::vector<Update>& found) {
+LevelMatch KernelLadder::describe(const FileVersion& kernel, const Found& found) const {
   LevelMatch m;
-  const Update& first = found.front();
+  const Rung& first = *found.front();
   m.month = first.released;
   m.confidence = Confidence::unconfirmed;
   bool exact = false, measured = false;
-  for (const Update& u : found) {
-    m.kbs.push_back(u.kb);
-    m.confidence = std::min(m.confidence, u.confidence);
-    exact = exact || (u.basis == VersionBasis::kernel && *u.version == kernel);
-    measured = measured || u.basis == VersionBasis::kernel;
+  for (const Rung* u : found) {
+    m.kbs.push_back(u->kb);
+    m.confidence = std::min(m.confidence, u->confidence);
+    exact = exact || (u->basis == VersionBasis::kernel && u->version == kernel);
+    measured = measured || u->basis == VersionBasis::kernel;
   }
   const std::string month = first.released.month_text(), names = release_names(found);
   if (exact) {
@@ -154,50 +172,53 @@ LevelMatch describe(const Catalog& catalog, const FileVersion& kernel, const std
   } else if (measured) {
     m.how = LevelHow::kernel_at_least;
     m.why = fmt::format("{} is above the kernel of {} ({}, {}): that month, or a preview or single fix above it", kernel.text(), month,
-                        names, first.version->text());
+                        names, first.version.text());
   } else {
     m.how = LevelHow::fixed_build;
     m.confidence = std::max(m.confidence, Confidence::medium);
     m.why = fmt::format("{} reaches what MSRC gives for {} ({}, {}); the kernel of that month was not measured", kernel.text(), month,
-                        names, first.version->text());
-    if (kernel > *first.version) m.why += "; it may be a preview or single fix above it";
+                        names, first.version.text());
+    if (kernel > first.version) m.why += "; it may be a preview or single fix above it";
   }
-  m.why += untold(catalog, kernel, first.released);
+  m.why += untold(kernel, first.released);
   return m;
 }
 
-LevelMatch counted_as(const Catalog& catalog, const FileVersion& kernel, const KernelException& k) {
-  std::vector<Update> found;
-  if (const auto named = catalog.find_kb(k.kb))
-    for (const Update& u : catalog.updates())
-      if (in_line(u, kernel) && u.released == named->released) found.push_back(u);
+LevelMatch KernelLadder::counted_as(const FileVersion& kernel, const KernelException& k) const {
+  Found found;
+  const auto rungs = line_of(kernel);
+  const auto named = catalog_.find_kb(k.kb);
+  for (const Rung& r : rungs)
+    if (named && r.released == named->released) found.push_back(&r);
   if (found.empty()) return nothing("the update that this kernel counts as is not in the catalog");
-  LevelMatch m = describe(catalog, kernel, found);
+  LevelMatch m = describe(kernel, found);
   m.how = LevelHow::kernel_exact;
   m.confidence = std::max(m.confidence, k.confidence);
-  m.why = fmt::format("{} counts as {} ({}): {}", kernel.text(), found.front().released.month_text(), release_names(found), k.meaning);
+  m.why = fmt::format("{} counts as {} ({}): {}", kernel.text(), found.front()->released.month_text(), release_names(found), k.meaning);
   return m;
 }
 
-}  // namespace
-
-LevelMatch level_of_kernel(const Catalog& catalog, const FileVersion& kernel) {
-  const Place place = place_of(catalog, kernel);
+LevelMatch KernelLadder::match(const FileVersion& kernel) const {
+  const Place place = place_of(kernel);
   if (place.known && !place.branch) return foreign(kernel);
-  const auto special = exception_for(catalog, kernel);
+  const auto special = std::find_if(exceptions_.begin(), exceptions_.end(), [&](const auto& k) { return k.version == kernel; });
+  const bool is_special = special != exceptions_.end();
   LevelMatch m;
-  if (special && special->treatment == KernelTreatment::counts_as && special->confidence != Confidence::unconfirmed) {
-    m = counted_as(catalog, kernel, *special);
-  } else if (const std::vector<Update> reached = newest_reached(catalog, kernel); place.known && !reached.empty()) {
-    m = describe(catalog, kernel, reached);
+  if (is_special && special->treatment == KernelTreatment::counts_as && special->confidence != Confidence::unconfirmed) {
+    m = counted_as(kernel, *special);
+  } else if (const Found reached = newest_reached(kernel); place.known && !reached.empty()) {
+    m = describe(kernel, reached);
   } else if (place.known) {
-    m = below_the_line(catalog, kernel, place);
-    if (special) m.why += fmt::format("; it is {}", special->meaning) + (special->note.empty() ? "" : fmt::format(" ({})", special->note));
+    m = below_the_line(kernel, place);
+    if (is_special)
+      m.why += fmt::format("; it is {}", special->meaning) + (special->note.empty() ? "" : fmt::format(" ({})", special->note));
   } else {
     m = nothing(fmt::format("the catalog knows no revisions of build {} of NT {}", kernel.build, nt_text(kernel)));
   }
   m.branch = place.branch;
   return m;
 }
+
+LevelMatch level_of_kernel(const Catalog& catalog, const FileVersion& kernel) { return KernelLadder(catalog).match(kernel); }
 
 }  // namespace tq::catalog

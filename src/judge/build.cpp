@@ -20,8 +20,10 @@ const BuildWitness* first_of(const Case& c, WitnessGroup g) {
 std::optional<FileVersion> version_up_to(const catalog::Update& u, const View& view) {
   std::optional<FileVersion> v = u.version;
   if (v) return v;
-  for (const auto& e : view.entries)
+  for (const auto i : view.of(catalog::Line::os)) {
+    const auto& e = view.entries[i];
     if (is_level(e.update.kind) && e.update.version && e.update.released <= u.released) v = e.update.version;
+  }
   return v;
 }
 
@@ -33,9 +35,8 @@ std::optional<BuildWitness> store_witness(const Case& c) {
   BuildWitness w;
   w.source = "cbs.packages";
   w.group = WitnessGroup::component_store;
-  if (const auto* u = newest_package(facts, *c.view)) {
-    for (const auto& p : facts.packages)
-      if (p.kb == u->kb && !p.child) w.where = p.where;
+  if (const auto* u = newest_package(c)) {
+    w.where = where_of(c, u->kb);
     w.says = fmt::format("{} ({}) is in place", kb_text(u->kb), u->released.month_text());
     if (const auto v = version_up_to(*u, *c.view)) w.build = v->build;
     return w;

@@ -37,19 +37,18 @@ std::vector<std::string> paths_in(std::string_view subject) {
 
 /// Which kind of finding of the machine an indicator of the catalog speaks of; its id is the row's.
 std::string id_of(const Case& c, const model::Reading& odd) {
-  for (const auto& i : c.knowledge.catalog().bypass_indicators()) {
-    const std::string subject = unified(i.subject);
-    if (odd.name == "file" && i.type == "file") {
-      const auto paths = paths_in(i.subject);
-      if (std::find(paths.begin(), paths.end(), odd.value) != paths.end()) return std::string(i.id);
-    }
-    if (odd.name == "task" && i.type == "task" && subject.find(lower_ascii(odd.value)) != std::string::npos) return std::string(i.id);
-    if (odd.name == "edition_backup" && subject.find("editionid_bak") != std::string::npos) return std::string(i.id);
-    if (odd.name == "service_dll" && subject.find("servicedll") != std::string::npos) return std::string(i.id);
-    const auto image = odd.value.substr(0, odd.value.find(' '));
-    if (odd.name == "image_hook" && subject.find("image file execution options/" + image) != std::string::npos) return std::string(i.id);
-  }
-  return {};
+  const std::string task = lower_ascii(odd.value), hook = "image file execution options/" + odd.value.substr(0, odd.value.find(' '));
+  const auto speaks = [&](const Indicator& i) {
+    const auto names = [&](std::string_view what) { return i.subject.find(what) != std::string::npos; };
+    if (odd.name == "file") return i.type == "file" && std::find(i.paths.begin(), i.paths.end(), odd.value) != i.paths.end();
+    if (odd.name == "task") return i.type == "task" && names(task);
+    if (odd.name == "edition_backup") return names("editionid_bak");
+    if (odd.name == "service_dll") return names("servicedll");
+    return odd.name == "image_hook" && names(hook);
+  };
+  const auto all = c.knowledge.indicators();
+  const auto it = std::find_if(all.begin(), all.end(), speaks);
+  return it != all.end() ? it->id : std::string();
 }
 
 /// The rows whose subject is a rule are known by what they speak of.
@@ -83,13 +82,14 @@ void unowned_winner(const Case& c, model::EsuVerdict& e) {
 }
 
 /// Children fed to servicing one by one, without the parent that names the ESU check.
-void children_without_parent(const Case& c, const std::vector<Seen>& seen, model::EsuVerdict& e) {
+void children_without_parent(const Case& c, model::EsuVerdict& e) {
   std::uint32_t last = 0;
-  for (const auto& p : c.facts.packages) {
-    if (!p.child || p.kb == 0 || p.kb == last || !model::present(p.state)) continue;
-    if (!istarts_with(p.identity, "Package_") || ifind(p.identity, "_for_KB") == std::string_view::npos) continue;
-    const Seen* parent = find(seen, p.kb);
+  for (const auto row : c.seen.children()) {
+    const auto& p = c.facts.packages[row];
+    if (p.kb == last) continue;
+    const Seen* parent = c.seen.find(p.kb);
     if (parent != nullptr && parent->state != model::PackageState::absent) continue;
+    if (!istarts_with(p.identity, "Package_") || ifind(p.identity, "_for_KB") == std::string_view::npos) continue;
     last = p.kb;
     e.bypass.push_back({rule_id(c, "without its parent"),
                         fmt::format("children of {} are installed and their parent is not", kb_text(p.kb)), p.where, false});
@@ -100,23 +100,31 @@ void children_without_parent(const Case& c, const std::vector<Seen>& seen, model
 /// package list look the same, so it only says that the right to it is unproven.
 void unexplained(const Case& c, model::EsuVerdict& e) {
   if (!c.packages || e.preparation != Tri::no || c.facts.licence.azure == Tri::yes || !c.facts.licence.ids.empty()) return;
-  for (const auto& p : c.facts.packages) {
-    const Entry* u = p.kb != 0 && !p.child && model::present(p.state) ? c.view->find(p.kb) : nullptr;
-    if (u == nullptr || !u->update.esu_required) continue;
-    e.bypass.push_back({rule_id(c, "no ESU preparation package"),
-                        fmt::format("{} is in place without a licensing preparation package, a key or Azure", kb_text(p.kb)), p.where,
-                        true});
-    return;
-  }
+  std::uint32_t first = kNone;  // as the machine lists them
+  for (std::uint32_t i = 0; i < c.view->entries.size(); ++i)
+    if (const Seen* s = c.seen.at(i); s != nullptr && s->package_present() && c.view->entries[i].update.esu_required)
+      first = std::min(first, s->first_package);
+  if (first == kNone) return;
+  const auto& p = c.facts.packages[first];
+  e.bypass.push_back({rule_id(c, "no ESU preparation package"),
+                      fmt::format("{} is in place without a licensing preparation package, a key or Azure", kb_text(p.kb)), p.where, true});
 }
 
 }  // namespace
+
+std::vector<Indicator> indicators_of(const catalog::Catalog& catalog) {
+  std::vector<Indicator> out;
+  for (const auto& i : catalog.bypass_indicators())
+    out.push_back(
+        {std::string(i.id), std::string(i.type), unified(i.subject), i.type == "file" ? paths_in(i.subject) : std::vector<std::string>()});
+  return out;
+}
 
 void judge_bypass(const Case& c, model::Verdict& verdict) {
   auto& e = verdict.esu;
   unowned_winner(c, e);
   if (c.view != nullptr) {
-    children_without_parent(c, seen_by_kb(c.facts), e);
+    children_without_parent(c, e);
     unexplained(c, e);
   }
   for (const auto& odd : c.facts.oddities)

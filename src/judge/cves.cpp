@@ -7,16 +7,13 @@
 namespace tq::judge {
 namespace {
 
-using catalog::Line;
-using catalog::UpdateKind;
-
 enum class Answer : std::uint8_t { none, unknown, missing };
 
 class Cves {
  public:
   explicit Cves(const Judged& j) : j_(j), slots_(j.slots.size()) {
     // What each slot says is worked out once; a CVE then only looks bytes up.
-    for (std::size_t s = 0; s < slots_.size(); ++s) slots_[s] = code(j.view.slots[s].entry, j.slots[s]);
+    for (std::size_t s = 0; s < slots_.size(); ++s) slots_[s] = code(j.view.slots[s].entry, j.view.slot_lines[s], j.slots[s]);
   }
 
   [[nodiscard]] Answer answer(Range group) const {
@@ -40,12 +37,10 @@ class Cves {
   // What one fix says, as bits: those of all fixes of a CVE for one part are put together.
   static constexpr std::uint8_t kFixed = 1, kUnknown = 2, kAbsent = 4, kEither = 8, kNotRollup = 16, kNotHere = 32;
 
-  [[nodiscard]] std::uint8_t code(std::uint32_t entry, State s) const {
-    const auto& e = j_.entry(entry);
-    const bool rollup = e.line == Line::os && e.update.kind != UpdateKind::security_only;
-    const std::uint8_t line = rollup ? 0 : kNotRollup;
+  [[nodiscard]] std::uint8_t code(std::uint32_t entry, SlotLine of, State s) const {
+    const std::uint8_t line = of == SlotLine::rollup ? 0 : kNotRollup;
     if (s == State::present || s == State::covered) return static_cast<std::uint8_t>(kFixed | line);
-    if (s == State::not_applicable) return e.line == Line::ie ? kNotHere : 0;
+    if (s == State::not_applicable) return of == SlotLine::explorer ? kNotHere : 0;
     if (!j_.within_goal(entry)) return 0;  // repaired only by something beyond the goal
     if (s == State::either) return static_cast<std::uint8_t>(kEither | line);
     return static_cast<std::uint8_t>((s == State::unknown ? kUnknown : kAbsent) | line);
@@ -72,17 +67,26 @@ class Cves {
 void judge_cves(const Judged& j, model::Verdict& verdict) {
   const Cves cves(j);
   auto& out = verdict.cves;
-  out.missing.reserve(j.view.cves.size());
-  out.unknown.reserve(j.view.cves.size());
   std::vector<Answer> answers;
   answers.reserve(j.view.cve_groups.size());
   for (const Range group : j.view.cve_groups) answers.push_back(cves.answer(group));
-  for (std::size_t i = 0; i < j.view.cves.size(); ++i) {
+  // Both lists are filled without a branch, as which CVE goes where follows no order; then cut to what was filled.
+  const std::size_t all = j.view.cves.size();
+  out.missing.resize(all);
+  out.unknown.resize(all);
+  std::size_t missing = 0, unknown = 0;
+  for (std::size_t i = 0; i < all; ++i) {
     const Answer a = answers[j.view.cve_group[i]];
-    if (a == Answer::none) continue;
-    const bool exploited = j.view.exploited[i] != 0;
-    (a == Answer::missing ? out.missing : out.unknown).push_back(j.view.cves[i]);
-    if (exploited) (a == Answer::missing ? out.known_exploited : out.known_exploited_unknown).push_back(j.view.cves[i]);
+    out.missing[missing] = out.unknown[unknown] = j.view.cves[i];
+    missing += static_cast<std::size_t>(a == Answer::missing);
+    unknown += static_cast<std::size_t>(a == Answer::unknown);
+  }
+  out.missing.resize(missing);
+  out.unknown.resize(unknown);
+  for (const std::uint32_t i : j.view.exploited) {
+    const Answer a = answers[j.view.cve_group[i]];
+    if (a == Answer::missing) out.known_exploited.push_back(j.view.cves[i]);
+    if (a == Answer::unknown) out.known_exploited_unknown.push_back(j.view.cves[i]);
   }
 }
 

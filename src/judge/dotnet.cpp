@@ -2,7 +2,6 @@
 // update of Windows.
 #include <algorithm>
 
-#include "core/text.hpp"
 #include "judge/states.hpp"
 
 namespace tq::judge {
@@ -10,37 +9,6 @@ namespace {
 
 using catalog::Line;
 using catalog::UpdateKind;
-
-/// "4.6.2" against "4.6.2", "4.6-4.7.2" or "2.0 SP2/3.0 SP2". Versions compare part by part.
-std::vector<std::uint64_t> numbers(std::string_view version) {
-  std::vector<std::uint64_t> out;
-  while (!version.empty()) {
-    const auto end = std::min(version.find_first_not_of("0123456789"), version.size());
-    std::uint64_t n = 0;
-    if (end == 0 || !parse_u64(version.substr(0, end), n)) break;
-    out.push_back(n);
-    version.remove_prefix(end);
-    if (version.empty() || version.front() != '.') break;
-    version.remove_prefix(1);
-  }
-  return out;
-}
-
-bool in_range(std::string_view framework, std::string_view version) {
-  const auto dash = framework.find('-');
-  if (dash == std::string_view::npos) return trim(framework) == version;
-  const auto v = numbers(version);
-  return numbers(trim(framework.substr(0, dash))) <= v && v <= numbers(trim(framework.substr(dash + 1)));
-}
-
-bool serves(std::string_view framework, std::string_view version) {
-  for (std::size_t at = 0; at <= framework.size();) {
-    const auto end = std::min(framework.find_first_of("/;,", at), framework.size());
-    if (in_range(framework.substr(at, end - at), version)) return true;
-    at = end + 1;
-  }
-  return false;
-}
 
 /// Frameworks up to 3.5 are serviced as packages of Windows, 4.x by Windows Installer.
 bool by_installer(std::string_view version) { return version.starts_with("4"); }
@@ -51,20 +19,17 @@ struct One {
 };
 
 /// One bundle for one framework.
-One bundle(const Judged& j, const Entry& e, const Part& part) {
-  if (const Seen* parent = find(j.seen, e.update.kb); parent != nullptr && parent->in_place())
+One bundle(const Judged& j, const Slot& slot) {
+  if (const Seen* parent = j.seen.at(slot.entry); parent != nullptr && parent->in_place())
     return {State::present, parent->package ? Reason::package : parent->msi ? Reason::windows_installer : Reason::listed};
-  bool known = false;
-  for (const auto& child : j.view.range(j.view.children, e.children)) {
-    if (!serves(child.framework, part.version)) continue;
-    known = true;
-    const Seen* s = find(j.seen, child.kb);
+  for (const std::uint32_t child : j.view.range(j.view.slot_children, slot.children)) {
+    const Seen* s = j.seen.find(child);
     if (s == nullptr) continue;
     if (s->in_place()) return {State::present, s->package ? Reason::package : s->msi ? Reason::windows_installer : Reason::listed};
     if (s->state == model::PackageState::pending_install) return {State::waiting, Reason::restart};
   }
-  if (!known) return {State::unknown, Reason::child_not_known};
-  if (by_installer(part.version)) return j.msi ? One{State::absent, Reason::not_registered} : One{};
+  if (slot.children.count == 0) return {State::unknown, Reason::child_not_known};
+  if (by_installer(j.view.parts[slot.part].version)) return j.msi ? One{State::absent, Reason::not_registered} : One{};
   return j.packages ? One{State::absent, Reason::not_in_packages} : One{};
 }
 
@@ -101,7 +66,7 @@ void judge_dotnet(Judged& j) {
       if (j.parts[p] == model::Tri::no) {
         one = {State::not_applicable, Reason::part_absent};
       } else {
-        one = bundle(j, e, j.view.parts[p]);
+        one = bundle(j, j.view.slots[s]);
         if (one.state == State::present && e.update.kind == UpdateKind::dotnet_rollup && newest[p] == kNone) newest[p] = i;
         if (one.state != State::present && newest[p] != kNone) {
           one = {State::covered, Reason::newer_in_place};

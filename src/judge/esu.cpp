@@ -10,29 +10,21 @@ using catalog::UpdateKind;
 using model::Tri;
 
 /// In place, absent (only when the packages were read as a whole), or unknown.
-Tri any_of_kind(const Case& c, UpdateKind kind, const FileVersion& least) {
-  for (const auto& p : c.facts.packages) {
-    const Entry* e = p.kb != 0 && !p.child && model::present(p.state) ? c.view->find(p.kb) : nullptr;
-    if (e != nullptr && e->update.kind == kind && (p.version.value_or(FileVersion{}) >= least)) return Tri::yes;
-  }
-  for (const auto& h : c.facts.hotfixes) {
-    const Entry* e = h.succeeded ? c.view->find(h.kb) : nullptr;
+Tri any_of_kind(const Case& c, catalog::Line line, UpdateKind kind, const FileVersion& least) {
+  for (const auto i : c.view->of(line)) {
+    const Seen* s = c.seen.at(i);
+    if (s == nullptr || c.view->entries[i].update.kind != kind) continue;
+    if (s->package_present() && s->version >= least) return Tri::yes;
     // A list names no package version: an early release of the same KB may be meant, so it proves nothing where that matters.
-    if (e != nullptr && e->update.kind == kind && least == FileVersion{}) return Tri::yes;
+    if (s->named() && least == FileVersion{}) return Tri::yes;
   }
   return c.packages ? Tri::no : Tri::unknown;
 }
 
-/// A package in place that could not have been installed without one of this kind. Its own release says which it needed.
-bool implied(const Case& c, UpdateKind kind) {
-  for (const auto& p : c.facts.packages) {
-    const Entry* e = p.kb != 0 && !p.child && model::present(p.state) ? c.view->find(p.kb) : nullptr;
-    if (e == nullptr) continue;
-    for (const auto& group : e->update.requirements)
-      for (const std::uint32_t kb : group)
-        if (const Entry* need = c.view->find(kb); need != nullptr && need->update.kind == kind) return true;
-  }
-  return false;
+/// A package in place that could not have been installed without SHA-2. Its own release says which it needed.
+bool implies_sha2(const Case& c) {
+  const auto& all = c.view->sha2_needers;
+  return std::any_of(all.begin(), all.end(), [&](auto i) { return c.seen.package_present(i); });
 }
 
 void stack(const Case& c, model::EsuVerdict& e) {
@@ -40,9 +32,9 @@ void stack(const Case& c, model::EsuVerdict& e) {
   for (const auto& s : c.facts.stacks)
     if (s.source != "cbs_log" && (!newest || s.version > *newest)) newest = s.version;
   const catalog::Update *update = nullptr, *least = nullptr;
-  for (const auto& entry : c.view->entries) {
-    const auto& u = entry.update;
-    if (u.kind != UpdateKind::servicing_stack || !u.version) continue;
+  for (const auto i : c.view->of(catalog::Line::servicing_stack)) {
+    const auto& u = c.view->entries[i].update;
+    if (!u.version) continue;
     if (least == nullptr) least = &u;  // updates come by date: the first stack is the one everything later asks for
     if (newest && *u.version == *newest) update = &u;
   }
@@ -68,9 +60,9 @@ void judge_esu(const Case& c, model::Verdict& verdict) {
   if (!verdict.product_known) return;
   auto& e = verdict.esu;
   // Only the last release of the SHA-2 update (package version 6.0.4.0) carries everything that later updates need.
-  e.sha2 = any_of_kind(c, UpdateKind::sha2, FileVersion{6, 0, 4, 0});
-  if (e.sha2 != Tri::yes && implied(c, UpdateKind::sha2)) e.sha2 = Tri::yes;
-  e.preparation = any_of_kind(c, UpdateKind::esu_preparation, FileVersion{});
+  e.sha2 = any_of_kind(c, catalog::Line::sha2, UpdateKind::sha2, FileVersion{6, 0, 4, 0});
+  if (e.sha2 != Tri::yes && implies_sha2(c)) e.sha2 = Tri::yes;
+  e.preparation = any_of_kind(c, catalog::Line::esu_preparation, UpdateKind::esu_preparation, FileVersion{});
   stack(c, e);
   licence(c, e);
 }

@@ -1,5 +1,7 @@
 // Judging by the versions of the files an update carries. Branches are never compared with each other: a file of the LDR
 // branch has a higher number than one of GDR whatever either of them contains.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -88,6 +90,12 @@ std::optional<FileSays> files_say(const Judged& j, const Entry& e) {
     if (one.state == State::absent) break;
   }
   return says;
+}
+
+std::string file_reason(const Judged& j, std::uint32_t i) {
+  const auto says = files_say(j, j.entry(i));
+  if (!says || says->wanted == nullptr) return text(j.reason[i]);
+  return fmt::format("{} is {}, the update brings {}", says->file->path, says->file->version.text(), says->wanted->version.text());
 }
 
 void judge_files(Judged& j) {

@@ -34,7 +34,7 @@ std::string why_absent(const Judged& j, std::uint32_t i, const catalog::Update& 
                          : goal.fixed_build ? goal.fixed_build->build
                                             : 0);
     case Reason::not_in_packages: {
-      const Seen* s = find(j.seen, goal.kb);
+      const Seen* s = j.seen.find(goal.kb);
       if (s != nullptr && s->package && s->state != model::PackageState::absent)
         return fmt::format("{} is {}, not installed", kb_text(goal.kb), to_string(s->state));
       return "no package of that month or later is in place";
@@ -48,8 +48,7 @@ std::string why_absent(const Judged& j, std::uint32_t i, const catalog::Update& 
 void by_months(const Judged& j, const Date& goal, GoalVerdict& g) {
   std::vector<std::uint32_t> absent, unknown;
   bool of_goal = false;
-  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
-    if (j.view.lines[i] != Line::os) continue;
+  for (const auto i : j.view.of(Line::os)) {
     const auto& u = j.entry(i).update;
     if (u.kind != UpdateKind::security_only || u.released > goal || j.state[i] == State::not_applicable) continue;
     if (j.state[i] == State::absent || j.state[i] == State::waiting) absent.push_back(u.kb);
@@ -68,17 +67,11 @@ void by_months(const Judged& j, const Date& goal, GoalVerdict& g) {
   }
 }
 
-bool has_security_only(const Judged& j) {
-  for (std::uint32_t i = 0; i < j.state.size(); ++i)
-    if (j.view.lines[i] == Line::os && j.state[i] == State::present && j.entry(i).update.kind == UpdateKind::security_only) return true;
-  return false;
-}
-
 /// The kernel that was read, or the build, is older than what this update or one before it brought.
 bool kernel_or_build_denies(const Judged& j, const catalog::Update& goal) {
   const auto& k = j.c.kernel;
   const auto& b = j.verdict.build;
-  if (k.too_new != nullptr && k.too_new->released <= goal.released && !has_security_only(j)) return true;
+  if (k.too_new != nullptr && k.too_new->released <= goal.released && !j.has_security_only) return true;
   return goal.version && b.number && b.status != Standing::contradicted && goal.version->build > *b.number;
 }
 
@@ -95,12 +88,15 @@ void reach(const Judged& j, std::uint32_t i, GoalVerdict& g) {
   } else if (j.state[i] == State::absent && kernel_or_build_denies(j, goal)) {
     g.reached = Tri::no;  // whatever else contradicts itself: this kernel is from before the goal
     g.why = why_absent(j, i, goal);
+  } else if (j.reason[i] == Reason::files_too_old && !j.security_only) {
+    g.reached = Tri::no;  // the kernel is one file of the update; another one of it is not there
+    g.why = file_reason(j, i);
   } else if (v.level && v.level->status == Standing::contradicted) {
     g.why = "the witnesses of the level contradict each other";
   } else if (j.state[i] == State::waiting) {
     g.reached = Tri::no;
     g.why = kb_text(goal.kb) + " is installed and waits for a restart";
-  } else if (has_security_only(j) && v.level && v.level->month >= goal.released) {
+  } else if (j.has_security_only && v.level && v.level->month >= goal.released) {
     by_months(j, goal.released, g);
   } else if (kernel_reaches(v, goal.released)) {
     g.reached = Tri::yes;
@@ -121,8 +117,9 @@ void reach(const Judged& j, std::uint32_t i, GoalVerdict& g) {
 std::uint32_t goal_entry(const Judged& j, const catalog::Goal& goal) {
   if (const Entry* e = j.view.find(goal.kb)) return j.view.index_of(*e);
   // Not made for this processor: the last one that was.
-  for (std::uint32_t i = static_cast<std::uint32_t>(j.state.size()); i-- > 0;)
-    if (j.entry(i).update.kind == UpdateKind::monthly_rollup && j.entry(i).update.released <= goal.date) return i;
+  const auto& all = j.view.of(Line::os);
+  for (std::size_t n = all.size(); n-- > 0;)
+    if (const auto& u = j.entry(all[n]).update; u.kind == UpdateKind::monthly_rollup && u.released <= goal.date) return all[n];
   return kNone;
 }
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "judge/run.hpp"
 #include "judge/states.hpp"
 
@@ -14,7 +12,7 @@ KernelSays kernel_says(const model::Facts& facts, const Knowledge& knowledge, co
   KernelSays k;
   k.kernel = kernel_of(facts, knowledge);
   if (!k.kernel || view == nullptr) return k;
-  k.match = *knowledge.level_of(k.kernel->version);
+  k.match = knowledge.ladder().match(k.kernel->version);
   k.too_new = disproved(k.kernel->version, k.match.month, *view);
   return k;
 }
@@ -25,39 +23,12 @@ bool has_goal(const Knowledge& knowledge, const std::string& nt_version, const s
   return false;
 }
 
-/// Everything that the machine itself names, whether the catalog knows it or not. What turned out to be missing or open all
-/// the same stands there and not here.
-void list_installed(const Judged* j, const model::Facts& facts, model::Verdict& v) {
-  const auto seen = j != nullptr ? j->seen : seen_by_kb(facts);
-  std::vector<std::uint32_t> elsewhere;
-  for (const auto& m : v.missing) elsewhere.push_back(m.kb);
-  for (const auto& u : v.unknown) elsewhere.push_back(u.kb);
-  std::sort(elsewhere.begin(), elsewhere.end());
-  v.installed.reserve(seen.size());
-  for (const Seen& s : seen) {
-    if (s.package && s.state == model::PackageState::absent) continue;
-    if (std::binary_search(elsewhere.begin(), elsewhere.end(), s.kb)) continue;
-    model::InstalledUpdate u{s.kb, s.package ? to_string(s.state) : "listed", {}};
-    if (s.package) u.evidence.emplace_back("cbs");
-    if (s.msi) u.evidence.emplace_back("msi_updates");
-    if (s.listed)
-      for (const auto& h : facts.hotfixes)
-        if (h.kb == s.kb && h.succeeded && h.source != "msi_updates" && (u.evidence.empty() || u.evidence.back() != h.source))
-          u.evidence.push_back(h.source);
-    v.installed.push_back(std::move(u));
+void broken(const Case& c, model::Verdict& v) {
+  for (const auto row : c.seen.broken()) {
+    const auto& p = c.facts.packages[row];
+    v.broken_packages.push_back(
+        fmt::format("{} (state {}{})", p.identity, p.raw_state, p.last_error != 0 ? fmt::format(", error {:#010x}", p.last_error) : ""));
   }
-  if (j == nullptr) return;
-  for (std::uint32_t i = 0; i < j->state.size(); ++i)
-    if (j->state[i] == State::present && j->reason[i] == Reason::files_new_enough && find(seen, j->entry(i).update.kb) == nullptr)
-      v.installed.push_back({j->entry(i).update.kb, "file_versions", {"files"}});
-  std::sort(v.installed.begin(), v.installed.end(), [](const auto& a, const auto& b) { return a.kb < b.kb; });
-}
-
-void broken(const model::Facts& facts, model::Verdict& v) {
-  for (const auto& p : facts.packages)
-    if (p.state == model::PackageState::partial || p.state == model::PackageState::broken)
-      v.broken_packages.push_back(
-          fmt::format("{} (state {}{})", p.identity, p.raw_state, p.last_error != 0 ? fmt::format(", error {:#010x}", p.last_error) : ""));
 }
 
 }  // namespace
@@ -75,7 +46,7 @@ void decide(Judged& j) {
 
 Case make_case(const model::Facts& facts, const Knowledge& knowledge, const Options& options) {
   const View* view = knowledge.view_for(facts);
-  return {facts, knowledge, options, view, kernel_says(facts, knowledge, view), packages_speak(facts, knowledge)};
+  return {facts, knowledge, options, view, SeenUpdates(facts, view), kernel_says(facts, knowledge, view), packages_speak(facts, knowledge)};
 }
 
 model::Verdict identify(const Case& c) {
@@ -96,13 +67,13 @@ model::Verdict judge(const model::Facts& facts, const Knowledge& knowledge, cons
     judge_goals(j, v);
     list_updates(j, v);
     judge_cves(j, v);
-    list_installed(&j, facts, v);
+    list_installed(c, &j, v);
     v.judged_as = c.view->product.name;
     v.line = j.security_only ? "security_only" : "rollup";
   } else {
-    list_installed(nullptr, facts, v);
+    list_installed(c, nullptr, v);
   }
-  broken(facts, v);
+  broken(c, v);
   judge_bypass(c, v);
   judge_lifecycle(c, v);
   judge_exposure(c, v);

@@ -48,9 +48,15 @@ int fit(const catalog::Product& p, const model::Facts& facts, std::optional<std:
 
 }  // namespace
 
-const Entry* View::find(std::uint32_t kb) const {
-  const auto it = std::lower_bound(by_kb.begin(), by_kb.end(), std::pair{kb, std::uint32_t{0}});
-  return it != by_kb.end() && it->first == kb ? &entries[it->second] : nullptr;
+void KbIndex::build(const std::vector<std::uint32_t>& kbs) {
+  std::size_t size = 2;
+  while (size < kbs.size() * 2 + 2) size *= 2;
+  cells_.assign(size, {});
+  for (std::uint32_t i = 0; i < kbs.size(); ++i) {
+    std::size_t at = start(kbs[i]);
+    while (cells_[at].entry != kNone) at = (at + 1) & (size - 1);
+    cells_[at] = {kbs[i], i};
+  }
 }
 
 std::optional<catalog::Branch> View::branch_of(const FileVersion& v) const {
@@ -62,7 +68,8 @@ std::optional<catalog::Branch> View::branch_of(const FileVersion& v) const {
   return std::nullopt;
 }
 
-Knowledge::Knowledge(catalog::Catalog catalog) : catalog_(std::move(catalog)), upgrades_(catalog_), exposure_(catalog_) {
+Knowledge::Knowledge(catalog::Catalog catalog)
+    : catalog_(std::move(catalog)), upgrades_(catalog_), exposure_(catalog_), ladder_(catalog_), indicators_(indicators_of(catalog_)) {
   for (const auto& p : catalog_.products())
     if (p.component == catalog::Component::os) windows_.push_back(p);
   for (const auto& g : catalog_.goals()) goals_.push_back(g);
@@ -87,15 +94,6 @@ const catalog::Product* Knowledge::product_for(const model::Facts& facts) const 
     }
   }
   return best;
-}
-
-std::shared_ptr<const catalog::LevelMatch> Knowledge::level_of(const FileVersion& kernel) const {
-  constexpr std::size_t kMost = 10000;  // versions come from machines: a million different ones must not fill the memory
-  const std::lock_guard lock(mutex_);
-  if (levels_.size() > kMost) levels_.clear();
-  auto& known = levels_[kernel];
-  if (!known) known = std::make_shared<const catalog::LevelMatch>(catalog::level_of_kernel(catalog_, kernel));
-  return known;
 }
 
 const View* Knowledge::view_for(const model::Facts& facts) const {

@@ -20,22 +20,14 @@ struct Sides {
 /// The kernel file and the store are read from the disk; the booted kernel's word repeats what the machine says of itself.
 const char* how_of(const KernelVersion& k) { return k.from == KernelSource::booted ? "registered_revision" : "kernel_revision"; }
 
-std::string where_of(const model::Facts& facts, std::uint32_t kb) {
-  for (const auto& p : facts.packages)
-    if (p.kb == kb && !p.child) return p.where;
-  for (const auto& h : facts.hotfixes)
-    if (h.kb == kb) return h.where;
-  return {};
-}
-
-LevelVerdict named(const model::Facts& facts, const catalog::Update& u, const char* how) {
+LevelVerdict named(const Case& c, const catalog::Update& u, const char* how) {
   LevelVerdict l;
   l.kb = u.kb;
   l.kind = to_string(u.kind);
   l.title = u.title;
   l.month = u.released;
   l.how = how;
-  if (const auto w = where_of(facts, u.kb); !w.empty()) l.evidence.push_back(w);
+  if (const auto w = where_of(c, u.kb); !w.empty()) l.evidence.push_back(w);
   return l;
 }
 
@@ -54,16 +46,15 @@ LevelVerdict by_kernel(const Sides& s) {
 
 /// Package and kernel side by side.
 LevelVerdict both(const Case& c, const Sides& s) {
-  const auto& facts = c.facts;
   const auto& u = *s.package;
   const auto* too_new = s.too_new;
   if (too_new != nullptr && u.released >= too_new->released) {
-    LevelVerdict l = s.by_kernel.month ? by_kernel(s) : named(facts, u, "cbs");
+    LevelVerdict l = s.by_kernel.month ? by_kernel(s) : named(c, u, "cbs");
     if (!s.by_kernel.month) l.kb = 0;
     l.status = Standing::contradicted;
     l.why = fmt::format("the component store says that {} ({}) is in place, but the kernel {} is older than that of {}", kb_text(u.kb),
                         u.released.month_text(), s.kernel->version.text(), too_new->released.month_text());
-    if (const auto w = where_of(facts, u.kb); !w.empty()) l.evidence.push_back(w);
+    if (const auto w = where_of(c, u.kb); !w.empty()) l.evidence.push_back(w);
     return l;
   }
   const bool kernel_ahead = s.by_kernel.month && months_between(u.released, *s.by_kernel.month) > 0;
@@ -75,7 +66,7 @@ LevelVerdict both(const Case& c, const Sides& s) {
                         l.month.month_text(), kb_text(u.kb), u.released.month_text());
     return l;
   }
-  LevelVerdict l = named(facts, u, s.kernel->from != KernelSource::booted ? "kernel_revision" : "cbs");
+  LevelVerdict l = named(c, u, s.kernel->from != KernelSource::booted ? "kernel_revision" : "cbs");
   l.evidence.push_back(s.kernel->where);
   l.status = Standing::proven;
   l.why = fmt::format("{} is in place and the kernel {} agrees", kb_text(u.kb), s.kernel->version.text());
@@ -83,8 +74,8 @@ LevelVerdict both(const Case& c, const Sides& s) {
 }
 
 /// A hotfix list is told by the same booted system as the registered revision: no second witness of that.
-LevelVerdict listed(const model::Facts& facts, const Sides& s) {
-  LevelVerdict l = named(facts, *s.hotfix, "qfe");
+LevelVerdict listed(const Case& c, const Sides& s) {
+  LevelVerdict l = named(c, *s.hotfix, "qfe");
   l.status = Standing::claimed;
   l.why = kb_text(l.kb) + " is the newest update of the monthly line in the hotfix list";
   if (!s.kernel) return l;
@@ -128,8 +119,8 @@ Sides sides_of(const Case& c, const model::Verdict& verdict) {
   s.kernel = c.kernel.kernel;
   s.by_kernel = c.kernel.match;
   s.too_new = c.kernel.too_new;
-  s.package = newest_package(c.facts, *c.view);
-  s.hotfix = newest_hotfix(c.facts, *c.view);
+  s.package = newest_package(c);
+  s.hotfix = newest_hotfix(c);
   return s;
 }
 
@@ -140,11 +131,11 @@ void judge_level(const Case& c, model::Verdict& verdict) {
   if (s.package != nullptr && s.kernel) {
     verdict.level = both(c, s);
   } else if (s.package != nullptr) {
-    verdict.level = named(c.facts, *s.package, "cbs");
+    verdict.level = named(c, *s.package, "cbs");
     verdict.level->status = Standing::claimed;
     verdict.level->why = "the component store says so; no kernel version was read";
   } else if (s.hotfix != nullptr && !(s.by_kernel.month && months_between(s.hotfix->released, *s.by_kernel.month) > 0)) {
-    verdict.level = listed(c.facts, s);
+    verdict.level = listed(c, s);
     against_build(*s.hotfix, verdict.build, *verdict.level);
   } else if (s.by_kernel.month) {
     verdict.level = by_kernel(s);

@@ -29,12 +29,8 @@ bool build_denies(const Judged& j, std::uint32_t i) {
 
 /// What packages and lists name, unless the kernel denies it.
 void take_named(Judged& j) {
-  for (const Seen& s : j.seen) {
-    const Entry* e = j.view.find(s.kb);
-    if (e == nullptr || e->line != Line::os) continue;
-    const auto i = j.view.index_of(*e);
-    if (j.state[i] != State::undecided) continue;
-    if (!named(j, i)) continue;
+  for (const auto i : j.view.of(Line::os)) {
+    if (j.state[i] != State::undecided || !named(j, i)) continue;
     if (j.state[i] == State::present && kernel_denies(j, i)) j.set(i, State::unknown, Reason::contradicted);
   }
 }
@@ -162,6 +158,8 @@ void judge_os_line(Judged& j) {
   take_kernel_months(j);
   take_rest(j);
   j.security_only = follows_security_only(j);
+  for (const auto i : j.view.of(Line::os))
+    j.has_security_only = j.has_security_only || (j.state[i] == State::present && j.entry(i).update.kind == UpdateKind::security_only);
 }
 
 }  // namespace tq::judge

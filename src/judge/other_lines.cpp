@@ -127,12 +127,9 @@ void take_groundwork(Judged& j, std::uint32_t i, const std::optional<FileVersion
 void take_implied(Judged& j) {
   for (std::uint32_t i = 0; i < j.state.size(); ++i) {
     if (j.state[i] != State::present || j.reason[i] == Reason::files_new_enough) continue;
-    for (const auto& group : j.entry(i).update.requirements)
-      for (const std::uint32_t kb : group) {
-        const Entry* need = j.view.find(kb);
-        if (need == nullptr || j.holds(j.view.index_of(*need))) continue;
-        j.set(j.view.index_of(*need), State::covered, Reason::implied, i);
-      }
+    for (const Range group : j.view.range(j.view.need_groups, j.entry(i).needs))
+      for (const auto need : j.view.range(j.view.need_entries, group))
+        if (!j.holds(need)) j.set(need, State::covered, Reason::implied, i);
   }
 }
 
@@ -163,15 +160,15 @@ void judge_groundwork(Judged& j) {
 }
 
 void judge_singles(Judged& j) {
-  for (const Seen& s : j.seen)
-    if (const Entry* e = j.view.find(s.kb); e != nullptr && e->line == Line::single && j.state[j.view.index_of(*e)] == State::undecided)
-      named(j, j.view.index_of(*e));
-  // From the newest down: what is in place settles all that it replaces, link by link. A decided entry is entered once.
   const auto& all = j.view.of(Line::single);
+  for (const auto i : all)
+    if (j.state[i] == State::undecided) named(j, i);
+  // From the newest down: what is in place settles all that it replaces, link by link. A decided entry is entered once.
+  std::vector<std::uint32_t> open;
   for (std::size_t n = all.size(); n-- > 0;) {
     const auto i = all[n];
-    if (!j.holds(i)) continue;
-    std::vector<std::uint32_t> open{i};
+    if (!j.holds(i) || j.entry(i).replaces.count == 0) continue;
+    open.assign(1, i);
     while (!open.empty()) {
       const auto at = open.back();
       open.pop_back();

@@ -6,6 +6,7 @@
 
 #include "catalog/level.hpp"
 #include "judge/judge.hpp"
+#include "judge/seen.hpp"
 
 namespace tq::judge {
 
@@ -25,9 +26,10 @@ bool from_language_file(const model::BuildWitness& w, const Knowledge& knowledge
 
 /// True for updates that carry a month of Windows fixes: monthly rollup, security-only, preview.
 bool is_level(catalog::UpdateKind kind);
+struct Case;
 /// The newest update of the monthly line whose parent package is in place; nullptr when none is.
-const catalog::Update* newest_package(const model::Facts& facts, const View& view);
-const catalog::Update* newest_hotfix(const model::Facts& facts, const View& view);
+const catalog::Update* newest_package(const Case& c);
+const catalog::Update* newest_hotfix(const Case& c);
 /// Packages were read as a whole: then a package that is not there is absent.
 bool packages_speak(const model::Facts& facts, const Knowledge& knowledge);
 /// A hotfix list was read and it says of itself that it is whole.
@@ -49,9 +51,12 @@ struct Case {
   const Knowledge& knowledge;
   const Options& options;
   const View* view = nullptr;  ///< null: the catalog does not know this Windows
+  SeenUpdates seen;
   KernelSays kernel;
   bool packages = false;  ///< packages_speak
 };
+/// Where the machine names this KB first: the key of its package, or the line of a list. Empty: nowhere.
+std::string where_of(const Case& c, std::uint32_t kb);
 
 model::BuildVerdict judge_build(const Case& c);
 void judge_level(const Case& c, model::Verdict& verdict);

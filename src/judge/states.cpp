@@ -49,58 +49,11 @@ const char* text(Reason r) {
   return "?";
 }
 
-int rank(PackageState s) {
-  switch (s) {
-    case PackageState::installed: return 0;
-    case PackageState::superseded: return 1;
-    case PackageState::pending_install: return 2;
-    case PackageState::pending_removal: return 3;
-    case PackageState::partial: return 4;
-    case PackageState::broken: return 5;
-    case PackageState::staged_or_superseded: return 6;
-    case PackageState::staged: return 7;
-    case PackageState::in_progress: return 8;
-    case PackageState::unknown: return 9;
-    case PackageState::absent: return 10;
-  }
-  return 11;
-}
-
-std::vector<Seen> seen_by_kb(const model::Facts& facts) {
-  std::vector<Seen> all;
-  all.reserve(facts.packages.size() + facts.hotfixes.size());
-  for (const auto& p : facts.packages)
-    if (p.kb != 0 && !p.child) all.push_back({p.kb, p.state, true, false, false});
-  for (const auto& h : facts.hotfixes)
-    if (h.kb != 0 && h.succeeded) all.push_back({h.kb, PackageState::absent, false, h.source != "msi_updates", h.source == "msi_updates"});
-  std::sort(all.begin(), all.end(),
-            [](const Seen& a, const Seen& b) { return a.kb != b.kb ? a.kb < b.kb : rank(a.state) < rank(b.state); });
-  std::size_t n = 0;
-  for (const auto& s : all) {
-    if (n == 0 || all[n - 1].kb != s.kb) {
-      all[n++] = s;
-      continue;
-    }
-    auto& first = all[n - 1];
-    if (s.package && (!first.package || rank(s.state) < rank(first.state))) first.state = s.state;
-    first.package = first.package || s.package;
-    first.listed = first.listed || s.listed;
-    first.msi = first.msi || s.msi;
-  }
-  all.resize(n);
-  return all;
-}
-
-const Seen* find(const std::vector<Seen>& seen, std::uint32_t kb) {
-  const auto it = std::lower_bound(seen.begin(), seen.end(), kb, [](const Seen& s, std::uint32_t k) { return s.kb < k; });
-  return it != seen.end() && it->kb == kb ? &*it : nullptr;
-}
-
 Judged::Judged(const Case& cs, const model::Verdict& v)
     : c(cs),
       view(*cs.view),
       verdict(v),
-      seen(seen_by_kb(cs.facts)),
+      seen(cs.seen),
       packages(cs.packages),
       lists(hotfixes_speak(cs.facts) && cs.facts.packages_read != Tri::yes),
       msi(cs.facts.msi_updates_read == Tri::yes),
@@ -108,7 +61,8 @@ Judged::Judged(const Case& cs, const model::Verdict& v)
       reason(view.entries.size(), Reason::none),
       by(view.entries.size(), kNone),
       slots(view.slots.size(), State::undecided),
-      parts(view.parts.size(), Tri::unknown) {
+      parts(view.parts.size(), Tri::unknown),
+      listed(view.entries.size(), 0) {
   for (const auto& g : cs.knowledge.goals())
     if (g.nt_version == cs.facts.identity.nt_version && g.id == cs.options.goal) {
       const auto after = std::upper_bound(view.entries.begin(), view.entries.end(), g.date,
@@ -118,7 +72,7 @@ Judged::Judged(const Case& cs, const model::Verdict& v)
 }
 
 bool named(Judged& j, std::uint32_t i) {
-  const Seen* s = find(j.seen, j.view.kbs[i]);
+  const Seen* s = j.seen.at(i);
   if (s == nullptr) return false;
   if (!s->package) {
     j.set(i, State::present, s->listed ? Reason::listed : Reason::windows_installer);
@@ -148,10 +102,10 @@ void absent_or_unknown(Judged& j, std::uint32_t i) {
 }
 
 void settle(Judged& j) {
-  for (std::uint32_t i = 0; i < j.state.size(); ++i) {
-    if (j.view.lines[i] == catalog::Line::os && !j.entry(i).offered) j.set(i, State::not_applicable, Reason::not_offered);
+  for (const auto i : j.view.of(catalog::Line::os))
+    if (!j.entry(i).offered) j.set(i, State::not_applicable, Reason::not_offered);
+  for (std::uint32_t i = 0; i < j.state.size(); ++i)
     if (j.state[i] == State::undecided) j.set(i, State::unknown, Reason::nothing_read);
-  }
   for (std::uint32_t s = 0; s < j.slots.size(); ++s) {
     const Slot& slot = j.view.slots[s];
     auto& out = j.slots[s];

@@ -61,28 +61,13 @@ enum class Reason : std::uint8_t {
 /// One sentence, for people; lives as long as the program.
 const char* text(Reason r);
 
-/// What the machine names, put together by KB.
-struct Seen {
-  std::uint32_t kb = 0;
-  model::PackageState state = model::PackageState::absent;
-  bool package = false, listed = false, msi = false;
-  [[nodiscard]] bool in_place() const { return model::present(state) || (!package && (listed || msi)); }
-};
-/// Rising by KB. Children (Package_<n>_for_KB...) do not speak for their parent and are left out.
-std::vector<Seen> seen_by_kb(const model::Facts& facts);
-const Seen* find(const std::vector<Seen>& seen, std::uint32_t kb);
-/// The strongest word of several packages of one KB comes first.
-int rank(model::PackageState s);
-
-inline constexpr std::uint32_t kNone = 0xFFFFFFFF;
-
 struct Judged {
   Judged(const Case& c, const model::Verdict& v);
 
   const Case& c;
   const View& view;
   const model::Verdict& verdict;
-  std::vector<Seen> seen;
+  const SeenUpdates& seen;
   bool packages = false, lists = false, msi = false;  ///< read as a whole: what is not there is absent
   std::uint32_t beyond = kNone;                       ///< entries from here on were released after the goal's day
   std::vector<State> state;                           ///< by entry
@@ -90,8 +75,10 @@ struct Judged {
   std::vector<std::uint32_t> by;                      ///< by entry: what covers it; kNone
   std::vector<State> slots;                           ///< by slot
   std::vector<model::Tri> parts;                      ///< by part: is it on the machine
+  std::vector<std::uint8_t> listed;                   ///< by entry: named in `missing` or `unknown`
   std::uint32_t newest = kNone;                       ///< the newest cumulative update of the monthly line in place
   bool security_only = false;                         ///< the line that `missing` follows
+  bool has_security_only = false;                     ///< a security-only update is in place
 
   [[nodiscard]] const Entry& entry(std::uint32_t i) const { return view.entries[i]; }
   [[nodiscard]] bool holds(std::uint32_t i) const { return state[i] == State::present || state[i] == State::covered; }
@@ -110,6 +97,8 @@ struct FileSays {
   const catalog::UpdateFile* wanted = nullptr;
 };
 std::optional<FileSays> files_say(const Judged& j, const Entry& e);
+/// "tcpip.sys is 6.0.6002.18005, the update brings 6.0.6002.18091"; the entry's own reason where no file speaks.
+std::string file_reason(const Judged& j, std::uint32_t i);
 
 // The steps, in the order in which they are taken. Each decides entries that are still undecided.
 void judge_parts(Judged& j);    ///< which parts are on the machine
@@ -132,7 +121,10 @@ bool named(Judged& j, std::uint32_t i);
 std::uint32_t goal_entry(const Judged& j, const catalog::Goal& goal);
 
 void judge_goals(const Judged& j, model::Verdict& verdict);
-void list_updates(const Judged& j, model::Verdict& verdict);
+void list_updates(Judged& j, model::Verdict& verdict);  ///< fills `listed`
 void judge_cves(const Judged& j, model::Verdict& verdict);
+/// Everything that the machine itself names, whether the catalog knows it or not. What turned out to be missing or open all
+/// the same stands there and not here. `j`: nullptr where the catalog does not know this Windows.
+void list_installed(const Case& c, const Judged* j, model::Verdict& verdict);
 
 }  // namespace tq::judge

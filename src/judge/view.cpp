@@ -1,10 +1,12 @@
 // Puts the rows of the catalog that concern one Windows side by side and resolves their links.
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <string>
 #include <unordered_map>
 
-#include "judge/knowledge.hpp"
+#include "judge/frameworks.hpp"
+#include "judge/parts.hpp"
 
 namespace tq::judge {
 namespace {
@@ -26,6 +28,7 @@ class Builder {
     collect_entries();
     link_slots();
     link_updates();
+    link_needs();
     collect_cves();
     for (const auto& r : catalog_.revision_ranges()) view_.ranges.push_back(r);
     return std::move(view_);
@@ -89,8 +92,10 @@ class Builder {
       }
       ++row;
     }
-    for (std::uint32_t i = 0; i < view_.entries.size(); ++i) view_.by_kb.emplace_back(view_.entries[i].update.kb, i);
-    std::sort(view_.by_kb.begin(), view_.by_kb.end());
+    view_.by_kb.resize(view_.entries.size());
+    std::iota(view_.by_kb.begin(), view_.by_kb.end(), 0U);
+    std::sort(view_.by_kb.begin(), view_.by_kb.end(), [&](auto a, auto b) { return view_.kbs[a] < view_.kbs[b]; });
+    view_.index.build(view_.kbs);
     while (view_.line_first < view_.entries.size() &&
            !(view_.line_start.known() && view_.entries[view_.line_first].update.released >= view_.line_start))
       ++view_.line_first;
@@ -108,7 +113,43 @@ class Builder {
       auto& range = view_.entries[entry].slots;
       if (range.count == 0) range.first = static_cast<std::uint32_t>(view_.slots.size());
       ++range.count;
-      view_.slots.push_back({entry, f.part, f.fix.fixed_build});
+      view_.slots.push_back({entry, f.part, children_for(entry, f.part), f.fix.fixed_build});
+      const bool rollup = view_.lines[entry] == Line::os && view_.entries[entry].update.kind != catalog::UpdateKind::security_only;
+      view_.slot_lines.push_back(rollup ? SlotLine::rollup : view_.lines[entry] == Line::ie ? SlotLine::explorer : SlotLine::other);
+    }
+  }
+
+  /// A bundle of .NET is listed by machines under one number for each framework.
+  Range children_for(std::uint32_t entry, std::uint32_t part) {
+    Range r{static_cast<std::uint32_t>(view_.slot_children.size()), 0};
+    if (view_.lines[entry] != Line::dotnet) return r;
+    for (const auto& c : catalog_.children_of(view_.kbs[entry]))
+      if (serves(c.framework, view_.parts[part].version)) view_.slot_children.push_back(c.child);
+    r.count = static_cast<std::uint32_t>(view_.slot_children.size()) - r.first;
+    return r;
+  }
+
+  /// Requirements as entries. A group of which this Windows has none is nobody's to meet.
+  void link_needs() {
+    for (std::uint32_t i = 0; i < view_.entries.size(); ++i) {
+      Entry& e = view_.entries[i];
+      e.needs.first = static_cast<std::uint32_t>(view_.need_groups.size());
+      bool sha2 = false;
+      for (const auto& group : e.update.requirements) {
+        Range g{static_cast<std::uint32_t>(view_.need_entries.size()), 0};
+        for (const std::uint32_t kb : group) {
+          const auto need = view_.index.of(kb);
+          if (need == kNone) continue;
+          view_.need_entries.push_back(need);
+          ++g.count;
+          sha2 = sha2 || view_.entries[need].update.kind == catalog::UpdateKind::sha2;
+        }
+        view_.need_groups.push_back(g);
+      }
+      e.needs.count = static_cast<std::uint32_t>(view_.need_groups.size()) - e.needs.first;
+      if (sha2) view_.sha2_needers.push_back(i);
+      const auto& u = e.update;
+      if (is_level(u.kind) && u.basis == catalog::VersionBasis::kernel && u.version) view_.kernel_levels.push_back(i);
     }
   }
 
@@ -143,7 +184,9 @@ class Builder {
     back[view_.index_of(*to)].push_back(from);
   }
 
+  /// A row without a source never carries a verdict alone, and the row of a file would.
   void add_file(const catalog::UpdateFile& f) {
+    if (f.confidence == catalog::Confidence::unconfirmed) return;
     const auto arch = view_.product.arch;
     if (f.arch == catalog::ProductArch::any || arch == catalog::ProductArch::any || f.arch == arch) view_.files.push_back(f);
   }
@@ -170,13 +213,12 @@ class Builder {
         for (std::size_t r = first; r < end; ++r) view_.cve_refs.push_back({refs[r].slot, refs[r].part});
       }
       const auto cve = cves[refs[first].cve];
+      if (cve.known_exploited()) view_.exploited.push_back(static_cast<std::uint32_t>(view_.cves.size()));
       view_.cves.push_back(cve.cve);
-      view_.exploited.push_back(cve.known_exploited() ? 1 : 0);
       view_.cve_group.push_back(it->second);
     }
   }
 
-  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
   const catalog::Catalog& catalog_;
   View view_;
   std::vector<PartFix> fixes_;

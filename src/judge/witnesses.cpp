@@ -9,7 +9,10 @@ namespace {
 
 using model::WitnessGroup;
 
-bool newer(const catalog::Update& a, const catalog::Update* b) { return b == nullptr || a.released > b->released; }
+/// Of one day the cumulative one: it holds what the other does.
+bool newer(const catalog::Update& a, const catalog::Update* b) {
+  return b == nullptr || a.released > b->released || (a.released == b->released && a.is_cumulative() && !b->is_cumulative());
+}
 
 /// "6.0" -> {6, 0}.
 std::optional<std::pair<std::uint16_t, std::uint16_t>> nt_numbers(const std::string& nt) {
@@ -20,9 +23,9 @@ std::optional<std::pair<std::uint16_t, std::uint16_t>> nt_numbers(const std::str
 
 /// Package_for_RollupFix~...~~6003.20489.1.2 carries its level in its version (seen on 6.1; read where it is).
 const catalog::Update* of_rollup_fix(const model::Package& p, const View& view) {
-  if (p.kb != 0 || !p.version || p.identity.find("RollupFix") == std::string::npos) return nullptr;
-  for (const auto& e : view.entries) {
-    const auto& u = e.update;
+  if (p.identity.find("RollupFix") == std::string::npos) return nullptr;
+  for (const auto i : view.of(catalog::Line::os)) {
+    const auto& u = view.entries[i].update;
     if (u.kind == catalog::UpdateKind::monthly_rollup && u.version && u.version->build == p.version->major &&
         u.version->revision == p.version->minor)
       return &u;
@@ -66,25 +69,31 @@ bool is_level(catalog::UpdateKind kind) {
   return kind == catalog::UpdateKind::monthly_rollup || kind == catalog::UpdateKind::security_only || kind == catalog::UpdateKind::preview;
 }
 
-const catalog::Update* newest_package(const model::Facts& facts, const View& view) {
+const catalog::Update* newest_package(const Case& c) {
   const catalog::Update* best = nullptr;
-  for (const auto& p : facts.packages) {
-    // A child that is installed without its parent does not make the update installed.
-    if (p.child || !model::present(p.state)) continue;
-    const Entry* e = p.kb != 0 ? view.find(p.kb) : nullptr;
-    const auto* u = e != nullptr ? &e->update : of_rollup_fix(p, view);
-    if (u != nullptr && is_level(u->kind) && newer(*u, best)) best = u;
+  // A child that is installed without its parent does not make the update installed.
+  for (const auto i : c.view->of(catalog::Line::os))
+    if (const auto& u = c.view->entries[i].update; c.seen.package_present(i) && is_level(u.kind) && newer(u, best)) best = &u;
+  for (const auto row : c.seen.numbered_by_build())
+    if (const auto* u = of_rollup_fix(c.facts.packages[row], *c.view); u != nullptr && newer(*u, best)) best = u;
+  return best;
+}
+
+const catalog::Update* newest_hotfix(const Case& c) {
+  const catalog::Update* best = nullptr;
+  for (const auto i : c.view->of(catalog::Line::os)) {
+    const Seen* s = c.seen.at(i);
+    const auto& u = c.view->entries[i].update;
+    if (s != nullptr && s->named() && is_level(u.kind) && newer(u, best)) best = &u;
   }
   return best;
 }
 
-const catalog::Update* newest_hotfix(const model::Facts& facts, const View& view) {
-  const catalog::Update* best = nullptr;
-  for (const auto& h : facts.hotfixes) {
-    const Entry* e = h.succeeded ? view.find(h.kb) : nullptr;
-    if (e != nullptr && is_level(e->update.kind) && newer(e->update, best)) best = &e->update;
-  }
-  return best;
+std::string where_of(const Case& c, std::uint32_t kb) {
+  const Seen* s = c.seen.find(kb);
+  if (s == nullptr) return {};
+  if (s->first_package != kNone) return c.facts.packages[s->first_package].where;
+  return s->first_hotfix != kNone ? c.facts.hotfixes[s->first_hotfix].where : std::string();
 }
 
 bool packages_speak(const model::Facts& facts, const Knowledge& knowledge) {
@@ -100,9 +109,9 @@ bool hotfixes_speak(const model::Facts& facts) {
 }
 
 const catalog::Update* disproved(const FileVersion& kernel, const std::optional<Date>& reached, const View& view) {
-  for (const auto& e : view.entries) {  // by release: the first is the oldest
-    const auto& u = e.update;
-    if (!is_level(u.kind) || u.basis != catalog::VersionBasis::kernel || !u.version || *u.version <= kernel) continue;
+  for (const auto i : view.kernel_levels) {  // by release: the first is the oldest
+    const auto& u = view.entries[i].update;
+    if (*u.version <= kernel) continue;
     if (reached && u.released <= *reached) continue;  // counted as reached by a named exception
     return &u;
   }
