@@ -5,6 +5,7 @@
 
 #include "catalog/level.hpp"
 #include "cli/support/common.hpp"
+#include "cli/support/explain.hpp"
 #include "core/text.hpp"
 #include "rules/rule.hpp"
 
@@ -12,44 +13,6 @@ namespace tq::cli {
 namespace {
 
 constexpr Option kOptions[] = {kFormatTextJson, kOutput, kCatalogFile, kColor};
-
-/// One answer: a heading and labelled lines, the same for text and JSON.
-struct Answer {
-  std::string kind, title;
-  std::vector<std::pair<std::string, std::string>> lines;
-  void add(const char* label, std::string_view s) {
-    if (!s.empty()) lines.emplace_back(label, s);
-  }
-  void source(const catalog::Provenance& p) {
-    add("note", p.note);
-    add("source", p.confidence == catalog::Confidence::unconfirmed ? std::string("unconfirmed (no source)")
-                                                                   : fmt::format("{} ({} confidence)", p.source, to_string(p.confidence)));
-  }
-};
-
-std::string kb_list(const catalog::KbList& kbs, const char* between) {
-  std::string s;
-  for (const auto kb : kbs) s += (s.empty() ? "" : between) + kb_text(kb);
-  return s;
-}
-
-void explain_kb(std::uint32_t kb, const catalog::Catalog& c, std::vector<Answer>& out) {
-  const auto u = c.find_kb(kb);
-  if (!u) return;
-  Answer a{"update", fmt::format("{}: {}", kb_text(kb), u->title), {}};
-  a.add("kind", to_string(u->kind));
-  a.add("released", u->released.text());
-  if (u->version)
-    a.add("version", fmt::format("{}{}", u->version->text(), u->version_file.empty() ? "" : fmt::format(" ({})", u->version_file)));
-  a.add("supersedes", kb_list(u->supersedes, ", "));
-  std::string needs;
-  for (const auto& group : u->requirements) needs += (needs.empty() ? "" : "; ") + kb_list(group, " or ");
-  a.add("needs", needs);
-  if (u->esu_required) a.add("licence", fmt::format("Extended Security Updates, year {}", u->esu_year));
-  if (u->n_cves != 0) a.add("fixes", fmt::format("{} CVEs", u->n_cves));
-  a.source(*u);
-  out.push_back(std::move(a));
-}
 
 void explain_version(const FileVersion& v, const catalog::Catalog& c, std::vector<Answer>& out) {
   Answer a{"kernel", fmt::format("Kernel version {}", v.text()), {}};
@@ -131,6 +94,7 @@ void explain_feature(std::string_view question, const catalog::Catalog& c, std::
 std::vector<Answer> explain(const std::string& word, const catalog::Catalog& c) {
   std::vector<Answer> out;
   explain_rule(word, out);
+  if (const auto cve = catalog::parse_cve(word)) explain_cve(*cve, c, out);
   if (const auto kb = parse_kb(word)) explain_kb(*kb, c, out);
   if (const auto v = FileVersion::parse(word)) explain_version(*v, c, out);
   std::uint64_t number = 0;
@@ -174,7 +138,7 @@ int run_explain(const Args& args) {
   const auto answers = explain(word, *catalog);
   if (answers.empty() && args.get("--format", "text") == "text") {
     complain("nothing is known of '" + word +
-             "'; ask for a build (6003), a version (6.0.6003.20489), a KB, a finding (TQ1001), or a word such as ReFS, 2038, R3");
+             "'; ask for a build (6003), a version (6.0.6003.20489), a KB, a CVE, a finding (TQ1001), or a word such as ReFS, 2038, R3");
     return kUnreadable;
   }
   return deliver(args, args.get("--format", "text") == "json" ? as_json(word, answers) : as_text(answers, use_color(args)),
@@ -184,6 +148,6 @@ int run_explain(const Args& args) {
 }  // namespace
 
 extern const Command explain_command;
-const Command explain_command{"explain", "what a build, an update, a finding or a belief is", "WORD", kOptions, run_explain};
+const Command explain_command{"explain", "what a build, an update, a CVE, a finding or a belief is", "WORD", kOptions, run_explain};
 
 }  // namespace tq::cli
