@@ -43,7 +43,8 @@ struct Named {
   Action run;
 };
 
-constexpr Named kActions[] = {{"import", fleet_import}, {"scan", fleet_import}, {"query", fleet_query}, {"rejudge", fleet_rejudge}};
+constexpr Named kActions[] = {{"import", fleet_import}, {"scan", fleet_import},   {"query", fleet_query},
+                              {"merge", fleet_merge},   {"report", fleet_report}, {"rejudge", fleet_rejudge}};
 
 int run_fleet(const Args& args) {
   FleetArgs fleet{args, args.get("--store", "fleet.tqdb"), args.positional.front(), {args.positional.begin() + 1, args.positional.end()}};

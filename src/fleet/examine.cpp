@@ -18,6 +18,11 @@ namespace {
 
 namespace inventory = format::inventory;
 
+/// A list of machines that does not say which: there is nothing to find one by, today or next month.
+Error no_name(const std::string& where) {
+  return Error{ErrorCode::unsupported, where, "a name for each machine", "none", {}, "tell with --map name=COLUMN which column names them"};
+}
+
 void lose(Batch& out, const std::string& item, const Error& e) { out.unread.push_back({item, e.place, e.text()}); }
 
 std::string labels_json(const Own& own) {
@@ -85,6 +90,9 @@ void Examiner::take_input(const target::Input& input, const std::string& source,
                           Batch& out) {
   const auto machines = target::load(input, open_);
   if (!machines) return lose(out, item, machines.error());
+  const auto nameless = [](const target::Source& m) { return m.inventory && m.inventory->name.empty(); };
+  if (std::all_of(machines->begin(), machines->end(), nameless)) return lose(out, item, no_name(source + item));
+  bool by_name = false;
   for (std::size_t i = 0; i < machines->size(); ++i) {
     const auto& m = (*machines)[i];
     Place place{item, item, content, item.empty() && machines->size() == 1};
@@ -93,11 +101,15 @@ void Examiner::take_input(const target::Input& input, const std::string& source,
     if (machines->size() > 1 && place.item == item) place.item += fmt::format("//{}", i + 1);
     // Facts say whose they are, in whatever file and order they come.
     place.ident = m.facts ? m.label : place.item;
+    by_name = by_name || place.alone || m.facts || of_inventory(m);
+    if (by_name) place.content = 0;
     take_machine(m, place, out);
   }
+  if (by_name) out.done.push_back({short_hash(source + '\0' + item), content});
 }
 
 void Examiner::take_machine(const target::Source& machine, const Place& place, Batch& out) {
+  if (machine.inventory && machine.inventory->name.empty()) return lose(out, place.item, no_name(machine.label));
   model::Facts facts = evidence::collect(machine, judge_.wanted());
   facts::reconcile(facts);
   Own own;

@@ -222,6 +222,14 @@ class Ingest {
       return ok();
     });
     TQ_TRY([[maybe_unused]] const auto read, each_chunk(path, file, pool, JobKind::names, false));
+    if (all.empty())
+      return damaged(Error{ErrorCode::unsupported,
+                           path,
+                           "a name for each machine",
+                           "none",
+                           {},
+                           "tell with --map name=COLUMN which column names them"})
+          .error();
     std::sort(all.begin(), all.end());
     std::vector<std::uint64_t> apart;
     for (std::size_t i = 1; i < all.size(); ++i)
@@ -290,6 +298,7 @@ class Ingest {
     append(to.machines, a.batch.machines);
     append(to.profiles, a.batch.profiles);
     append(to.unread, a.batch.unread);
+    append(to.done, a.batch.done);
     progress_(result);
     if (pending_machines_ >= kFlushMachines || Clock::now() - flushed_ > kFlushAfter) return flush();
     return ok();

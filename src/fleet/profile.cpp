@@ -59,6 +59,8 @@ Profile split(model::Facts facts, Own& own) {
   if (!own.target.empty() && can_mark(facts)) {
     EachText mark([&](std::string& s) { replace_all(s, own.target, std::string_view(&kMark, 1)); });
     fields(mark, facts);
+  } else {
+    facts.target = own.target;  // reunite() sees by it that nothing is marked
   }
   WireWriter content;
   content.put(facts);
@@ -67,7 +69,7 @@ Profile split(model::Facts facts, Own& own) {
 
 model::Facts reunite(model::Facts shared, const Own& own) {
   EachText unmark([&](std::string& s) { replace_all(s, std::string_view(&kMark, 1), own.target); });
-  fields(unmark, shared);
+  if (shared.target.empty()) fields(unmark, shared);
   shared.identity.name = own.name;
   shared.target = own.target;
   shared.labels = own.labels;

@@ -12,8 +12,10 @@ namespace tq::fleet {
 namespace {
 
 constexpr const char* kMachineColumns =
-    "name, site, product, version, build_status, level, months_behind, missing_updates, missing_cves, known_exploited, unknown_cves, "
-    "worst, target";
+    "name, site, product, version, build_status, level, months_behind, missing_updates, missing_cves, known_exploited, worst, target";
+/// The rest of what the view has, for programs.
+constexpr const char* kMoreColumns =
+    ", arch, kind, build, service_pack, level_kb, level_status, goal_reached, unknown_updates, unknown_cves, findings, since, seen";
 
 Error usage(const std::string& wanted, const std::string& found) {
   return Error{ErrorCode::usage, "fleet query", wanted, found.empty() ? "nothing" : found, {}, {}};
@@ -37,8 +39,7 @@ Result<Sql> machines(Db& db, const Question& q) {
   const bool all = q.form != Form::text;
   if (q.as_of.empty())
     return plain("machines",
-                 std::string("SELECT ") + kMachineColumns +
-                     ", unknown_updates, findings, arch, kind, build_status AS status, since, seen FROM v_machines ORDER BY " +
+                 std::string("SELECT ") + kMachineColumns + (all ? kMoreColumns : "") + " FROM v_machines ORDER BY " +
                      (all ? "lower(name), target" : "lower(name)"),
                  "SELECT coalesce(sum(machines), 0) FROM profiles");
   // The state of each machine at the end of that day: the newest that began before.
@@ -56,9 +57,8 @@ Result<Sql> machines(Db& db, const Question& q) {
 }
 
 Result<Sql> machine(Db&, const Question& q) {
-  Sql out = plain("machines of that name", std::string("SELECT ") + kMachineColumns +
-                                               ", unknown_updates, level_status, goal_reached, findings, arch, kind, since, seen FROM "
-                                               "v_machines WHERE lower(name) = lower($1) ORDER BY target");
+  Sql out = plain("machines of that name", std::string("SELECT ") + kMachineColumns + kMoreColumns +
+                                               " FROM v_machines WHERE lower(name) = lower($1) ORDER BY target");
   out.texts = {storable(q.argument)};
   return out;
 }

@@ -16,6 +16,7 @@ CREATE TABLE machines(id {id}, name TEXT NOT NULL, ident {int} NOT NULL, profile
   item TEXT NOT NULL, labels {int}, content {int} NOT NULL, since {int} NOT NULL, seen {int} NOT NULL);
 CREATE UNIQUE INDEX machines_by_name ON machines(lower(name), ident);
 CREATE INDEX machines_by_profile ON machines(profile);
+CREATE TABLE items(item {int} PRIMARY KEY, content {int} NOT NULL);
 CREATE TABLE history(machine {int} NOT NULL, at {int} NOT NULL, profile {int} NOT NULL, PRIMARY KEY(machine, at, profile)){norowid};
 CREATE TABLE errors(id {id}, source {int} NOT NULL, item TEXT NOT NULL, place TEXT NOT NULL, what TEXT NOT NULL, at {int} NOT NULL,
   UNIQUE(source, item));

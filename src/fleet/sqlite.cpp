@@ -1,6 +1,8 @@
 // SQLite: the default store, one file. Write-ahead log, so that readers never wait and a killed writer loses nothing it committed.
 #include <sqlite3.h>
 
+#include <chrono>
+#include <thread>
 #include <unordered_map>
 
 #include "fleet/db.hpp"
@@ -9,6 +11,7 @@
 namespace tq::fleet {
 namespace {
 
+constexpr int kLogTries = 200, kLogWaitMs = 50;
 constexpr int kBusyMs = 120'000;  // the other scanner's transaction takes a second at most; a disk may be slow
 
 struct Finalize {
@@ -58,7 +61,9 @@ void bind(sqlite3_stmt* s, int at, const Value& v) {
 
 class Sqlite final : public Db {
  public:
-  Sqlite(std::unique_ptr<sqlite3, Close> db, std::string path) : db_(std::move(db)), path_(std::move(path)) {}
+  Sqlite(std::unique_ptr<sqlite3, Close> db, std::string path, Access access)
+      : db_(std::move(db)), path_(std::move(path)), access_(access) {}
+  ~Sqlite() override { settle(); }
   [[nodiscard]] Engine engine() const override { return Engine::sqlite; }
 
   Status script(const std::string& sql) override {
@@ -95,7 +100,24 @@ class Sqlite final : public Db {
   }
   void rollback() override { sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr); }
 
+  /// The write-ahead log for as long as somebody writes. Another program may be changing the same setting: it is tried again.
+  Status keep_log() {
+    for (int tries = 0;; ++tries) {
+      auto s = script("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000;");
+      if (s || tries >= kLogTries) return s;
+      std::this_thread::sleep_for(std::chrono::milliseconds(kLogWaitMs));
+    }
+  }
+
  private:
+  /// The last writer leaves one plain file behind, which can be read from a write-protected stick.
+  void settle() {
+    if (access_ != Access::write) return;
+    statements_.clear();
+    sqlite3_busy_timeout(db_.get(), 0);
+    sqlite3_exec(db_.get(), "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr);
+  }
+
   Status step(sqlite3_stmt* s, const OnRow& on_row) {
     while (true) {
       const int got = sqlite3_step(s);
@@ -128,6 +150,7 @@ class Sqlite final : public Db {
 
   std::unique_ptr<sqlite3, Close> db_;
   std::string path_;
+  Access access_;
   std::unordered_map<std::string, Prepared> statements_;  // destroyed before db_ closes: sqlite3_close refuses else
 };
 
@@ -153,14 +176,13 @@ Result<std::unique_ptr<Db>> open_sqlite(const std::string& path, Access access) 
                  "check the folder and its permissions"};
   sqlite3_busy_timeout(raw, kBusyMs);
   sqlite3_extended_result_codes(raw, 0);
-  auto out = std::make_unique<Sqlite>(std::move(db), path);
+  auto out = std::make_unique<Sqlite>(std::move(db), path, access);
   TQ_TRY([[maybe_unused]] const auto set, out->script(kPragmas));
   if (access == Access::read) {
     TQ_TRY([[maybe_unused]] const auto guarded, out->script("PRAGMA query_only=ON;"));
   } else {
     // NORMAL loses no transaction to a killed program, and none to a power cut but the last ones; the log stays whole.
-    TQ_TRY([[maybe_unused]] const auto wal,
-           out->script("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000;"));
+    TQ_TRY([[maybe_unused]] const auto wal, out->keep_log());
   }
   return std::unique_ptr<Db>(std::move(out));
 }

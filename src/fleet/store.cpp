@@ -1,6 +1,7 @@
 #include "fleet/store.hpp"
 
 #include <map>
+#include <set>
 
 #include "core/text.hpp"
 #include "fleet/profile.hpp"
@@ -43,14 +44,14 @@ Result<std::unordered_set<std::int64_t>> numbers(Db& db, const std::string& sql)
 constexpr const char* kIncoming =
     "CREATE TEMP TABLE IF NOT EXISTS incoming(name TEXT NOT NULL, ident {int} NOT NULL, profile {int} NOT NULL, site {int}, source {int} "
     "NOT NULL,"
-    " item TEXT NOT NULL, labels {int}, content {int} NOT NULL, seen {int} NOT NULL)";
+    " item TEXT NOT NULL, labels {int}, content {int} NOT NULL, since {int} NOT NULL, seen {int} NOT NULL)";
 
 /// The machines of a batch, put against what is there: what changed goes to the history, counts follow, the rest is replaced.
 /// A scan that is older than what the store holds adds to the history only: the order of scans and merges does not matter.
 constexpr const char* kSame = " FROM incoming i JOIN machines m ON lower(m.name) = lower(i.name) AND m.ident = i.ident ";
 const std::string kKeepOld = std::string("INSERT INTO history(machine, at, profile) SELECT m.id, m.since, m.profile") + kSame +
                              "WHERE i.seen >= m.seen AND i.profile <> m.profile ON CONFLICT DO NOTHING";
-const std::string kAddOlder = std::string("INSERT INTO history(machine, at, profile) SELECT m.id, i.seen, i.profile") + kSame +
+const std::string kAddOlder = std::string("INSERT INTO history(machine, at, profile) SELECT m.id, i.since, i.profile") + kSame +
                               "WHERE i.seen < m.seen AND i.profile <> m.profile ON CONFLICT DO NOTHING";
 const std::string kLeaving =
     std::string("SELECT m.profile, count(*)") + kSame + "WHERE i.seen >= m.seen AND i.profile <> m.profile GROUP BY m.profile";
@@ -59,10 +60,10 @@ constexpr const char* kArriving =
     "WHERE m.id IS NULL OR (i.seen >= m.seen AND i.profile <> m.profile) GROUP BY i.profile";
 constexpr const char* kUpsert =
     "INSERT INTO machines(name, ident, profile, site, source, item, labels, content, since, seen) "
-    "SELECT name, ident, profile, site, source, item, labels, content, seen, seen FROM incoming WHERE true "
+    "SELECT name, ident, profile, site, source, item, labels, content, since, seen FROM incoming WHERE true "
     "ON CONFLICT(lower(name), ident) DO UPDATE SET profile = excluded.profile, site = excluded.site, source = excluded.source, "
     "item = excluded.item, labels = excluded.labels, content = excluded.content, "
-    "since = CASE WHEN machines.profile = excluded.profile THEN machines.since ELSE excluded.seen END, seen = excluded.seen "
+    "since = CASE WHEN machines.profile = excluded.profile THEN machines.since ELSE excluded.since END, seen = excluded.seen "
     "WHERE excluded.seen >= machines.seen";
 
 Status count_profiles(Db& db) {
@@ -173,7 +174,9 @@ Status Store::finish_source(std::int64_t source, const std::string& content) {
   return transaction.commit();
 }
 
-Result<std::unordered_set<std::int64_t>> Store::contents() { return numbers(*db_, "SELECT content FROM machines"); }
+Result<std::unordered_set<std::int64_t>> Store::contents() {
+  return numbers(*db_, "SELECT content FROM machines UNION ALL SELECT content FROM items");
+}
 
 Result<std::unordered_set<std::int64_t>> Store::profiles() {
   std::unordered_set<std::int64_t> out;
@@ -199,36 +202,55 @@ Status Store::write_all(std::int64_t source, const Batch& batch) {
     TQ_TRY(const auto row, profile_row(*db_, p.sha, bytes_of(p.packed)));
     TQ_TRY([[maybe_unused]] const auto verdict, write_verdict(*db_, *atoms_, judge_->catalog(), row, p.judged));
   }
-  // The last word of one batch on one machine counts: its rows go in together.
-  std::map<std::pair<std::string, std::int64_t>, const Machine*> machines;
-  for (const auto& m : batch.machines) machines[{lower_ascii(m.name), m.ident}] = &m;
+  // A machine that comes twice in one batch is two states of it, written one after the other.
+  std::vector<const Machine*> rest;
+  for (const auto& m : batch.machines) rest.push_back(&m);
+  while (!rest.empty()) {
+    std::set<std::pair<std::string, std::int64_t>> taken;
+    std::vector<const Machine*> now, later;
+    for (const auto* m : rest) (taken.emplace(lower_ascii(m->name), m->ident).second ? now : later).push_back(m);
+    TQ_TRY([[maybe_unused]] const auto written, write_machines(source, now));
+    rest = std::move(later);
+  }
+  for (const auto& d : batch.done) {
+    TQ_TRY([[maybe_unused]] const auto noted,
+           db_->run("INSERT INTO items(item, content) VALUES($1, $2) ON CONFLICT(item) DO UPDATE SET content = excluded.content",
+                    {d.item, d.content}));
+  }
+  return write_unread(source, batch);
+}
+
+Status Store::write_machines(std::int64_t source, const std::vector<const Machine*>& machines) {
   std::unordered_map<std::string, std::int64_t> profiles, sites, labels;
   std::vector<Value> rows;
-  for (const auto& m : batch.machines) {
-    if (machines[{lower_ascii(m.name), m.ident}] != &m) continue;
-    if (const auto [it, fresh] = profiles.try_emplace(m.profile_sha); fresh) {
-      TQ_TRY(it->second, profile_row(*db_, m.profile_sha, {}));
+  for (const auto* m : machines) {
+    if (const auto [it, fresh] = profiles.try_emplace(m->profile_sha); fresh) {
+      TQ_TRY(it->second, known_profile(*db_, m->profile_sha));
     }
-    if (const auto [it, fresh] = sites.try_emplace(m.site); fresh && !m.site.empty()) {
-      TQ_TRY(it->second, named_row(*db_, "sites", "name", m.site));
+    if (const auto [it, fresh] = sites.try_emplace(m->site); fresh && !m->site.empty()) {
+      TQ_TRY(it->second, named_row(*db_, "sites", "name", m->site));
     }
-    if (const auto [it, fresh] = labels.try_emplace(m.labels); fresh && !m.labels.empty()) {
-      TQ_TRY(it->second, labels_row(*db_, m.labels));
+    if (const auto [it, fresh] = labels.try_emplace(m->labels); fresh && !m->labels.empty()) {
+      TQ_TRY(it->second, labels_row(*db_, m->labels));
     }
-    const Value site = m.site.empty() ? Value{} : Value{sites[m.site]};
-    const Value label = m.labels.empty() ? Value{} : Value{labels[m.labels]};
-    rows.insert(rows.end(), {std::string_view(m.name), m.ident, profiles[m.profile_sha], site, source, std::string_view(m.item), label,
-                             m.content, at_});
-    TQ_TRY([[maybe_unused]] const auto cleared,
-           db_->run("DELETE FROM errors WHERE source = $1 AND item = $2", {source, std::string_view(m.item)}));
+    const Value site = m->site.empty() ? Value{} : Value{sites[m->site]};
+    const Value label = m->labels.empty() ? Value{} : Value{labels[m->labels]};
+    const std::int64_t seen = m->seen == 0 ? at_ : m->seen;
+    rows.insert(rows.end(), {std::string_view(m->name), m->ident, profiles[m->profile_sha], site, source, std::string_view(m->item), label,
+                             m->content, m->since == 0 ? seen : m->since, seen});
   }
   TQ_TRY([[maybe_unused]] const auto emptied, db_->run("DELETE FROM incoming", {}));
   TQ_TRY([[maybe_unused]] const auto filled,
-         db_->fill("incoming", {"name", "ident", "profile", "site", "source", "item", "labels", "content", "seen"}, rows));
+         db_->fill("incoming", {"name", "ident", "profile", "site", "source", "item", "labels", "content", "since", "seen"}, rows));
   TQ_TRY([[maybe_unused]] const auto counted, count_profiles(*db_));
   for (const std::string& sql : {kKeepOld, kAddOlder, std::string(kUpsert)}) {
     TQ_TRY([[maybe_unused]] const auto done, db_->run(sql, {}));
   }
+  // What was unreadable once and is read now is no error any more.
+  return db_->run("DELETE FROM errors WHERE source = $1 AND item IN (SELECT item FROM incoming)", {source});
+}
+
+Status Store::write_unread(std::int64_t source, const Batch& batch) {
   for (const auto& u : batch.unread) {
     const std::string item = storable(u.item), place = storable(u.place), what = storable(u.what);
     TQ_TRY([[maybe_unused]] const auto noted,
@@ -237,6 +259,19 @@ Status Store::write_all(std::int64_t source, const Batch& batch) {
                     {source, std::string_view(item), std::string_view(place), std::string_view(what), at_}));
   }
   return ok();
+}
+
+Status Store::write_history(const std::vector<Past>& states) {
+  TQ_TRY(auto transaction, Transaction::begin(*db_));
+  for (const auto& p : states) {
+    TQ_TRY(const auto profile, known_profile(*db_, p.profile_sha));
+    TQ_TRY(
+        [[maybe_unused]] const auto noted,
+        db_->run("INSERT INTO history(machine, at, profile) SELECT id, $1, $2 FROM machines WHERE lower(name) = lower($3) AND ident = $4 "
+                 "ON CONFLICT DO NOTHING",
+                 {p.at, profile, std::string_view(p.name), p.ident}));
+  }
+  return transaction.commit();
 }
 
 Status Store::rejudge(const Judge& judge) {

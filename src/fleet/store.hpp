@@ -17,7 +17,14 @@ namespace tq::fleet {
 /// A machine as a scan found it. Its identity is name and ident: `ident` is 0 where the name alone tells machines apart.
 struct Machine {
   std::string name, item, profile_sha, site, labels;
-  std::int64_t ident = 0, content = 0;
+  std::int64_t ident = 0;
+  std::int64_t content = 0;          ///< of the item it came from; 0 when that holds machines that are known by name
+  std::int64_t since = 0, seen = 0;  ///< seconds since 1970; 0: the time of this run
+};
+/// An item that holds machines known by name: read again only when its content changes.
+struct DoneItem {
+  std::int64_t item = 0;  ///< short_hash() of its source and place
+  std::int64_t content = 0;
 };
 /// A profile that this scan saw for the first time.
 struct NewProfile {
@@ -32,6 +39,7 @@ struct Batch {
   std::vector<Machine> machines;
   std::vector<NewProfile> profiles;
   std::vector<Unread> unread;
+  std::vector<DoneItem> done;
   std::uint64_t unchanged = 0;  ///< items whose content the store holds already
 };
 template <class V>
@@ -42,6 +50,13 @@ void fields(V& v, Machine& x) {
   v("site", x.site);
   v("labels", x.labels);
   v("ident", x.ident);
+  v("content", x.content);
+  v("since", x.since);
+  v("seen", x.seen);
+}
+template <class V>
+void fields(V& v, DoneItem& x) {
+  v("item", x.item);
   v("content", x.content);
 }
 template <class V>
@@ -61,6 +76,7 @@ void fields(V& v, Batch& x) {
   v("machines", x.machines);
   v("profiles", x.profiles);
   v("unread", x.unread);
+  v("done", x.done);
   v("unchanged", x.unchanged);
 }
 
@@ -91,6 +107,12 @@ class Store {
   Result<std::unordered_set<std::int64_t>> profiles();
   /// All of it in one transaction, or nothing.
   Status write(std::int64_t source, const Batch& batch);
+  /// A state that a machine had earlier, as another store remembers it.
+  struct Past {
+    std::string name, profile_sha;
+    std::int64_t ident = 0, at = 0;
+  };
+  Status write_history(const std::vector<Past>& states);
   /// Judges every profile again.
   Status rejudge(const Judge& judge);
   [[nodiscard]] bool rejudged_on_opening() const { return rejudged_; }
@@ -99,6 +121,8 @@ class Store {
   explicit Store(std::unique_ptr<Db> db, const Judge& judge) : db_(std::move(db)), judge_(&judge) {}
   Status settle_judgement();
   Status write_all(std::int64_t source, const Batch& batch);
+  Status write_machines(std::int64_t source, const std::vector<const Machine*>& machines);
+  Status write_unread(std::int64_t source, const Batch& batch);
   Status rejudge_all();
   Status check_still_mine();
 

@@ -131,6 +131,13 @@ Result<std::int64_t> profile_row(Db& db, const std::string& sha, Bytes packed) {
   return row.first;
 }
 
+Result<std::int64_t> known_profile(Db& db, const std::string& sha) {
+  const auto bytes = from_hex(sha);
+  TQ_TRY(const auto row, number_of(db, "SELECT id FROM profiles WHERE sha = $1", {bytes_of(bytes)}, -1));
+  if (row < 0) return Error{ErrorCode::corrupt, "store.profiles", "the profile " + sha, "none", {}, "scan again with --again"};
+  return row;
+}
+
 Status write_verdict(Db& db, const Atoms& atoms, const catalog::Catalog& catalog, std::int64_t profile, const Judged& j) {
   TQ_TRY(const auto there, number_of(db, "SELECT count(*) FROM verdicts WHERE profile = $1", {profile}));
   if (there != 0) return ok();

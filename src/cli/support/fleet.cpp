@@ -7,8 +7,11 @@
 #include <ctime>
 
 #include "cli/support/common.hpp"
+#include "cli/support/version.hpp"
 #include "core/text.hpp"
 #include "fleet/ingest.hpp"
+#include "fleet/merge.hpp"
+#include "fleet/page.hpp"
 #include "fleet/pool.hpp"
 #include "fleet/query.hpp"
 #include "fleet/schema.hpp"
@@ -182,6 +185,34 @@ int fleet_query(const FleetArgs& a) {
   if (!answered) return fleet_failed(answered.error());
   if (to_file) return deliver(a.args, held, kNothingFound, {a.store});
   return std::fflush(stdout) == 0 ? kNothingFound : kInternal;
+}
+
+int fleet_merge(const FleetArgs& a) {
+  if (a.operands.empty()) {
+    complain("fleet merge wants at least one SHARD");
+    return kUsage;
+  }
+  int status = kNothingFound;
+  const auto judge = fleet_judge(a, status);
+  if (!judge) return status;
+  const auto done = fleet::merge(a.operands, a.store, *judge);
+  if (!done) return fleet_failed(done.error());
+  if (!a.args.has("--quiet"))
+    std::printf("%llu machines, %llu profiles, %llu not read\n", static_cast<unsigned long long>(done->machines),
+                static_cast<unsigned long long>(done->profiles), static_cast<unsigned long long>(done->unread));
+  return kNothingFound;
+}
+
+int fleet_report(const FleetArgs& a) {
+  if (!a.operands.empty()) {
+    complain("fleet report takes no operand; name the page with -o FILE.html");
+    return kUsage;
+  }
+  const auto db = fleet_store(a);
+  if (!db) return kUnreadable;
+  const auto page = fleet::report_html(*db, a.store.starts_with("postgres") ? "PostgreSQL store" : a.store, kVersion);
+  if (!page) return fleet_failed(page.error());
+  return deliver(a.args, *page, kNothingFound, {a.store});
 }
 
 int fleet_rejudge(const FleetArgs& a) {

@@ -27,6 +27,8 @@ int fleet_failed(const Error& e);
 
 int fleet_import(const FleetArgs& a);
 int fleet_query(const FleetArgs& a);
+int fleet_merge(const FleetArgs& a);
+int fleet_report(const FleetArgs& a);
 int fleet_rejudge(const FleetArgs& a);
 
 }  // namespace tq::cli

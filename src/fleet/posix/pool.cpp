@@ -262,6 +262,7 @@ Answer Pool::run_alone(const Job& job) {
     append(all.batch.machines, answer.batch.machines);
     append(all.batch.profiles, answer.batch.profiles);
     append(all.batch.unread, answer.batch.unread);
+    append(all.batch.done, answer.batch.done);
     append(all.names, answer.names);
     append(all.machines, answer.machines);
     all.batch.unchanged += answer.batch.unchanged;
