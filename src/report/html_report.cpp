@@ -25,7 +25,7 @@ std::string head(const model::Report& r) {
 std::string overview(const model::Report& r) {
   if (r.machines.size() < 2) return {};
   html::Table t({"Machine", "Product", "Build", "Level", "Goal", "To install", "Exploited", "Findings"},
-                {"17%", "", "17%", "9%", "14%", "8%", "9%", "9%"});
+                {"17%", "", "17%", "10%", "17%", "9%", "10%", "9%"});
   for (std::size_t i = 0; i < r.machines.size(); ++i) {
     const auto& m = r.machines[i];
     const auto& v = m.verdict;
@@ -67,9 +67,10 @@ Result<std::string> render(const model::Report& r, const Options&) {
   out += R"(<meta name="viewport" content="width=device-width, initial-scale=1">)";
   // Nothing may be loaded and no script may run, whatever a target managed to smuggle in.
   out += R"(<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">)";
-  out += "<title>Tourniquet report</title><style>" + std::string(html::style()) + "</style></head><body>\n" + head(r) + overview(r);
+  out += "<title>Tourniquet report</title><style>" + std::string(html::style()) + "</style></head><body>\n" + head(r) + overview(r) +
+         unread(r);
   for (std::size_t i = 0; i < r.machines.size(); ++i) out += html::machine(r.machines[i], r, i + 1);
-  return out + unread(r) + bundles(r) + foot(r) + "</body></html>\n";
+  return out + bundles(r) + foot(r) + "</body></html>\n";
 }
 
 }  // namespace

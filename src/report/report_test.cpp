@@ -51,7 +51,10 @@ model::Machine machine(const std::string& name) {
   m.verdict.cves.missing = {(2019u << 20) | 708, (2020u << 20) | 601};
   m.verdict.cves.unknown = {(2017u << 20) | 144};
   m.verdict.cves.known_exploited = {(2019u << 20) | 708};
-  m.verdict.lifecycle = {"2015-01-13", "2020-01-14", "2023-01-10", "2026-01-13", "none since 2026-01-13", {}, {}};
+  m.verdict.lifecycle.extended_end = "2020-01-14";
+  m.verdict.lifecycle.esu_end = "2023-01-10";
+  m.verdict.lifecycle.last_patch = "2026-01-13";
+  m.verdict.lifecycle.patch_source = "none since 2026-01-13";
   m.findings = {{"TQ2001", model::Severity::high, "updates are missing", "one of them", "install it", {"a place", "another"}}};
   m.verdict.exposure = {{"smb1", model::ExposureState::default_open, "SMB1 is not set", "SYSTEM//x", {(2017u << 20) | 144}, {}},
                         {"rdp", model::ExposureState::closed, "fDenyTSConnections = 1", "SYSTEM//y", {}, {}}};

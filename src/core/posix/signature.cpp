@@ -62,7 +62,7 @@ Status verify_ed25519(const std::string& pem, Bytes message, Bytes signature) {
                     EVP_DigestVerify(context.get(), raw(signature), signature.size(), raw(message), message.size()) == 1;
   ERR_clear_error();
   if (good) return ok();
-  return Error{ErrorCode::corrupt, "signature", "one that this key made over the manifest", "another", {}, {}};
+  return Error{ErrorCode::corrupt, "signature", "a signature that this key made over these bytes", "another", {}, {}};
 }
 
 }  // namespace tq

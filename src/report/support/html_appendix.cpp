@@ -23,13 +23,13 @@ struct Names {
 };
 
 std::string missing(const model::Verdict& v) {
-  Table t({"Update", "Released", "Kind", "Why"}, {"14%", "12%", "18%", ""});
+  Table t({"Update", "Released", "Kind", "Why"}, {"15%", "14%", "19%", ""});
   for (const auto& u : v.missing) t.row({text(kb_text(u.kb)), text(u.released.text()), text(u.kind), text(u.why)});
   return t.markup();
 }
 
 std::string installed(const model::Verdict& v, const Names& names) {
-  Table t({"Update", "Released", "Title", "State", "Evidence"}, {"14%", "12%", "", "13%", "22%"});
+  Table t({"Update", "Released", "Title", "State", "Evidence"}, {"15%", "14%", "", "14%", "20%"});
   for (const auto& u : v.installed)
     t.row({text(kb_text(u.kb)), names.released(u.kb), names.title(u.kb), text(u.state),
            text(fmt::format("{}", fmt::join(u.evidence, ", ")))});
@@ -62,7 +62,7 @@ std::string covered(const model::Verdict& v) {
 }
 
 std::string witnesses(const model::Verdict& v) {
-  Table t({"Witness", "Group", "Says", "Where"}, {"22%", "15%", "18%", ""});
+  Table t({"Witness", "Group", "Says", "Where"}, {"24%", "18%", "20%", ""});
   for (const auto& w : v.build.witnesses)
     t.row({text(w.source) + (w.older ? " (older)" : ""), text(to_string(w.group)), text(w.says), mono(w.where)});
   return t.markup();
@@ -87,7 +87,8 @@ std::string appendix(const model::Machine& m, const model::Report& report) {
   const auto& v = m.verdict;
   const std::string out = section("Missing updates", missing(v)) + section("Updates in place", installed(v, names)) +
                           section("Updates held by newer ones", covered(v)) + section("Updates that cannot be told", unknown(v)) +
-                          section("Witnesses of the build", witnesses(v)) + section("Files read", files(m.facts)) +
+                          section("Witnesses of the build", witnesses(v)) +
+                          section("Settings that offer something to others", settings(v)) + section("Files read", files(m.facts)) +
                           section("Traces of servicing", traces(m.facts));
   return out.empty() ? out : element("div", "appendix", element("h3", "part", "Appendix for auditors") + out);
 }

@@ -19,6 +19,8 @@ std::size_t real_findings(const model::Machine& m);
 /// The plan's steps; without a plan, the missing updates. Then what findings advise besides, each advice once.
 std::string to_do(const model::Machine& m);
 std::string exposure(const model::Verdict& v);
+/// The same for auditors: every setting, the closed ones too.
+std::string settings(const model::Verdict& v);
 std::string lifecycle(const model::Lifecycle& l);
 std::string migration(const model::Migration& m);
 std::string gates(const model::Facts& f);

@@ -41,18 +41,43 @@ std::string lines(const std::vector<std::string>& list) {
   return out;
 }
 
+std::string joined(const std::vector<std::string>& list) {
+  std::string out;
+  for (const auto& l : list) out += (out.empty() ? "" : " \u00B7 ") + l;
+  return text(out);
+}
+
 /// One way out: its hops in order, what each asks for, and what stands in the way.
 std::string path(const model::MigrationPath& p) {
-  std::string items;
-  for (const auto& h : p.hops) {
-    std::string s = text(h.from + " \u2192 " + h.to);
-    for (const auto& c : h.conditions) s += element("p", "soft", text(c));
-    items += element("li", "", s);
-  }
+  std::string items, blockers;
+  for (const auto& h : p.hops)
+    items += element("li", "", text(h.from + " \u2192 " + h.to) + (h.conditions.empty() ? "" : element("p", "soft", joined(h.conditions))));
+  for (const auto& b : p.blockers)
+    blockers += element("li", "", text(b.what) + (b.evidence.empty() ? "" : element("p", "soft", joined(b.evidence))));
   std::string out = element("strong", "", text(p.to)) + " " + badge(shown(p.kind), p.blockers.empty() ? "good" : "warn");
   if (!items.empty()) out += element("ol", "", items);
-  for (const auto& b : p.blockers) out += element("p", "", badge("in the way", "bad") + " " + text(b.what)) + places(b.evidence);
+  if (!blockers.empty()) out += element("p", "trail", "In the way") + element("ul", "", blockers);
   return element("div", "finding", out);
+}
+
+bool is_open(const model::Exposure& e) { return e.state == model::ExposureState::open || e.state == model::ExposureState::default_open; }
+
+/// The newest few: nobody reads two hundred, and the JSON has them all.
+std::string newest(std::vector<model::CveId> ids) {
+  constexpr std::size_t kMost = 6;
+  const std::size_t all = ids.size();
+  std::sort(ids.rbegin(), ids.rend());
+  if (all > kMost) ids.resize(kMost);
+  return cve_names(ids) + (all > kMost ? fmt::format(" and {} older ones", all - kMost) : "");
+}
+
+std::string open_door(const model::Exposure& e) {
+  std::string out =
+      badge(shown(to_string(e.state)), tone_of(e.state)) + " " + element("strong", "", text(shown(e.id))) + " " + text(e.what);
+  if (!e.joined_with.empty()) out += element("p", "", "Not repaired behind it: " + newest(e.joined_with));
+  if (!e.joined_with_unknown.empty()) out += element("p", "soft", "Cannot be told: " + newest(e.joined_with_unknown));
+  if (!e.evidence.empty()) out += element("p", "", element("code", "soft", text(e.evidence)));
+  return element("li", "", out);
 }
 
 }  // namespace
@@ -75,14 +100,26 @@ std::string cve_names(const std::vector<model::CveId>& ids) {
 }
 
 std::string exposure(const model::Verdict& v) {
-  Table t({"What", "State", "As read", "Vulnerabilities it opens the door to"}, {"14%", "14%", "", "24%"});
+  if (v.exposure.empty()) return {};
+  std::string open, closed, unknown;
+  const auto add = [](std::string& list, const std::string& id) { list += (list.empty() ? "" : ", ") + shown(id); };
   for (const auto& e : v.exposure) {
-    std::string joined = cve_names(e.joined_with);
-    if (!e.joined_with_unknown.empty())
-      joined += (joined.empty() ? "" : "<br>") + element("span", "soft", "cannot be told: " + cve_names(e.joined_with_unknown));
-    const std::string as_read = text(e.what) + (e.evidence.empty() ? "" : "<br>" + element("code", "soft", text(e.evidence)));
-    t.row({text(shown(e.id)), badge(shown(to_string(e.state)), tone_of(e.state)), as_read, joined});
+    if (is_open(e))
+      open += open_door(e);
+    else
+      add(e.state == model::ExposureState::unknown ? unknown : closed, e.id);
   }
+  std::string out = open.empty() ? std::string{} : element("ul", "doors", open);
+  if (!closed.empty()) out += element("p", "", element("strong", "", "Closed: ") + text(closed));
+  if (!unknown.empty()) out += element("p", "", element("strong", "", "Not known: ") + text(unknown));
+  return out + element("p", "soft", "Every setting with the value that was read stands in the appendix.");
+}
+
+std::string settings(const model::Verdict& v) {
+  Table t({"Setting", "State", "As read"}, {"17%", "17%", ""});
+  for (const auto& e : v.exposure)
+    t.row({text(shown(e.id)), badge(shown(to_string(e.state)), tone_of(e.state)),
+           text(e.what) + (e.evidence.empty() ? "" : "<br>" + element("code", "soft", text(e.evidence)))});
   return t.markup();
 }
 

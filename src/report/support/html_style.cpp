@@ -32,6 +32,7 @@ td { vertical-align:top; border-bottom:1px solid var(--line); padding:.35rem .6r
 .finding.bad { border-left-color:var(--bad); } .finding.warn { border-left-color:var(--warn); } .finding.good { border-left-color:var(--good); }
 .finding ul { margin:.1rem 0 0; padding-left:1.2rem; } .finding ol { margin:.3rem 0; padding-left:1.4rem; }
 .advice { margin-top:.5rem; font-weight:600; } .trail { font-size:.85rem; font-weight:600; color:var(--soft); margin-top:.5rem; }
+.doors li { margin:.5rem 0; break-inside:avoid; }
 .todo li { margin:.55rem 0; break-inside:avoid; } .todo p { font-size:.92rem; margin:.1rem 0; } ul { padding-left:1.4rem; margin:.3rem 0; }
 .box { display:inline-block; width:.85em; height:.85em; border:1.5px solid var(--ink); margin-right:.5em; vertical-align:-.05em; }
 svg { width:100%; height:auto; display:block; } svg text { fill:var(--ink); font:12px "Segoe UI",Arial,"Liberation Sans",sans-serif; }
@@ -41,7 +42,7 @@ svg .dot { fill:var(--accent); } svg text.soft { fill:var(--soft); } svg text.st
 footer { margin-top:2.5rem; border-top:1px solid var(--line); padding-top:.8rem; color:var(--soft); font-size:.85rem; }
 @page { size:A4; margin:16mm 14mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font:9pt Arial,sans-serif; color:#555; } }
 @media print { :root { --ink:#000; --soft:#444; --line:#bbb; --paper:#fff; --shade:#f3f3f3; --good:#14532d; --warn:#7a4b00; --bad:#8c1d18;
-  --accent:#1f4e8c; color-scheme: light; } body { max-width:none; padding:0; font-size:10pt; } code { font-size:8.5pt; }
+  --accent:#1f4e8c; color-scheme: light; font-size:10pt; } body { max-width:none; padding:0; font-size:10pt; } code { font-size:8pt; }
   section.machine { break-before:page; border:0; margin:0; padding:0; } header + section.machine { break-before:auto; }
   .appendix { break-before:page; } .appendix .part { margin-top:0; }
   thead { display:table-header-group; } tr, svg, .verdict { break-inside:avoid; } h2, h3, .trail { break-after:avoid; } p { orphans:3; widows:3; }

@@ -8,7 +8,7 @@
 namespace tq::report::html {
 namespace {
 
-constexpr double kWidth = 960, kLeft = 40, kRight = 40, kAxis = 70, kHeight = 150;
+constexpr double kWidth = 960, kLeft = 40, kRight = 40, kAxis = 78, kHeight = 134;
 
 struct Scale {
   Date first, last;
@@ -38,6 +38,10 @@ std::string line(const char* cls, double x1, double x2, double y, int width) {
   return fmt::format(R"(<line class="{}" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}" stroke-width="{}"/>)", cls, x1, x2, y, y, width);
 }
 
+std::string stem(double x, double top, double bottom, const char* cls) {
+  return fmt::format(R"(<line class="{}" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}" stroke-width="2"/>)", cls, x, x, top, bottom);
+}
+
 std::string label(double x, double y, std::string_view cls, const std::string& words) {
   const char* anchor = x > kWidth - 150 ? "end" : x < 150 ? "start" : "middle";
   return fmt::format(R"(<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>)", cls, x, y, anchor, text(words));
@@ -65,19 +69,18 @@ std::string timeline(const model::Machine& m, Date as_of) {
   if (m.verdict.level) {
     reached = s.x(m.verdict.level->month);
     out += line("done", kLeft, reached, kAxis, 8);
-    out += label(reached, kAxis - 40, "", "level " + m.verdict.level->month.month_text());
-    out += fmt::format(R"(<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="7"/>)", reached, kAxis);
+    out += label(reached, kAxis + 44, "strong", "level " + m.verdict.level->month.month_text());
   }
   const auto& last = m.verdict.goals.back();
   if (last.reached == model::Tri::no) out += line("gap", reached, s.x(last.released), kAxis, 4);
-  double y = kAxis + 44;
+  out += stem(s.x(as_of), kAxis - 8, kAxis + 8, "stop") + label(s.x(as_of), kAxis + 44, "soft", "judged " + as_of.month_text());
+  double y = kAxis - 52;  // the latest goal lowest: its label stands left of the stems that reach higher
   for (const auto& g : m.verdict.goals) {
     const double x = s.x(g.released);
-    out +=
-        fmt::format(R"(<line class="end" x1="{0:.1f}" x2="{0:.1f}" y1="{1:.1f}" y2="{2:.1f}" stroke-width="2"/>)", x, kAxis - 14, y - 12);
-    out += label(x, y, "", fmt::format("{} {}", g.name, g.released.month_text()));
-    y += 15;
+    out += stem(x, y + 4, kAxis + 8, "end") + label(x, y, "", fmt::format("{} {}", g.name, g.released.month_text()));
+    y += 16;
   }
+  if (m.verdict.level) out += fmt::format(R"(<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="7"/>)", reached, kAxis);
   return out + "</svg>\n";
 }
 
