@@ -55,7 +55,10 @@ void agent(const target::Registry& reg, model::Facts& facts) {
   const auto slash = l.rfind('\\');
   const std::string_view name = std::string_view(l).substr(slash == std::string::npos ? 0 : slash + 1);
   const bool own_folder = l.find("\\system32\\") != std::string::npos || slash == std::string::npos;
-  if (name != "wuaueng.dll" || !own_folder) odd(facts, "service_dll", *dll, reg.cite(key, "ServiceDll"));
+  // XP and Server 2003, which lack the firewall's service of later ones, load it through a library of the service's own name.
+  const bool before_vista = !reg.has_key("CurrentControlSet\\Services\\MpsSvc");
+  const bool own_name = name == "wuaueng.dll" || (before_vista && name == "wuauserv.dll");
+  if (!own_name || !own_folder) odd(facts, "service_dll", *dll, reg.cite(key, "ServiceDll"));
 }
 
 void tasks(const target::Source& source, model::Facts& facts) {

@@ -31,21 +31,38 @@ void apply_need(std::string_view id, const std::vector<Exposure>& done, Answer& 
   if (it == done.end()) return;
   if (is_closed(it->state)) {
     answer.state = it->state;
-    answer.because = fmt::format("{} ({})", it->what, answer.because);
+    answer.because = it->what;
+    answer.where = it->evidence;
+    answer.out_of_reach = true;
   } else if (it->state == ExposureState::unknown && is_open(answer.state)) {
     answer.state = ExposureState::unknown;
     answer.because = it->what;
   }
 }
 
+/// The row of this Windows. Where that was not read, the first whose service the machine has: XP has another firewall.
+const ExposureRow* row_for(const ExposureKind& kind, const model::Facts& facts) {
+  const auto& nt = facts.identity.nt_version;
+  if (!nt.empty()) return kind.row_for(nt);
+  for (const auto& r : kind.rows) {
+    std::string_view service = r.row.service;
+    if (service.starts_with('!')) service.remove_prefix(1);
+    const auto& all = facts.configuration.services;
+    if (service.empty() || std::any_of(all.begin(), all.end(), [&](const auto& s) { return iequals(s.name, service); })) return &r;
+  }
+  // That a guard of another Windows is not there says nothing.
+  return kind.rows.front().row.service.starts_with('!') ? nullptr : &kind.rows.front();
+}
+
 std::string sentence(const catalog::ExposureSetting& row, const Answer& a) {
-  const std::string because = printable(a.because);
   switch (a.state) {
     case ExposureState::open:
-    case ExposureState::default_open: return fmt::format("{}: {}{}", row.open_says, because, a.unconfirmed ? " (unconfirmed)" : "");
+    case ExposureState::default_open: return fmt::format("{}: {}{}", row.open_says, a.because, a.unconfirmed ? " (unconfirmed)" : "");
     case ExposureState::closed:
-    case ExposureState::default_closed: return fmt::format("{}: {}{}", row.closed_says, because, a.unconfirmed ? " (unconfirmed)" : "");
-    case ExposureState::unknown: return fmt::format("not known whether {}: {}", row.open_says, because);
+    case ExposureState::default_closed:
+      if (a.out_of_reach) return fmt::format("out of reach: {}", a.because);
+      return fmt::format("{}: {}{}", row.closed_says, a.because, a.unconfirmed ? " (unconfirmed)" : "");
+    case ExposureState::unknown: return fmt::format("not known whether {}: {}", row.open_says, a.because);
   }
   return {};
 }
@@ -87,8 +104,7 @@ void judge_exposure(const Case& c, model::Verdict& verdict) {
   if (!anything_read(c.facts.configuration)) return;
   const Settings settings = settings_of(c.facts);
   for (const auto& kind : c.knowledge.exposure().kinds())
-    if (const auto* row = kind.row_for(c.facts.identity.nt_version))
-      verdict.exposure.push_back(judge_one(kind, *row, c, settings, verdict));
+    if (const auto* row = row_for(kind, c.facts)) verdict.exposure.push_back(judge_one(kind, *row, c, settings, verdict));
 }
 
 }  // namespace tq::judge

@@ -25,9 +25,9 @@ std::string some_of(const std::vector<std::string>& names) {
 
 /// Open when anything is listed; closed when the list was read as a whole; else not known.
 Answer of_list(const std::vector<std::string>& names, std::string where, Tri read, const char* none, const char* unread) {
-  if (!names.empty()) return {ExposureState::open, some_of(names), std::move(where), false};
-  if (read == Tri::yes) return {ExposureState::closed, none, std::move(where), false};
-  return {ExposureState::unknown, unread, std::move(where), false};
+  if (!names.empty()) return {ExposureState::open, some_of(names), std::move(where)};
+  if (read == Tri::yes) return {ExposureState::closed, none, std::move(where)};
+  return {ExposureState::unknown, unread, std::move(where)};
 }
 
 /// Lets anyone in: no remote address restricts it. A rule for one program or service still listens to everyone.
@@ -102,6 +102,7 @@ void apply_service(std::string_view service, const model::Configuration& c, Answ
   if (s.starts == Tri::no) {
     answer.state = decided;
     answer.because = s.because;
+    answer.out_of_reach = !guards;
     if (!s.where.empty()) answer.where = s.where;
   } else if (!agrees && answer.state != ExposureState::unknown) {
     answer = {ExposureState::unknown, fmt::format("{}, and {}", answer.because, s.because), answer.where, answer.unconfirmed};

@@ -18,7 +18,8 @@ struct Answer {
   model::ExposureState state = model::ExposureState::unknown;
   std::string because;  ///< what was read, or why it is not known
   std::string where;
-  bool unconfirmed = false;  ///< rests on a row without a source
+  bool unconfirmed = false;   ///< rests on a row without a source
+  bool out_of_reach = false;  ///< closed by something else than its own value, which may well say open
 };
 
 bool is_open(model::ExposureState s);    ///< open or open by default

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <optional>
 
-#include "core/text.hpp"
 #include "judge/exposure_parts.hpp"
 
 namespace tq::judge {
@@ -50,12 +49,12 @@ std::string value_text(const Setting& s, Reads reads) {
 Answer said(const ExposureRow& r, const Setting& s, Reads reads, bool policy) {
   const bool open = catalog::is_open(r.when, standing(s));
   return {open ? ExposureState::open : ExposureState::closed, fmt::format("{} is {}", name_of(r, reads, policy), value_text(s, reads)),
-          s.where, false};
+          s.where};
 }
 
 /// The cell for this class of machine. Where the class is not known, one that all classes share.
 std::optional<catalog::Standing> default_of(const catalog::ExposureSetting& r, const model::Identity& machine) {
-  if (machine.nt_version.empty()) return std::nullopt;
+  if (machine.nt_version.empty() && r.nt_versions != "*") return std::nullopt;
   if (machine.product_type == "server") return catalog::parse_default(r.default_server);
   if (machine.product_type == "client") return catalog::parse_default(r.default_client);
   if (machine.product_type == "domain_controller") return catalog::parse_default(r.default_domain_controller);
@@ -68,22 +67,23 @@ Answer absent(const ExposureRow& r, const Setting& s, Reads reads, const model::
   const std::string name = name_of(r, reads, false);
   if (!standing) {
     const std::string why = machine.nt_version.empty() ? "which Windows this is was not read" : "the catalog has no default for it";
-    return {ExposureState::unknown, fmt::format("{} is not set, and {}", name, why), s.where, false};
+    return {ExposureState::unknown, fmt::format("{} is not set, and {}", name, why), s.where};
   }
   const bool open = catalog::is_open(r.when, *standing);
   const std::string because = reads == Reads::service ? fmt::format("there is no service {}", r.row.key.substr(r.row.key.rfind('\\') + 1))
-                                                      : fmt::format("{} is not set, the default of NT {}", name, machine.nt_version);
-  return {open ? ExposureState::default_open : ExposureState::default_closed, because, s.where, false};
+                              : machine.nt_version.empty() ? fmt::format("{} is not set, the default of every Windows", name)
+                                                           : fmt::format("{} is not set, the default of NT {}", name, machine.nt_version);
+  return {open ? ExposureState::default_open : ExposureState::default_closed, because, s.where};
 }
 
 Answer own_answer(const ExposureRow& r, const Setting* s, Reads reads, const model::Identity& machine) {
-  if (s == nullptr) return {ExposureState::unknown, name_of(r, reads, false) + " was not looked for", {}, false};
+  if (s == nullptr) return {ExposureState::unknown, name_of(r, reads, false) + " was not looked for", {}};
   switch (s->state) {
     case SettingState::present: return said(r, *s, reads, false);
     case SettingState::absent: return absent(r, *s, reads, machine);
     case SettingState::wrong_type:
-      return {ExposureState::unknown, name_of(r, reads, false) + " is of another type than Windows reads", s->where, false};
-    case SettingState::unreadable: return {ExposureState::unknown, name_of(r, reads, false) + " could not be read", s->where, false};
+      return {ExposureState::unknown, name_of(r, reads, false) + " is of another type than Windows reads", s->where};
+    case SettingState::unreadable: return {ExposureState::unknown, name_of(r, reads, false) + " could not be read", s->where};
   }
   return {};
 }
@@ -97,12 +97,12 @@ Answer answer_of_values(const ExposureKind& kind, const ExposureRow& row, const 
   if (policy->state == SettingState::present) return said(row, *policy, kind.reads, true);
   const std::string name = name_of(row, kind.reads, true);
   if (policy->state == SettingState::wrong_type)
-    return {ExposureState::unknown, name + " is of another type than Windows reads", policy->where, false};
+    return {ExposureState::unknown, name + " is of another type than Windows reads", policy->where};
   // The policy would win. What is set to open is told all the same; that it is closed would be a guess.
   if (own.state == ExposureState::open)
     own.because += "; " + name + ", which would win, could not be read";
   else if (own.state != ExposureState::unknown)
-    own = {ExposureState::unknown, fmt::format("{}, and {}, which would win, could not be read", own.because, name), policy->where, false};
+    own = {ExposureState::unknown, fmt::format("{}, and {}, which would win, could not be read", own.because, name), policy->where};
   return own;
 }
 

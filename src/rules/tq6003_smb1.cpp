@@ -11,7 +11,7 @@ void judge(const Context& c, std::vector<Said>& out) {
   const auto* smb1 = exposure(c, "smb1");
   if (smb1 == nullptr || !is_open(*smb1)) return;
   // Every machine of this age has it on: alone, and as it was made, that is a fact and no failing.
-  auto s = say({smb1}, is_set_open(c, "smb1") ? Severity::low : Severity::info);
+  auto s = say({smb1}, is_chosen(c, *smb1) ? Severity::low : Severity::info);
   if (!smb1->joined_with.empty()) {
     s.severity = any_known_exploited(c, smb1->joined_with) ? Severity::critical : Severity::high;
     s.detail += fmt::format("; reachable through it and not repaired: {}", cve_list(smb1->joined_with));

@@ -11,7 +11,7 @@ const std::vector<std::string_view> kWeak = {"ntlmv1_sent",        "ntlmv1_accep
 void judge(const Context& c, std::vector<Said>& out) {
   // What somebody chose, and what Windows does by itself, are two findings.
   std::vector<const model::Exposure*> chosen, by_default;
-  for (const auto* e : open_of(c, kWeak)) (e->state == model::ExposureState::open ? chosen : by_default).push_back(e);
+  for (const auto* e : open_of(c, kWeak)) (is_chosen(c, *e) ? chosen : by_default).push_back(e);
   if (!chosen.empty()) out.push_back(say(chosen, Severity::medium));
   if (!by_default.empty()) out.push_back(say(by_default, Severity::info));
 }

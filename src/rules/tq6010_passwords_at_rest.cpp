@@ -8,12 +8,9 @@ using model::Severity;
 void judge(const Context& c, std::vector<Said>& out) {
   const auto stored = open_of(c, {"auto_logon", "auto_logon_password"});
   if (!stored.empty()) out.push_back(say(stored, is_open(c, "auto_logon_password") ? Severity::medium : Severity::low));
-  // On NT 6.0 nothing can be done about WDigest, so it is a fact; where a value turned it on again, somebody wanted the passwords.
-  if (const auto* e = exposure(c, "wdigest"); e != nullptr && is_open(*e)) {
-    const bool switchable =
-        c.facts.identity.nt_version != "6.0" && c.facts.identity.nt_version != "5.1" && c.facts.identity.nt_version != "5.2";
-    out.push_back(say({e}, switchable && is_set_open(c, "wdigest") ? Severity::high : Severity::info));
-  }
+  // Up to NT 6.2 it does so by itself, and on 6.0 nothing can be done; where a value turned it on again, somebody wanted them.
+  if (const auto* e = exposure(c, "wdigest"); e != nullptr && is_open(*e))
+    out.push_back(say({e}, is_chosen(c, *e) ? Severity::high : Severity::info));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ void judge(const Context& c, std::vector<Said>& out) {
   const auto clear = open_of(c, {"winrm_unencrypted", "winrm_basic"});
   if (is_open(c, "winrm_listener") && !clear.empty()) out.push_back(say(clear, Severity::medium));
   const auto ways = open_of(c, {"winrm_listener", "remote_registry", "uac_off"});
-  if (!ways.empty()) out.push_back(say(ways, is_set_open(c, "uac_off") ? Severity::low : Severity::info));
+  if (!ways.empty()) out.push_back(say(ways, is_chosen(c, "uac_off") ? Severity::low : Severity::info));
 }
 
 }  // namespace

@@ -4,10 +4,17 @@
 
 #include <algorithm>
 
+#include "catalog/exposure.hpp"
+
 namespace tq::rules {
 namespace {
 
 constexpr std::size_t kNamed = 8;  ///< CVEs a sentence names; the verdict has all
+
+std::string_view default_cell(const catalog::ExposureSetting& row, std::string_view product_type) {
+  if (product_type == "client") return row.default_client;
+  return product_type == "domain_controller" ? row.default_domain_controller : row.default_server;
+}
 
 }  // namespace
 
@@ -24,9 +31,21 @@ bool is_open(const Context& c, std::string_view id) {
   return e != nullptr && is_open(*e);
 }
 
-bool is_set_open(const Context& c, std::string_view id) {
+bool is_chosen(const Context& c, const model::Exposure& e) {
+  if (e.state != model::ExposureState::open) return false;
+  const auto& machine = c.facts.identity;
+  for (const auto& row : c.catalog.exposure_settings()) {
+    if (row.id != e.id || !catalog::is_for(row, machine.nt_version)) continue;
+    const auto when = catalog::parse_open_when(row.open_when);
+    const auto standing = catalog::parse_default(default_cell(row, machine.product_type));
+    return when && standing && !catalog::is_open(*when, *standing);
+  }
+  return false;
+}
+
+bool is_chosen(const Context& c, std::string_view id) {
   const auto* e = exposure(c, id);
-  return e != nullptr && e->state == model::ExposureState::open;
+  return e != nullptr && is_chosen(c, *e);
 }
 
 std::vector<const model::Exposure*> open_of(const Context& c, const std::vector<std::string_view>& ids) {

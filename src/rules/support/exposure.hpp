@@ -14,8 +14,10 @@ const model::Exposure* exposure(const Context& c, std::string_view id);
 /// Open or open by default; false where it is not known.
 bool is_open(const model::Exposure& e);
 bool is_open(const Context& c, std::string_view id);
-/// Open because a value says so: somebody chose it.
-bool is_set_open(const Context& c, std::string_view id);
+/// Open by a value, where this Windows is closed without it: somebody chose it. Setup writes many values as they would be
+/// anyway, so that a value is there says nothing by itself. False where the default is not known.
+bool is_chosen(const Context& c, const model::Exposure& e);
+bool is_chosen(const Context& c, std::string_view id);
 /// Open ones among these, in this order.
 std::vector<const model::Exposure*> open_of(const Context& c, const std::vector<std::string_view>& ids);
 
