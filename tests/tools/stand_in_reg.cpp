@@ -1,4 +1,4 @@
-// A stand-in for Windows' reg.exe under Wine, whose own cannot save hives. Looks only at what the test laid below %SystemRoot%:
+// A stand-in for Windows' reg.exe under Wine, whose own cannot save hives. Looks only at what the test laid into its own Windows folder:
 //   reg query KEY        status 0 when stand-in-keys.txt has that line
 //   reg save HIVE FILE   copies System32\config\NAME to FILE, which may not be there yet
 // and writes every call into stand-in-calls.txt. It proves the control flow of the script, nothing about Windows.
@@ -9,10 +9,13 @@
 
 namespace {
 
+/// The Windows folder this program was laid into. Not %SystemRoot%: Wine gives every process its own again.
 std::wstring root() {
   wchar_t buffer[MAX_PATH] = {};
-  GetEnvironmentVariableW(L"SystemRoot", buffer, MAX_PATH);
-  return buffer;
+  GetModuleFileNameW(nullptr, buffer, MAX_PATH);
+  std::wstring path = buffer;
+  for (int up = 0; up < 2; ++up) path.resize(path.find_last_of(L'\\'));
+  return path;
 }
 
 bool has_key(const std::wstring& key) {

@@ -17,8 +17,9 @@ class Wine:
                              "LC_ALL": "C.UTF-8"}
 
     def __enter__(self):
-        # The server stays for the whole run: starting it anew for every program costs half a second each.
-        subprocess.run(["wineserver", "-p"], env=self.environment, capture_output=True, check=False)
+        # The server stays for the whole run: starting it anew for every program costs half a second each. It keeps what it inherits,
+        # so it gets no pipe that somebody would wait for.
+        subprocess.run(["wineserver", "-p"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         if not (self.prefix / "system.reg").exists():
             started = subprocess.run(["timeout", "300", "wineboot", "-i"], env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
             if started.returncode != 0:
