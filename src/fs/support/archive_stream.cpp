@@ -1,34 +1,16 @@
 #include "fs/support/archive_stream.hpp"
 
 #include <fmt/format.h>
-#include <locale.h>
 
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "fs/support/utf8_names.hpp"
 
 namespace tq::fs {
 namespace {
 
 const char* text_or(const char* s, const char* otherwise) { return s == nullptr ? otherwise : s; }
-
-/// libarchive turns names into the locale's characters and drops those it lacks, and this program runs in the "C" locale: the
-/// calling thread gets UTF-8 for the length of a call.
-class Utf8Names {
- public:
-  Utf8Names() : before_(::uselocale(utf8())) {}
-  ~Utf8Names() { ::uselocale(before_); }
-  Utf8Names(const Utf8Names&) = delete;
-  Utf8Names& operator=(const Utf8Names&) = delete;
-
- private:
-  /// Kept for the life of the process. Without it on the host: 0, which changes nothing.
-  static locale_t utf8() {
-    static const locale_t locale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
-    return locale;
-  }
-  locale_t before_;
-};
 
 /// A name that is no UTF-8 (an old zip) is taken as it lies.
 std::string name_of(const LibArchive& api, struct archive_entry* entry) {
