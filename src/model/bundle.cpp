@@ -186,7 +186,8 @@ bool looks_like_bundle(Bytes head) {
   constexpr std::size_t kNameAt = 30;
   if (!head.chars().starts_with("PK\x03\x04") || head.size() < kNameAt) return false;
   const std::string_view rest = head.chars().substr(kNameAt);
-  const bool named = std::any_of(std::begin(kRequired), std::end(kRequired), [&](const char* name) { return rest.starts_with(name); });
+  const auto begins = [rest](const char* name) { return rest.starts_with(name); };
+  const bool named = begins(kManifest) || begins(kSignature) || std::any_of(std::begin(kRequired), std::end(kRequired), begins);
   return named && rest.find("\"tourniquet.") != std::string_view::npos;
 }
 

@@ -127,7 +127,7 @@ bool tame(const std::string& s) { return s.find('\x1b') == std::string::npos && 
 TEST_CASE("report: every format is deterministic and tames what a target says") {
   const auto r = report_of({machine("ALPHA"), hostile()});
   for (const auto* renderer : report::all()) {
-    CAPTURE(renderer->name);
+    CAPTURE(std::string(renderer->name));
     const std::string once = render(renderer->name, r);
     CHECK(once == render(renderer->name, r));
     CHECK_FALSE(once.empty());

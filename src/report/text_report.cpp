@@ -55,7 +55,7 @@ std::string standing(const Page& p, Standing s) { return p.paint(standing_color(
 
 std::string product(const model::Facts& f) {
   std::string s = f.identity.product.empty() ? "unknown product" : printable(f.identity.product);
-  if (!f.identity.arch.empty()) s += ", " + f.identity.arch;
+  if (!f.identity.arch.empty()) s += ", " + printable(f.identity.arch);
   if (f.identity.service_pack && *f.identity.service_pack > 0) s += fmt::format(", Service Pack {}", *f.identity.service_pack);
   if (f.identity.server_core == Tri::yes) s += ", Server Core";
   return s;

@@ -14,7 +14,7 @@ struct Names {
   const model::Report& report;
   [[nodiscard]] std::string released(std::uint32_t kb) const {
     const auto it = report.update_names.find(kb);
-    return it == report.update_names.end() ? std::string{} : text(it->second.released.text());
+    return it == report.update_names.end() ? std::string{} : whole(it->second.released.text());
   }
   [[nodiscard]] std::string title(std::uint32_t kb) const {
     const auto it = report.update_names.find(kb);
@@ -24,7 +24,7 @@ struct Names {
 
 std::string missing(const model::Verdict& v) {
   Table t({"Update", "Released", "Kind", "Why"}, {"15%", "14%", "19%", ""});
-  for (const auto& u : v.missing) t.row({text(kb_text(u.kb)), text(u.released.text()), text(u.kind), text(u.why)});
+  for (const auto& u : v.missing) t.row({text(kb_text(u.kb)), whole(u.released.text()), text(u.kind), text(u.why)});
   return t.markup();
 }
 

@@ -57,7 +57,7 @@ std::string identity(const model::Machine& m) {
 
 std::string statements(const model::Machine& m) {
   const auto& v = m.verdict;
-  Table t({"", "Verdict", "Standing", "Why"}, {"11%", "23%", "13%", ""});
+  Table t({"", "Verdict", "Standing", "Why"}, {"13%", "27%", "17%", ""});
   t.row({"Build", text(v.build.version.empty() ? "unknown" : v.build.version), badge(to_string(v.build.status), tone_of(v.build.status)),
          text(v.build.why)});
   if (v.level) {
@@ -70,7 +70,7 @@ std::string statements(const model::Machine& m) {
   for (const auto& g : v.goals) {
     const char* word = g.reached == Tri::yes ? "reached" : g.reached == Tri::no ? "not reached" : "unknown";
     const char* tone = g.reached == Tri::yes ? "good" : g.reached == Tri::no ? "bad" : "warn";
-    t.row({"Goal " + text(g.name), text(kb_text(g.kb) + " of " + g.released.text()), badge(word, tone), text(g.why)});
+    t.row({"Goal " + text(g.name), whole(kb_text(g.kb)) + " of " + whole(g.released.text()), badge(word, tone), text(g.why)});
   }
   return t.markup();
 }

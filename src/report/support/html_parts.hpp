@@ -8,6 +8,8 @@
 
 namespace tq::report::html {
 
+/// A number or a date that is not broken over two lines.
+std::string whole(std::string_view word);
 /// A heading with what stands below it; nothing when that is empty.
 std::string section(std::string_view heading, const std::string& content);
 /// Places of evidence, one a line, in a monospaced face.

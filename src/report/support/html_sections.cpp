@@ -82,6 +82,8 @@ std::string open_door(const model::Exposure& e) {
 
 }  // namespace
 
+std::string whole(std::string_view word) { return element("span", "whole", text(word)); }
+
 std::string section(std::string_view heading, const std::string& content) {
   return content.empty() ? std::string{} : element("h3", "", text(heading)) + content;
 }
@@ -95,8 +97,8 @@ std::string places(const std::vector<std::string>& list) {
 
 std::string cve_names(const std::vector<model::CveId>& ids) {
   std::string out;
-  for (const auto id : ids) out += (out.empty() ? "" : ", ") + model::cve_text(id);
-  return text(out);
+  for (const auto id : ids) out += (out.empty() ? "" : ", ") + whole(model::cve_text(id));
+  return out;
 }
 
 std::string exposure(const model::Verdict& v) {

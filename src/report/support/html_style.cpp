@@ -31,7 +31,7 @@ td { vertical-align:top; border-bottom:1px solid var(--line); padding:.35rem .6r
 .finding { border:1px solid var(--line); border-left:4px solid var(--mute); border-radius:4px; padding:.7rem .9rem; margin:.6rem 0; break-inside:avoid; }
 .finding.bad { border-left-color:var(--bad); } .finding.warn { border-left-color:var(--warn); } .finding.good { border-left-color:var(--good); }
 .finding ul { margin:.1rem 0 0; padding-left:1.2rem; } .finding ol { margin:.3rem 0; padding-left:1.4rem; }
-.advice { margin-top:.5rem; font-weight:600; } .trail { font-size:.85rem; font-weight:600; color:var(--soft); margin-top:.5rem; }
+.advice { margin-top:.5rem; font-weight:600; } .whole { white-space:nowrap; } .trail { font-size:.85rem; font-weight:600; color:var(--soft); margin-top:.5rem; }
 .doors li { margin:.5rem 0; break-inside:avoid; }
 .todo li { margin:.55rem 0; break-inside:avoid; } .todo p { font-size:.92rem; margin:.1rem 0; } ul { padding-left:1.4rem; margin:.3rem 0; }
 .box { display:inline-block; width:.85em; height:.85em; border:1.5px solid var(--ink); margin-right:.5em; vertical-align:-.05em; }
