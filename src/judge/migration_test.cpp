@@ -272,7 +272,7 @@ TEST_CASE("migration: a domain controller, and what newer releases dropped") {
   CHECK_FALSE(blocked(*path(m, "in_place", "Windows Server 2025"), "service", ""));
   dc.f.configuration.services[0].start = 4;  // disabled: SYSVOL is on DFS replication
   CHECK_FALSE(blocked(*path(dc.migration(), "in_place", "Windows Server 2019"), "dropped", "File Replication"));
-  dc.f.configuration.settings[0].value = "0";  // SMB 1 is off: nothing on this machine needs it
+  dc.f.configuration.settings[1].value = "0";  // SMB 1 is off: nothing on this machine needs it
   CHECK_FALSE(blocked(*path(dc.migration(), "in_place", "Windows Server 2019"), "dropped", "SMB 1"));
   // The same from a text: the product type alone makes it a domain controller.
   Machine text("6.0", 6003, "domain_controller", "Windows Server 2008 Standard", "x64");

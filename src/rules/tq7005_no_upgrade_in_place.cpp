@@ -8,8 +8,12 @@ namespace {
 void judge(const Context& c, std::vector<Said>& out) {
   const auto& m = c.verdict.migration;
   if (m.from.empty() || std::any_of(m.paths.begin(), m.paths.end(), [](const auto& p) { return p.kind == "in_place"; })) return;
+  // The reason that counts is that of a release of the machine's own class: one it could have by a clean install.
+  const auto own_class = [&](const std::string& to) {
+    return std::any_of(m.paths.begin(), m.paths.end(), [&](const auto& p) { return p.kind == "clean_install" && p.to == to; });
+  };
   for (const auto& i : m.impossible) {
-    if (!i.why.starts_with("in place: ")) continue;
+    if (!i.why.starts_with("in place: ") || !own_class(i.to)) continue;
     out.push_back({"no supported release can be reached by upgrades in place: " + i.why.substr(10), {}, {}});
     return;
   }

@@ -19,7 +19,7 @@ struct State {
   Task task;
   std::vector<std::string> path;
   std::string text, command, arguments, class_id;
-  bool is_task = false;
+  std::string root;  ///< name of the outermost element
   const char* refused = nullptr;
 
   void stop(const char* why) {
@@ -36,7 +36,7 @@ void XMLCALL on_start(void* p, const char* name, const char**) {
   if (s.refused != nullptr) return;
   if (s.path.size() >= kDepthLimit) return s.stop("more than 32 levels");
   s.path.emplace_back(std::string_view(name).substr(0, 64));
-  if (s.path.size() == 1) s.is_task = s.path.front() == "Task";
+  if (s.path.size() == 1) s.root = s.path.front();
   s.text.clear();
 }
 
@@ -93,8 +93,8 @@ Result<Task> read(Bytes text) {
   XML_SetStartDoctypeDeclHandler(s.parser, on_doctype);
   // Task Scheduler writes UTF-16 with a byte-order mark, which expat recognises by itself.
   const auto status = XML_Parse(s.parser, reinterpret_cast<const char*>(text.data()), static_cast<int>(text.size()), XML_TRUE);
-  if (!s.is_task)
-    return Error{ErrorCode::unsupported, "task.xml", "an element Task", s.path.empty() ? "none" : s.path.front(), text.base(), {}};
+  if (s.root != "Task")
+    return Error{ErrorCode::unsupported, "task.xml", "an element Task", s.root.empty() ? "none" : s.root, text.base(), {}};
   if (status != XML_STATUS_OK) s.task.lost = stopped(s, text);
   return std::move(s.task);
 }
