@@ -45,7 +45,11 @@ if not defined YES set /p "ANSWER=Go on? [y/N] "
 if defined ANSWER set "ANSWER=%ANSWER:"=%"
 if not defined YES if /i not "%ANSWER%"=="y" exit /b 2
 set "W=%OUT%\Windows"
-md "%W%\System32\config" || exit /b 1
+md "%W%\System32\config" >nul 2>&1
+if not exist "%W%\System32\config\" (
+  echo Nothing can be written there.
+  exit /b 1
+)
 md "%W%\servicing\Version" "%W%\winsxs" >nul
 
 echo Hives ...
@@ -113,7 +117,10 @@ rem Folder below Windows, pattern. The names found never stand in a "call", whic
 :all
 if not exist "%SystemRoot%\%~1\%~2" exit /b 0
 if not exist "%W%\%~1\" md "%W%\%~1"
-for %%F in ("%SystemRoot%\%~1\%~2") do copy /b /y "%%~fF" "%W%\%~1\" >nul 2>&1 || set /a LOST+=1
+for %%F in ("%SystemRoot%\%~1\%~2") do (
+  copy /b /y "%%~fF" "%W%\%~1\" >nul 2>&1
+  if errorlevel 1 set /a LOST+=1
+)
 exit /b 0
 
 rem Name, key, key below it: writes name=present, name=absent, or name=unknown when not even the key above can be read.

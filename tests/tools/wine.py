@@ -2,8 +2,9 @@
 import os
 import shutil
 import subprocess
+import tempfile
 
-from packaged import BUILD, run, skip
+from packaged import BUILD, skip
 
 
 class Wine:
@@ -21,17 +22,23 @@ class Wine:
         # so it gets no pipe that somebody would wait for.
         subprocess.run(["wineserver", "-p"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         if not (self.prefix / "system.reg").exists():
-            started = subprocess.run(["timeout", "300", "wineboot", "-i"], env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+            started = subprocess.run(["timeout", "300", "wineboot", "-i"], env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
             if started.returncode != 0:
-                skip("wine does not start here: " + started.stderr.decode(errors="replace")[-200:])
+                skip(f"wine does not start here: wineboot ends with {started.returncode}")
         return self
 
     def __exit__(self, *_):
         subprocess.run(["wineserver", "-k"], env=self.environment, capture_output=True, check=False)
 
     def run(self, program, *arguments, cwd=None, **environment):
-        """(status, stdout, stderr) of a Windows program."""
-        return run(["timeout", "300", "wine", program, *arguments], cwd=cwd, env=self.environment | environment)
+        """(status, stdout, stderr) of a Windows program. Through files: Wine's services, which outlive the program, inherit what it
+        writes to, and the end of a pipe would never come."""
+        command = ["timeout", "300", "wine", str(program), *(str(a) for a in arguments)]
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            status = subprocess.run(command, cwd=cwd, env=self.environment | environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err, check=False).returncode
+            out.seek(0)
+            err.seek(0)
+            return status, out.read(), err.read()
 
     @property
     def drive(self):
