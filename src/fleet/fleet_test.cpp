@@ -149,7 +149,8 @@ TEST_CASE("fleet: atoms stand for exactly the CVEs that went in") {
 TEST_CASE("fleet: a long inventory is cut where rows end") {
   std::string csv = "name,version,note\n";
   for (int i = 0; csv.size() < 3 * RowChunks::kChunkBytes; ++i)
-    csv += "PC-" + std::to_string(i) + ",6.0.6002,\"two\nlines, \"\"quoted\"\" " + std::string(i % 50, 'x') + "\"\n";
+    csv +=
+        "PC-" + std::to_string(i) + ",6.0.6002,\"two\nlines, \"\"quoted\"\" " + std::string(static_cast<std::size_t>(i) % 50, 'x') + "\"\n";
   const auto [pieces, all] = chunked(csv);
   CHECK(pieces >= 3);
   CHECK(all == csv);

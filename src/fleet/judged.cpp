@@ -48,19 +48,24 @@ void take_goals(const model::Verdict& v, const std::string& goal, Judged& out) {
   }
 }
 
-/// How many of the missing CVEs each update repairs, with all older ones that stand with it; `kbs` come by release.
-void take_closed(const RepairedBy& repaired, const std::vector<std::uint32_t>& kbs, std::uint32_t to_install, Judged& out) {
+/// How many of the missing CVEs each update repairs: a cumulative one with all older ones of the list, any other by itself.
+/// `kbs` come by release, the one to install last.
+void take_closed(const catalog::Catalog& c, const RepairedBy& repaired, const std::vector<std::uint32_t>& kbs, Judged& out) {
   std::vector<bool> closed(out.missing.size());
-  std::uint32_t n = 0;
+  std::uint32_t together = 0;
   for (const auto kb : kbs) {
+    std::uint32_t alone = 0;
     for (const auto cve : repaired(kb)) {
       const auto at = std::lower_bound(out.missing.begin(), out.missing.end(), cve);
       if (at == out.missing.end() || *at != cve) continue;
       auto bit = closed[static_cast<std::size_t>(at - out.missing.begin())];
-      n += bit ? 0U : 1U;
+      ++alone;
+      together += bit ? 0U : 1U;
       bit = true;
     }
-    out.lacking.push_back({kb, kb == to_install, n});
+    const auto update = c.find_kb(kb);
+    const bool last = kb == kbs.back();
+    out.lacking.push_back({kb, last, last || (update && update->is_cumulative()) ? together : alone});
   }
 }
 
@@ -72,7 +77,7 @@ void take_lacking(const catalog::Catalog& c, const RepairedBy& repaired, const m
     std::vector<std::uint32_t> kbs;
     for (const auto& [row, kb] : by_release) kbs.push_back(kb);
     kbs.push_back(m.kb);
-    take_closed(repaired, kbs, m.kb, out);
+    take_closed(c, repaired, kbs, out);
   }
   // One update may be asked for twice: stood for by one, replaced by another.
   std::sort(out.lacking.begin(), out.lacking.end(), [](const auto& a, const auto& b) {

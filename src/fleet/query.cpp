@@ -69,9 +69,10 @@ Result<Sql> missing(Db& db, const Question& q) {
     out = plain(fmt::format("machines miss KB{}", *kb),
                 "SELECT m.name AS name, coalesce(si.name, '') AS site, v.product AS product, v.version AS version, v.level AS level, "
                 "CASE WHEN k.to_install = 1 THEN 'to install' ELSE 'a newer one stands for it' END AS how, k.closes AS closes_cves "
-                "FROM lacking k JOIN verdicts v ON v.profile = k.profile JOIN machines m ON m.profile = k.profile LEFT JOIN sites si ON "
+                "FROM lacking k JOIN verdicts v ON v.list = k.list JOIN machines m ON m.profile = v.profile LEFT JOIN sites si ON "
                 "si.id = m.site WHERE k.kb = $1",
-                "SELECT coalesce(sum(p.machines), 0) FROM lacking k JOIN profiles p ON p.id = k.profile WHERE k.kb = $1");
+                "SELECT coalesce(sum(p.machines), 0) FROM lacking k JOIN verdicts v ON v.list = k.list JOIN profiles p ON p.id = v.profile "
+                "WHERE k.kb = $1");
     out.numbers = {*kb};
     return out;
   }

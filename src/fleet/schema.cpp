@@ -4,7 +4,8 @@ namespace tq::fleet {
 namespace {
 
 // Names that come again and again are numbers here: a million machines fit in about a hundred megabytes.
-// A set of CVEs is kept once, as atoms: CVEs that exactly the same updates repair always come together.
+// A set of CVEs is kept once, as atoms (CVEs that exactly the same updates repair always come together), and these in parts: sets differ in
+// a few of them only.
 constexpr const char* kTables = R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL){norowid};
 CREATE TABLE runs(id {id}, at {int} NOT NULL, command TEXT NOT NULL);
@@ -23,18 +24,23 @@ CREATE TABLE errors(id {id}, source {int} NOT NULL, item TEXT NOT NULL, place TE
 CREATE TABLE verdicts(profile {int} PRIMARY KEY, kind TEXT NOT NULL, product TEXT NOT NULL, nt_version TEXT NOT NULL, arch TEXT NOT NULL,
   product_type TEXT NOT NULL, build {int}, revision {int}, service_pack {int}, version TEXT NOT NULL, build_status TEXT NOT NULL,
   level TEXT, level_kb {int}, level_status TEXT, goal_reached TEXT NOT NULL, behind_public {int}, behind_esu {int}, behind_last {int},
-  behind {int}, missing_set {int} NOT NULL, unknown_set {int} NOT NULL, missing_cves {int} NOT NULL, unknown_cves {int} NOT NULL,
+  behind {int}, missing_set {int} NOT NULL, unknown_set {int} NOT NULL, list {int} NOT NULL, missing_cves {int} NOT NULL, unknown_cves {int} NOT NULL,
   exploited {int} NOT NULL, missing_updates {int} NOT NULL, unknown_updates {int} NOT NULL, claims {int} NOT NULL, findings {int} NOT NULL,
   worst TEXT NOT NULL);
 CREATE TABLE cves(cve {int} PRIMARY KEY, name TEXT NOT NULL UNIQUE, exploited {int} NOT NULL, atom {int} NOT NULL, lone {int} NOT NULL);
 CREATE INDEX cves_by_atom ON cves(atom);
 CREATE INDEX cves_by_lone ON cves(lone);
 CREATE TABLE sets(id {id}, sha {blob} NOT NULL UNIQUE);
-CREATE TABLE set_atoms(atom {int} NOT NULL, cve_set {int} NOT NULL, PRIMARY KEY(atom, cve_set)){norowid};
+CREATE TABLE parts(id {id}, sha {blob} NOT NULL UNIQUE);
+CREATE TABLE part_atoms(atom {int} NOT NULL, part {int} NOT NULL, PRIMARY KEY(atom, part)){norowid};
+CREATE INDEX atoms_by_part ON part_atoms(part);
+CREATE TABLE set_parts(part {int} NOT NULL, cve_set {int} NOT NULL, PRIMARY KEY(part, cve_set)){norowid};
 CREATE INDEX verdicts_by_missing ON verdicts(missing_set);
 CREATE INDEX verdicts_by_unknown ON verdicts(unknown_set);
 CREATE TABLE updates(kb {int} PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, released TEXT NOT NULL);
-CREATE TABLE lacking(kb {int} NOT NULL, profile {int} NOT NULL, to_install {int} NOT NULL, closes {int} NOT NULL, PRIMARY KEY(kb, profile)){norowid};
+CREATE TABLE lists(id {id}, sha {blob} NOT NULL UNIQUE);
+CREATE TABLE lacking(kb {int} NOT NULL, list {int} NOT NULL, to_install {int} NOT NULL, closes {int} NOT NULL, PRIMARY KEY(kb, list)){norowid};
+CREATE INDEX verdicts_by_list ON verdicts(list);
 CREATE TABLE findings(profile {int} NOT NULL, rule TEXT NOT NULL, severity TEXT NOT NULL);
 CREATE INDEX findings_by_profile ON findings(profile);
 CREATE TABLE gates(profile {int} NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, gate TEXT NOT NULL, builds TEXT NOT NULL, detail TEXT NOT NULL);

@@ -283,7 +283,8 @@ Status Store::rejudge(const Judge& judge) {
 }
 
 Status Store::rejudge_all() {
-  for (const char* table : {"verdicts", "cves", "sets", "set_atoms", "updates", "lacking", "findings", "gates", "reasons", "undecided"}) {
+  for (const char* table : {"verdicts", "cves", "sets", "set_parts", "parts", "part_atoms", "updates", "lacking", "lists", "findings",
+                            "gates", "reasons", "undecided"}) {
     TQ_TRY([[maybe_unused]] const auto emptied, db_->run(std::string("DELETE FROM ") + table, {}));
   }
   TQ_TRY([[maybe_unused]] const auto words, write_catalog(*db_, *judge_, *atoms_));

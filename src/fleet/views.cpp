@@ -4,6 +4,8 @@
 namespace tq::fleet {
 
 const char* const kViews = R"sql(
+CREATE VIEW set_atoms AS SELECT pa.atom AS atom, sp.cve_set AS cve_set FROM part_atoms pa JOIN set_parts sp ON sp.part = pa.part;
+
 CREATE VIEW v_machines AS
 SELECT m.name AS name, s.path || m.item AS target, coalesce(si.name, '') AS site, v.product AS product, v.arch AS arch, v.kind AS kind,
   v.build AS build, v.version AS version, v.build_status AS build_status, v.service_pack AS service_pack, v.level AS level,
@@ -36,7 +38,7 @@ FROM cves c JOIN set_atoms a ON a.atom IN (c.atom, c.lone) JOIN verdicts v ON v.
 JOIN machines m ON m.profile = v.profile LEFT JOIN sites si ON si.id = m.site
 UNION ALL
 SELECT 'KB' || k.kb, 'missing', m.name, coalesce(si.name, ''), v.product, v.version, v.level, m.id, m.profile
-FROM lacking k JOIN verdicts v ON v.profile = k.profile JOIN machines m ON m.profile = v.profile LEFT JOIN sites si ON si.id = m.site;
+FROM lacking k JOIN verdicts v ON v.list = k.list JOIN machines m ON m.profile = v.profile LEFT JOIN sites si ON si.id = m.site;
 
 CREATE VIEW v_build AS
 SELECT v.build AS build, v.version AS version, v.build_status AS build_status, v.product AS product, sum(p.machines) AS machines
@@ -89,13 +91,16 @@ CREATE VIEW v_would_close AS
 SELECT 'KB' || k.kb AS kb, u.title AS title, u.released AS released, sum(p.machines) AS machines,
   sum(CASE WHEN k.to_install = 1 THEN p.machines ELSE 0 END) AS newest_for, sum(p.machines * k.closes) AS machine_cves,
   max(k.closes) AS most_cves
-FROM lacking k JOIN profiles p ON p.id = k.profile JOIN updates u ON u.kb = k.kb WHERE p.machines > 0 GROUP BY k.kb, u.title, u.released;
+FROM lacking k JOIN (SELECT v.list AS list, sum(p.machines) AS machines FROM verdicts v JOIN profiles p ON p.id = v.profile
+    WHERE p.machines > 0 GROUP BY v.list) p ON p.list = k.list JOIN updates u ON u.kb = k.kb GROUP BY k.kb, u.title, u.released;
 
 CREATE VIEW v_top_cves AS
 SELECT c.name AS cve, sum(x.machines) AS machines, c.exploited AS known_exploited
-FROM (SELECT a.atom AS atom, sum(w.machines) AS machines FROM set_atoms a
-    JOIN (SELECT v.missing_set AS cve_set, sum(p.machines) AS machines FROM verdicts v JOIN profiles p ON p.id = v.profile
-      WHERE p.machines > 0 GROUP BY v.missing_set) w ON w.cve_set = a.cve_set GROUP BY a.atom) x
+FROM (SELECT pa.atom AS atom, sum(q.machines) AS machines
+    FROM (SELECT sp.part AS part, sum(w.machines) AS machines FROM set_parts sp
+      JOIN (SELECT v.missing_set AS cve_set, sum(p.machines) AS machines FROM verdicts v JOIN profiles p ON p.id = v.profile
+        WHERE p.machines > 0 GROUP BY v.missing_set) w ON w.cve_set = sp.cve_set GROUP BY sp.part) q
+    JOIN part_atoms pa ON pa.part = q.part GROUP BY pa.atom) x
   JOIN (SELECT atom, name, exploited FROM cves UNION ALL SELECT lone, name, exploited FROM cves) c ON c.atom = x.atom
 GROUP BY c.name, c.exploited;
 

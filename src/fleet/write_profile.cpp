@@ -28,33 +28,67 @@ Result<std::pair<std::int64_t, bool>> interned(Db& db, const std::string& find, 
   return std::pair{id, true};
 }
 
-Result<std::int64_t> set_row(Db& db, const Atoms& atoms, const std::vector<model::CveId>& cves) {
-  const auto list = atoms.of(cves);
-  WireWriter content;
-  for (const auto a : list) content.put(a);
-  const auto sha = from_hex(sha256_hex(bytes_of(content.bytes())));
+/// The row of something that its content names: (row, whether it was made just now).
+Result<std::pair<std::int64_t, bool>> row_by_content(Db& db, const char* table, const std::string& content) {
+  const auto sha = from_hex(sha256_hex(bytes_of(content)));
   const Value key = bytes_of(sha);
-  TQ_TRY(const auto row,
-         interned(db, "SELECT id FROM sets WHERE sha = $1", "INSERT INTO sets(sha) VALUES($1) ON CONFLICT DO NOTHING", {key}, {key}));
+  const std::string find = std::string("SELECT id FROM ") + table + " WHERE sha = $1";
+  const std::string make = std::string("INSERT INTO ") + table + "(sha) VALUES($1) ON CONFLICT DO NOTHING";
+  return interned(db, find, make, {key}, {key});
+}
+
+std::string content_of(std::span<const std::uint32_t> numbers) {
+  WireWriter w;
+  for (const auto n : numbers) w.put(n);
+  return w.take();
+}
+
+/// Atoms whose numbers lie near each other come from the same time, and most sets hold all of them or none.
+constexpr std::uint32_t kAtomsInPart = 32;
+
+Result<std::int64_t> part_row(Db& db, std::span<const std::uint32_t> atoms) {
+  TQ_TRY(const auto row, row_by_content(db, "parts", content_of(atoms)));
   if (!row.second) return row.first;
   std::vector<Value> rows;
-  for (const auto a : list) {
+  for (const auto a : atoms) {
     rows.emplace_back(std::int64_t{a});
     rows.emplace_back(row.first);
   }
-  TQ_TRY([[maybe_unused]] const auto filled, db.fill("set_atoms", {"atom", "cve_set"}, rows));
+  TQ_TRY([[maybe_unused]] const auto filled, db.fill("part_atoms", {"atom", "part"}, rows));
   return row.first;
 }
 
-Status write_lacking(Db& db, const catalog::Catalog& catalog, std::int64_t profile, const Judged& j) {
+Result<std::int64_t> set_row(Db& db, const Atoms& atoms, const std::vector<model::CveId>& cves) {
+  const auto list = atoms.of(cves);
+  TQ_TRY(const auto row, row_by_content(db, "sets", content_of(list)));
+  if (!row.second) return row.first;
+  std::vector<Value> rows;
+  for (std::size_t at = 0; at < list.size();) {
+    std::size_t end = at;
+    while (end < list.size() && list[end] / kAtomsInPart == list[at] / kAtomsInPart) ++end;
+    TQ_TRY(const auto part, part_row(db, std::span(list).subspan(at, end - at)));
+    rows.emplace_back(part);
+    rows.emplace_back(row.first);
+    at = end;
+  }
+  TQ_TRY([[maybe_unused]] const auto filled, db.fill("set_parts", {"part", "cve_set"}, rows));
+  return row.first;
+}
+
+/// The list of what is to be installed, shared by all profiles that have the same.
+Result<std::int64_t> list_row(Db& db, const catalog::Catalog& catalog, const Judged& j) {
+  WireWriter content;
+  for (auto l : j.lacking) content.put(l);
+  TQ_TRY(const auto row, row_by_content(db, "lists", content.bytes()));
+  if (!row.second) return row.first;
   std::vector<Value> rows;
   for (const auto& l : j.lacking) {
     rows.emplace_back(std::int64_t{l.kb});
-    rows.emplace_back(profile);
+    rows.emplace_back(row.first);
     rows.emplace_back(std::int64_t{l.to_install ? 1 : 0});
     rows.emplace_back(std::int64_t{l.closes});
   }
-  TQ_TRY([[maybe_unused]] const auto filled, db.fill("lacking", {"kb", "profile", "to_install", "closes"}, rows));
+  TQ_TRY([[maybe_unused]] const auto filled, db.fill("lacking", {"kb", "list", "to_install", "closes"}, rows));
   for (const auto& l : j.lacking) {
     TQ_TRY(const auto there, number_of(db, "SELECT count(*) FROM updates WHERE kb = $1", {std::int64_t{l.kb}}));
     if (there != 0) continue;
@@ -66,7 +100,7 @@ Status write_lacking(Db& db, const catalog::Catalog& catalog, std::int64_t profi
            db.run("INSERT INTO updates(kb, title, kind, released) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
                   {std::int64_t{l.kb}, std::string_view(title), kind, std::string_view(released)}));
   }
-  return ok();
+  return row.first;
 }
 
 Status write_lists(Db& db, std::int64_t profile, const Judged& j) {
@@ -143,50 +177,50 @@ Status write_verdict(Db& db, const Atoms& atoms, const catalog::Catalog& catalog
   if (there != 0) return ok();
   TQ_TRY(const auto missing, set_row(db, atoms, j.missing));
   TQ_TRY(const auto unknown, set_row(db, atoms, j.unknown));
+  TQ_TRY(const auto list, list_row(db, catalog, j));
   const std::string kind = storable(j.kind), product = storable(j.product), nt = storable(j.nt_version), arch = storable(j.arch),
                     type = storable(j.product_type), version = storable(j.version);
   const auto text = [](const std::string& s) { return Value{std::string_view(s)}; };
   const Value level = j.level_month.empty() ? Value{} : text(j.level_month);
   const Value level_status = j.level_month.empty() ? Value{} : text(j.level_status);
-  TQ_TRY(
-      [[maybe_unused]] const auto made,
-      db.run(
-          "INSERT INTO verdicts(profile, kind, product, nt_version, arch, product_type, build, revision, service_pack, version, "
-          "build_status, "
-          "level, level_kb, level_status, goal_reached, behind_public, behind_esu, behind_last, behind, missing_set, unknown_set, "
-          "missing_cves, "
-          "unknown_cves, exploited, missing_updates, unknown_updates, claims, findings, worst) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-          "$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)",
-          {profile,
-           text(kind),
-           text(product),
-           text(nt),
-           text(arch),
-           text(type),
-           or_null(j.build, 0),
-           or_null(j.revision, -1),
-           or_null(j.service_pack, -1),
-           text(version),
-           text(j.build_status),
-           level,
-           or_null(j.level_kb, 0),
-           level_status,
-           text(j.goal_reached),
-           or_null(j.behind_public, -1),
-           or_null(j.behind_esu, -1),
-           or_null(j.behind_last, -1),
-           or_null(j.behind, -1),
-           missing,
-           unknown,
-           static_cast<std::int64_t>(j.missing.size()),
-           static_cast<std::int64_t>(j.unknown.size()),
-           std::int64_t{j.exploited},
-           to_install(j),
-           std::int64_t{j.unknown_updates},
-           std::int64_t{j.claims_6003 ? 1 : 0},
-           static_cast<std::int64_t>(j.findings.size()),
-           text(j.worst)}));
-  TQ_TRY([[maybe_unused]] const auto lacking, write_lacking(db, catalog, profile, j));
+  TQ_TRY([[maybe_unused]] const auto made,
+         db.run("INSERT INTO verdicts(profile, kind, product, nt_version, arch, product_type, build, revision, service_pack, version, "
+                "build_status, "
+                "level, level_kb, level_status, goal_reached, behind_public, behind_esu, behind_last, behind, missing_set, unknown_set, "
+                "missing_cves, "
+                "unknown_cves, exploited, missing_updates, unknown_updates, claims, findings, worst, list) VALUES($1, $2, $3, $4, $5, $6, "
+                "$7, $8, $9, "
+                "$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)",
+                {profile,
+                 text(kind),
+                 text(product),
+                 text(nt),
+                 text(arch),
+                 text(type),
+                 or_null(j.build, 0),
+                 or_null(j.revision, -1),
+                 or_null(j.service_pack, -1),
+                 text(version),
+                 text(j.build_status),
+                 level,
+                 or_null(j.level_kb, 0),
+                 level_status,
+                 text(j.goal_reached),
+                 or_null(j.behind_public, -1),
+                 or_null(j.behind_esu, -1),
+                 or_null(j.behind_last, -1),
+                 or_null(j.behind, -1),
+                 missing,
+                 unknown,
+                 static_cast<std::int64_t>(j.missing.size()),
+                 static_cast<std::int64_t>(j.unknown.size()),
+                 std::int64_t{j.exploited},
+                 to_install(j),
+                 std::int64_t{j.unknown_updates},
+                 std::int64_t{j.claims_6003 ? 1 : 0},
+                 static_cast<std::int64_t>(j.findings.size()),
+                 text(j.worst),
+                 list}));
   return write_lists(db, profile, j);
 }
 
