@@ -126,7 +126,9 @@ exit /b 0
 rem Name, key, key below it: writes name=present, name=absent, or name=unknown when not even the key above can be read.
 :live
 set "STATE=present"
-"%REG%" query "%~2\%~3" >nul 2>&1 || set "STATE=absent"
-"%REG%" query "%~2" >nul 2>&1 || set "STATE=unknown"
+"%REG%" query "%~2\%~3" >nul 2>&1
+if errorlevel 1 set "STATE=absent"
+"%REG%" query "%~2" >nul 2>&1
+if errorlevel 1 set "STATE=unknown"
 >>"%LIVE%" echo %1=%STATE%
 exit /b 0
