@@ -378,7 +378,8 @@ TEST_CASE("explain: builds, updates, findings, beliefs") {
   };
   for (const auto& k :
        {Case{"6003", "Build 6.0.6003"}, Case{"KB4493471", "2019-04-09"}, Case{"TQ1001", "contradict"}, Case{"6.0.6003.20489", "2019-04"},
-        Case{"R3", "7601"}, Case{"ReFS", "2012"}, Case{"2038", "unsupported"}, Case{"ESU", "false"}}) {
+        Case{"CVE-2019-0708", "KB4499180"}, Case{"cve-2019-0708", "on CISA's list since"}, Case{"R3", "7601"}, Case{"ReFS", "2012"},
+        Case{"2038", "unsupported"}, Case{"ESU", "false"}}) {
     const auto ran = run_program({"explain", k.word});
     INFO(k.word);
     CHECK(ran.status == 0);

@@ -110,3 +110,26 @@ TEST_CASE("media command: identity, digest, and what a plan lacks") {
   CHECK(short_of.status == 2);
   CHECK(short_of.err.find("KB4474419") != std::string::npos);
 }
+
+TEST_CASE("plan command: starts from what check says, files of a site's table included") {
+  const auto folder = tq::test::temporary_folder();
+  const auto table = save(folder, "files.csv", "kb,file,arch,branch,version,source\n5073697,tcpip.sys,x64,ldr,6.0.6003.23717,a page\n");
+  const auto made = run_program({"catalog", "update", "--from", table, "-o", folder + "/site.tqc"});
+  REQUIRE_MESSAGE(made.status == 0, made.err);
+  for (const std::uint16_t revision : {std::uint16_t{20489}, std::uint16_t{23717}}) {
+    tq::test::MachineBuilder m;
+    m.registry_build("6003", "vistasp2_ldr_escrow").kernel({6, 0, 6003, 23717}).package(5073697, 112);
+    m.program_file("System32/drivers/tcpip.sys", {6, 0, 6003, revision});
+    const auto target = folder + "/machine" + std::to_string(revision);
+    tq::test::write_files(m.build(), target);
+    const bool whole = revision == 23717;
+    const auto checked = answer({"check", target, "--catalog", folder + "/site.tqc", "--fail-on", "never"})["machines"][0];
+    const auto planned = answer({"plan", target, "--catalog", folder + "/site.tqc"});
+    CHECK(checked["goals"]["last"]["reached"] == whole);
+    for (const char* goal : {"public", "esu", "last"}) CHECK(planned["from"]["goals_reached"][goal] == checked["goals"][goal]["reached"]);
+    CHECK(planned["from"]["build"] == checked["build"]["number"]);
+    CHECK(planned["from"]["revision"] == checked["build"]["revision"]);
+    CHECK(planned["steps"].empty() == whole);
+    if (!whole) CHECK(words(planned["steps"]).find("KB5073697") != std::string::npos);
+  }
+}

@@ -255,7 +255,13 @@ std::vector<Row> by_product() {
        [](const json& m) {
          CHECK(m["updates"]["judged_as"].get<std::string>().find("Vista") != std::string::npos);
          CHECK(of_kinds(m, "monthly").empty());
-         CHECK(m["goals"]["last"]["reached"].is_null());
+         CHECK(m["goals"]["public"]["released"] == "2017-04-11");
+         CHECK(catalog().find_kb(*tq::parse_kb(m["goals"]["public"]["kb"].get<std::string>()))->released == tq::Date{2017, 4, 11});
+         CHECK(m["goals"]["public"]["reached"].is_null());
+         for (const char* g : {"esu", "last"}) {
+           CHECK(m["goals"][g]["reached"].is_null());
+           CHECK(m["goals"][g]["why"].get<std::string>().find("made for the server") != std::string::npos);
+         }
          CHECK(found(m, "TQ1004"));
        }},
   };

@@ -112,22 +112,86 @@ void reach(const Judged& j, std::uint32_t i, GoalVerdict& g) {
   }
 }
 
+/// The last day of a product whose updates ended before those of the line the goals are of: clients, which Extended Security
+/// Updates were never made for. nullopt: the goals are the product's own.
+std::optional<Date> own_end(const Case& c) {
+  if (c.view->product.product_class != catalog::ProductClass::client) return std::nullopt;
+  for (const auto& l : c.knowledge.catalog().lifecycles())
+    if (l.nt_version == c.view->product.nt_version && l.build == c.view->product.build &&
+        l.product_class == catalog::ProductClass::client && l.last_patch.known())
+      return l.last_patch;
+  return std::nullopt;
+}
+
+/// The last public updates of such a product stand side by side, none holds the others: the goal is reached when every
+/// update that was made for it is in place. It is named by the last of them.
+GoalVerdict own_goal(const Judged& j, const catalog::Goal& goal, const Date& end) {
+  GoalVerdict g;
+  g.name = goal.id;
+  g.released = end;
+  std::size_t absent = 0, open = 0;
+  std::uint32_t entry = kNone;
+  for (const Slot& slot : j.view.slots) {
+    const auto& u = j.entry(slot.entry).update;
+    if (slot.part != 0 || u.released > end || slot.entry >= j.unborn) continue;
+    if (entry == kNone || slot.entry > entry) entry = slot.entry;
+    absent += static_cast<std::size_t>(j.state[slot.entry] == State::absent || j.state[slot.entry] == State::waiting);
+    open += static_cast<std::size_t>(!j.holds(slot.entry));
+  }
+  if (entry != kNone) g.kb = j.view.kbs[entry];
+  g.reached = entry == kNone ? Tri::unknown : open == 0 ? Tri::yes : absent != 0 ? Tri::no : Tri::unknown;
+  g.why = fmt::format("{} got its last updates on {}, each by itself: ", j.view.product.name, end.text());
+  g.why += open == 0     ? "every one made for it is in place"
+           : absent != 0 ? fmt::format("{} are not in place", absent)
+                         : fmt::format("of {} cannot be told whether they are in place", open);
+  return g;
+}
+
+/// A goal as the catalog has it, which cannot be held against this machine.
+GoalVerdict open_goal(const catalog::Goal& goal, std::string why) {
+  GoalVerdict g;
+  g.name = goal.id;
+  g.kb = goal.kb;
+  g.revision = goal.version.revision;
+  g.released = goal.date;
+  g.why = std::move(why);
+  return g;
+}
+
+/// What the goals of the server's line mean for such a product: the public one is its own, the others are nobody's.
+GoalVerdict goal_of_client(const Judged& j, const catalog::Goal& goal, const Date& end) {
+  if (goal.id == "public") return own_goal(j, goal, end);
+  return open_goal(goal,
+                   fmt::format("Extended Security Updates were made for the server, not for this product: {} got its last updates on {}",
+                               j.view.product.name, end.text()));
+}
+
 }  // namespace
 
 std::uint32_t goal_entry(const Judged& j, const catalog::Goal& goal) {
-  if (const Entry* e = j.view.find(goal.kb)) return j.view.index_of(*e);
-  // Not made for this processor: the last one that was.
+  if (const auto i = j.view.index.of(goal.kb); i != kNone && i < j.unborn) return i;
+  // Not made for this processor, or not out yet: the last one that was.
   const auto& all = j.view.of(Line::os);
   for (std::size_t n = all.size(); n-- > 0;)
-    if (const auto& u = j.entry(all[n]).update; u.kind == UpdateKind::monthly_rollup && u.released <= goal.date) return all[n];
+    if (const auto& u = j.entry(all[n]).update; all[n] < j.unborn && u.kind == UpdateKind::monthly_rollup && u.released <= goal.date)
+      return all[n];
   return kNone;
 }
 
 void judge_goals(const Judged& j, model::Verdict& verdict) {
+  const auto end = own_end(j.c);
   for (const auto& goal : j.c.knowledge.goals()) {
     if (goal.nt_version != j.c.facts.identity.nt_version) continue;
+    if (end && *end < goal.date) {
+      verdict.goals.push_back(goal_of_client(j, goal, *end));
+      continue;
+    }
     const auto i = goal_entry(j, goal);
-    if (i == kNone) continue;
+    if (i == kNone && j.unborn == kNone) continue;
+    if (i == kNone) {
+      verdict.goals.push_back(open_goal(goal, "the monthly line had not begun on the day that is judged as"));
+      continue;
+    }
     const auto& u = j.entry(i).update;
     GoalVerdict g;
     g.name = goal.id;
@@ -135,7 +199,10 @@ void judge_goals(const Judged& j, model::Verdict& verdict) {
     g.revision = u.kb == goal.kb ? goal.version.revision : u.version ? u.version->revision : u.fixed_build ? u.fixed_build->revision : 0;
     g.released = u.released;
     reach(j, i, g);
-    if (u.kb != goal.kb) g.why += "; " + kb_text(goal.kb) + " was not made for this processor";
+    if (u.kb != goal.kb)
+      g.why +=
+          fmt::format("; {} {}", kb_text(goal.kb),
+                      j.view.index.of(goal.kb) == kNone ? "was not made for this processor" : "was not out on the day that is judged as");
     if (g.reached == Tri::yes)
       g.months_behind = 0;
     else if (verdict.level)

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "judge/frameworks.hpp"
 #include "judge/states.hpp"
 
 namespace tq::judge {
@@ -13,10 +14,19 @@ using model::Tri;
 
 bool is(const Judged& j, std::uint32_t i, Line line) { return j.view.lines[i] == line; }
 
-Tri software_there(const model::Facts& facts, const char* name, std::string_view version, Tri read) {
+Tri explorer_there(const model::Facts& facts, std::string_view version) {
+  if (facts.identity.server_core == Tri::yes) return Tri::no;  // Server Core has no browser
   for (const auto& s : facts.software)
-    if (s.name == name && s.version == version) return Tri::yes;
-  return read == Tri::yes ? Tri::no : Tri::unknown;
+    if (s.name == "internet_explorer" && s.version == version) return Tri::yes;
+  return facts.internet_explorer_read == Tri::yes ? Tri::no : Tri::unknown;
+}
+
+/// One name of the data may stand for several versions ("4.5/4.5.1/4.5.2"). Its "3.5" is 3.5 with the service pack: without
+/// it the framework got nothing after 2011, and the data goes on naming it.
+Tri framework_there(const model::Facts& facts, std::string_view version) {
+  for (const auto& s : facts.software)
+    if (s.name == "dotnet" && (serves(version, s.version) || (version == "3.5" && s.version == "3.5 SP1"))) return Tri::yes;
+  return facts.dotnet_read == Tri::yes ? Tri::no : Tri::unknown;
 }
 
 /// Newer ones of a cumulative line that are in place cover the older ones.
@@ -40,11 +50,8 @@ void judge_parts(Judged& j) {
     const Part& part = j.view.parts[p];
     switch (part.kind) {
       case catalog::Component::os: j.parts[p] = Tri::yes; break;
-      case catalog::Component::ie:
-        j.parts[p] = software_there(f, "internet_explorer", part.version, f.internet_explorer_read);
-        if (f.identity.server_core == Tri::yes) j.parts[p] = Tri::no;  // Server Core has no browser
-        break;
-      case catalog::Component::dotnet: j.parts[p] = software_there(f, "dotnet", part.version, f.dotnet_read); break;
+      case catalog::Component::ie: j.parts[p] = explorer_there(f, part.version); break;
+      case catalog::Component::dotnet: j.parts[p] = framework_there(f, part.version); break;
       case catalog::Component::other: j.parts[p] = Tri::unknown; break;
     }
   }

@@ -63,12 +63,14 @@ Judged::Judged(const Case& cs, const model::Verdict& v)
       slots(view.slots.size(), State::undecided),
       parts(view.parts.size(), Tri::unknown),
       listed(view.entries.size(), 0) {
+  const auto after = [&](const Date& day) {
+    const auto& all = view.entries;
+    const auto it = std::upper_bound(all.begin(), all.end(), day, [](const Date& d, const Entry& e) { return d < e.update.released; });
+    return static_cast<std::uint32_t>(it - all.begin());
+  };
+  if (cs.options.as_of.known()) beyond = unborn = after(cs.options.as_of);
   for (const auto& g : cs.knowledge.goals())
-    if (g.nt_version == cs.facts.identity.nt_version && g.id == cs.options.goal) {
-      const auto after = std::upper_bound(view.entries.begin(), view.entries.end(), g.date,
-                                          [](const Date& d, const Entry& e) { return d < e.update.released; });
-      beyond = static_cast<std::uint32_t>(after - view.entries.begin());
-    }
+    if (g.nt_version == cs.facts.identity.nt_version && g.id == cs.options.goal) beyond = std::min(after(g.date), unborn);
 }
 
 bool named(Judged& j, std::uint32_t i) {

@@ -69,7 +69,8 @@ struct Judged {
   const model::Verdict& verdict;
   const SeenUpdates& seen;
   bool packages = false, lists = false, msi = false;  ///< read as a whole: what is not there is absent
-  std::uint32_t beyond = kNone;                       ///< entries from here on were released after the goal's day
+  std::uint32_t beyond = kNone;                       ///< entries from here on were released after the goal's day, or are unborn
+  std::uint32_t unborn = kNone;                       ///< entries from here on were released after the day that is judged as
   std::vector<State> state;                           ///< by entry
   std::vector<Reason> reason;                         ///< by entry
   std::vector<std::uint32_t> by;                      ///< by entry: what covers it; kNone
@@ -117,7 +118,8 @@ void absent_or_unknown(Judged& j, std::uint32_t i);
 /// What the machine itself names of an entry; false when it names nothing that decides.
 bool named(Judged& j, std::uint32_t i);
 
-/// The goal's update as this processor gets it: the newest rollup up to the goal's day. kNone: this Windows has none.
+/// The goal's update as this processor gets it and as far as it was out on the day that is judged as: the newest rollup up to
+/// the goal's day. kNone: this Windows has none, or had none yet.
 std::uint32_t goal_entry(const Judged& j, const catalog::Goal& goal);
 
 void judge_goals(const Judged& j, model::Verdict& verdict);

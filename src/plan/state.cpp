@@ -81,7 +81,9 @@ State state_of(const model::Facts& facts, const model::Verdict& verdict, const c
   if (verdict.esu.licence == "absent") s.licensed = Tri::no;
   s.restart_pending = either(facts.servicing.reboot_pending, facts.servicing.pending_operations);
   if (!s.waiting.empty()) s.restart_pending = Tri::yes;
-  for (const auto& g : verdict.goals) s.reached[g.name] = g.reached;
+  // The judge holds some machines against an update of their own (a processor's or a client's last): that says nothing of the goal's.
+  for (const auto& g : verdict.goals)
+    if (const auto goal = catalog.find_goal(s.nt_version, g.name); goal && goal->kb == g.kb) s.reached[g.name] = g.reached;
   s.install_stamp = seconds_of(facts.identity.install_date);
   return s;
 }
