@@ -146,3 +146,5 @@ TEST_CASE("raw: files of the host and what lies beside them") {
   check_disk(*image->disk, disk);
   CHECK_FALSE(image::host_file(folder + "/none"));
 }
+
+TEST_CASE("raw: mutants") { check_mutants(write_split(sample_disk(400 * 512), 65536), "raw", {{0, 16}, {510, 2}}, 1000); }

@@ -234,6 +234,8 @@ TEST_CASE("vhd: mutants") {
   const Blob disk = sample_disk(400 * 512);
   const ImageFiles dynamic = write_vhd_dynamic(disk, kSmallBlocks);
   check_mutants(dynamic, "vhd", {{0, 88}, {kHeaderAt, 40}, {kTableAt, 16}, {dynamic.bytes().size() - 512, 88}}, 300, repair);
+  const ImageFiles fixed = write_vhd_fixed(disk);
+  check_mutants(fixed, "vhd", {{fixed.bytes().size() - 512, 88}}, 300, repair);
   check_mutants(family().child, "vhd", {{0, 88}, {kHeaderAt, 768}, {kTableAt, 32}, {2048, 1024}}, 300, repair);
 }
 

@@ -137,6 +137,24 @@ TEST_CASE("vmdk: a missing or wrong parent is named") {
   CHECK(image.error().text().find("11111111") != std::string::npos);
 }
 
+TEST_CASE("vmdk: a snapshot with the id of its parent is not its own parent") {
+  // Nothing was written since it was taken: the id is changed by the first write only.
+  ImageFiles child =
+      write_vmdk_delta(base_disk(), base_disk(), write_vmdk_sparse(base_disk(), kBase), kBaseCid, {.name = "a.vmdk", .cid = kBaseCid});
+  check_image(child, base_disk());
+  // The parent was renamed: of the files beside, the child itself comes first.
+  auto parent = child.files.extract("base.vmdk");
+  parent.key() = "renamed.vmdk";
+  child.files.insert(std::move(parent));
+  check_image(child, base_disk());
+  child.files.erase("renamed.vmdk");
+  const auto image = open_image(child);
+  REQUIRE_FALSE(image);
+  CHECK(image.error().code == ErrorCode::corrupt);
+  CHECK(image.error().text().find("that is not one of its own children") != std::string::npos);
+  CHECK(image.error().found == "a.vmdk");
+}
+
 TEST_CASE("vmdk: a parent that is its own child, and a chain that is too long, end") {
   const ImageFiles self = write_vmdk_delta(next_disk(), base_disk(), {.main = "child.vmdk", .files = {}}, kChild.cid, kChild);
   CHECK_FALSE(open_image(self));

@@ -87,4 +87,16 @@ std::string_view filesystem_of(const io::ByteSource& source, std::uint64_t volum
   return "unknown";
 }
 
+std::string_view filesystem_of(const io::ByteSource& disk, const Volume& volume) {
+  const auto by_start = filesystem_of(disk, volume.offset);
+  if (by_start != "unknown") return by_start;
+  for (const std::uint64_t sector : {std::uint64_t{512}, kHeadBytes}) {
+    std::array<std::byte, 512> last{};
+    if (volume.size < 2 * sector) continue;
+    const auto n = disk.read_at(volume.offset + (volume.size / sector - 1) * sector, last);
+    if (n && has(Bytes(std::span<const std::byte>(last).first(*n)), 3, "NTFS    ")) return "ntfs";
+  }
+  return by_start;
+}
+
 }  // namespace tq::volume

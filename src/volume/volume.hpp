@@ -39,5 +39,8 @@ Result<Table> read_table(const io::ByteSource& disk, std::uint32_t sector_size);
 /// What a volume holds, by its signature alone: "ntfs", "bitlocker", "refs", "fat12", "fat16", "fat32", "exfat", "ext",
 /// "lvm", or "unknown" (also when it cannot be read). `volume_at`: where the volume starts in `source`, bytes.
 std::string_view filesystem_of(const io::ByteSource& source, std::uint64_t volume_at = 0);
+/// The same of a volume whose end is known too: "ntfs" also where the boot sector is ruined and its copy in the last sector
+/// is not. What lies there may be left of an older NTFS: opening it tells.
+std::string_view filesystem_of(const io::ByteSource& disk, const Volume& volume);
 
 }  // namespace tq::volume

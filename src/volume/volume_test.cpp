@@ -14,6 +14,7 @@
 #include "tests/support/corpus.hpp"
 #include "tests/support/disk_builder.hpp"
 #include "tests/support/image_checks.hpp"
+#include "tests/support/mutants.hpp"
 
 using namespace tq;
 using namespace tq::test;
@@ -327,16 +328,15 @@ TEST_CASE("volume: cut anywhere, and mutants") {
   for (const Blob* disk : {&mbr, &gpt})
     for (std::size_t n = 1; n < 3000; n += 61) table_of(Blob(disk->begin(), disk->begin() + static_cast<std::ptrdiff_t>(n)));
   std::mt19937 random(5);
-  const char* said = std::getenv("TQ_MUTANTS");
-  const std::size_t count = said != nullptr ? std::strtoull(said, nullptr, 10) : 500;
-  for (std::size_t i = 0; i < count; ++i) {
+  test::MutantWatch watch("mbr and gpt");
+  for (std::size_t i = 0; i < test::mutant_count(10000); ++i) {
     Blob bad = i % 2 == 0 ? mbr : gpt;
     for (std::size_t n = random() % 4 + 1; n > 0; --n) {
       const std::size_t at = random() % 3 == 0 ? random() % 2048 : i % 2 == 0 ? 446 + random() % 66 : 512 + random() % 1024;
       bad[at] = static_cast<std::byte>(random() % 3 == 0 ? 0xFF : random());
     }
     if (i % 4 == 1) fix_gpt_checksums(bad, 1);
-    table_of(bad);
+    watch.run(i, [&] { table_of(bad); });
   }
 }
 

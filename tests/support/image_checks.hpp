@@ -32,7 +32,7 @@ std::string read_around(const image::Image& image);
 /// never show a byte that the whole image does not have there.
 void check_truncated(const ImageFiles& files, std::string_view format, const std::vector<std::byte>& disk, std::size_t samples);
 /// Opens and reads mutants of the main file: bytes, and whole numbers set to 0, 1, their maximum and powers of two, more often
-/// in the ranges `hot` (offset, size). `count`: unless TQ_MUTANTS says how many. Each must end within two seconds.
+/// in the ranges `hot` (offset, size). `count`: unless TQ_MUTANTS says how many. Each within the time and memory of MutantWatch.
 void check_mutants(const ImageFiles& files, std::string_view format, const std::vector<std::pair<std::size_t, std::size_t>>& hot,
                    std::size_t count, const std::function<void(std::vector<std::byte>&)>& repair = {});
 

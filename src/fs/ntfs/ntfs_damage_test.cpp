@@ -166,6 +166,26 @@ TEST_CASE("ntfs: a lost index block is replaced by what the files say of their f
   CHECK(seen == 200);
 }
 
+TEST_CASE("ntfs: a name that index and record both lost is damage, not absence, and the listing says that it has a gap") {
+  Sample s = sample();
+  const std::string lost = "many/some longer name 1000.txt";
+  CHECK_FALSE(opened(s.bytes)->gap("many"));
+  for (const std::uint64_t block : s.layout.index_blocks)
+    std::fill_n(s.bytes.begin() + static_cast<std::ptrdiff_t>(block), 4096, std::byte{});
+  // As a copy of a bad sector shows it: the table's bitmap alone still knows that there was a file.
+  std::fill_n(s.bytes.begin() + static_cast<std::ptrdiff_t>(s.layout.offset_of(lost)), 1024, std::byte{});
+  const auto v = opened(s.bytes);
+  CHECK(v->open(lost).error().code == tq::ErrorCode::corrupt);
+  CHECK(v->real_path(lost).error().code == tq::ErrorCode::corrupt);
+  CHECK(v->list("many")->size() == 199);
+  REQUIRE(v->gap("many"));
+  CHECK(v->gap("many")->text().find("v/many") != std::string::npos);
+  CHECK(size_of(*v, "many/some longer name 1001.txt") == 30);
+  // A folder with a sound index of its own is not touched by it.
+  CHECK_FALSE(v->gap("Windows/System32"));
+  CHECK(v->open("Windows/System32/c.txt").error().code == tq::ErrorCode::not_found);
+}
+
 TEST_CASE("ntfs: a folder whose record is lost keeps its files; what cannot be told is not called absent") {
   Sample s = sample();
   wipe(s.bytes, s.layout.offset_of("Windows/System32"), 1024);

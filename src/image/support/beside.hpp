@@ -8,7 +8,8 @@
 
 namespace tq::image {
 
-/// What lies in the folder of the host that holds `path`. Links are listed by nobody and followed by nobody.
+/// What lies in the folder of the host that holds `path`. Links are listed by nobody and followed by nobody. However many files
+/// are taken from it, at most 32 are open at a time.
 Result<std::unique_ptr<Neighbours>> beside(const std::string& path);
 
 /// An image of the host with what lies beside it, ready for open(). `beside` keeps the folder open: it must outlive the

@@ -22,14 +22,16 @@ class Search {
       return Error{ErrorCode::limit, query_.place, fmt::format("at most {} parents", kMaxParents), "more, or a loop", {}, {}};
     if (child_.beside == nullptr) return not_found("nothing that lies beside the image");
     for (const std::string& name : query_.names)
-      if (auto parent = take(bare_name(name))) return checked(*std::move(parent));
-    if (auto parent = by_id()) return checked(*std::move(parent));
+      if (auto parent = take(bare_name(name))) return *std::move(parent);
+    if (auto parent = by_id()) return *std::move(parent);
+    if (!loop_.empty()) return Error{ErrorCode::corrupt, query_.place, wanted() + " that is not one of its own children", loop_, {}, {}};
     if (!wrong_.empty()) return Error{ErrorCode::corrupt, query_.place, wanted(), wrong_, {}, "find the parent this image was made from"};
     return not_found("no such file beside the image");
   }
 
  private:
-  /// The file of that name when it carries a wanted id.
+  /// The file of that name when it carries a wanted id. A snapshot that nothing was written to since can have the id of its
+  /// parent: what the chain came through is passed over, and is a loop only when nothing else answers.
   std::optional<File> take(const std::string& name) {
     if (name.empty()) return std::nullopt;
     auto source = child_.beside->open(name);
@@ -37,6 +39,10 @@ class Search {
     const auto id = query_.id_of(**source);
     if (!id || std::find(query_.wanted_ids.begin(), query_.wanted_ids.end(), *id) == query_.wanted_ids.end()) {
       if (wrong_.empty()) wrong_ = printable(name) + (id ? " with id " + *id : " without an id");
+      return std::nullopt;
+    }
+    if (in_chain(name)) {
+      if (loop_.empty()) loop_ = printable(name);
       return std::nullopt;
     }
     return File{name, std::shared_ptr<const io::ByteSource>(*std::move(source)), child_.beside, child_.depth + 1, &child_};
@@ -52,11 +58,10 @@ class Search {
     return found;
   }
 
-  [[nodiscard]] Result<File> checked(File parent) const {
+  [[nodiscard]] bool in_chain(const std::string& name) const {
     for (const File* f = &child_; f != nullptr; f = f->child)
-      if (iequals(f->name, parent.name))
-        return Error{ErrorCode::corrupt, query_.place, wanted() + " that is not one of its own children", printable(parent.name), {}, {}};
-    return parent;
+      if (iequals(f->name, name)) return true;
+    return false;
   }
 
   [[nodiscard]] std::string wanted() const {
@@ -68,6 +73,7 @@ class Search {
   const File& child_;
   const ParentQuery& query_;
   std::string wrong_;  ///< the file that has the name and not the id
+  std::string loop_;   ///< the image, or one of its children, that has the id of the parent
 };
 
 }  // namespace

@@ -36,7 +36,7 @@ DiskVolume open_volume(const Input& in, const image::Image& image, const volume:
   DiskVolume v;
   v.where = where;
   if (where.number != 0) v.name = "p" + std::to_string(where.number);
-  v.filesystem = std::string(volume::filesystem_of(*image.disk, where.offset));
+  v.filesystem = std::string(volume::filesystem_of(*image.disk, where));
   if (v.filesystem != "ntfs") return v;
   auto bytes = std::shared_ptr<const io::ByteSource>(io::window(image.disk, where.offset, where.size));
   auto files = fs::ntfs::open_ntfs(io::metered(std::move(bytes), io::Meter::volume), label_of(in, v));
@@ -56,7 +56,10 @@ std::string state_of_files(const DiskVolume& v) {
 }
 
 CoverageStatus status_of(const DiskVolume& v) {
-  if (v.error) return v.error->code == ErrorCode::encrypted ? CoverageStatus::unsupported : CoverageStatus::failed;
+  if (v.error) {
+    const bool other = v.error->code == ErrorCode::encrypted || v.error->code == ErrorCode::unsupported;
+    return other ? CoverageStatus::unsupported : CoverageStatus::failed;
+  }
   // Windows NT does not start from these: that they are not read leaves no gap.
   const bool no_windows = v.filesystem.starts_with("fat") || v.filesystem == "ext" || v.filesystem == "lvm" || v.filesystem == "unknown";
   return v.files ? CoverageStatus::read : no_windows ? CoverageStatus::skipped : CoverageStatus::unsupported;

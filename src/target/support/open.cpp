@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "format/textcodec/textcodec.hpp"
 #include "target/loader.hpp"
+#include "target/support/hints.hpp"
 
 namespace tq::target {
 namespace {
@@ -91,15 +92,14 @@ Result<std::vector<Source>> load(const Input& in, const OpenOptions& options) {
     for (const Loader* l : order) kinds += (kinds.empty() ? "" : ", ") + std::string(l->kind);
     return Error{ErrorCode::usage, "--as", "one of " + kinds, options.as, {}, {}};
   }
-  if (in.kind == io::HostKind::folder)
-    return Error{ErrorCode::unsupported,
-                 name,
-                 "a Windows folder or registry hives below it",
-                 "neither",
-                 {},
-                 "name the root of the volume, its Windows folder, or a folder of hives"};
+  std::string advice = hint(in);
+  if (in.kind == io::HostKind::folder) {
+    if (advice.empty()) advice = "name the root of the volume, its Windows folder, or a folder of hives";
+    return Error{ErrorCode::unsupported, name, "a Windows folder or registry hives below it", "neither", {}, advice};
+  }
+  if (advice.empty()) advice = "see `tourniquet inspect`, or force a kind with --as";
   return Error{ErrorCode::unsupported,     name, "a disk image, an archive, a hive, an inventory text, a facts file",
-               "content of no known kind", 0,    "see `tourniquet inspect`, or force a kind with --as"};
+               "content of no known kind", 0,    advice};
 }
 
 const HiveSlot* Source::slot(std::string_view hive, bool older) const {
