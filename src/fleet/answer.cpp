@@ -131,12 +131,13 @@ Status answer(Db& db, const Question& question, const Out& out) {
   const auto limit = question.limit ? question.limit : text ? std::optional(kTextRows) : std::nullopt;
   Printer printer(question, out);
   std::uint64_t total = 0;
-  if (text || question.form == Form::json) {
+  if (text || question.form == Form::json || (limit && !sql.order.empty())) {
     TQ_TRY(total, total_of(db, sql, values));
   }
   if (text) printer.put(fmt::format("{} {}\n", total, printable(sql.what)));
   if (question.form == Form::json) printer.open_json(total);
-  const std::string rows = sql.rows + (limit ? " LIMIT " + std::to_string(*limit) : "");
+  const bool sorted = !sql.order.empty() && (!limit || total <= kSortedRows);
+  const std::string rows = sql.rows + (sorted ? " ORDER BY " + sql.order : "") + (limit ? " LIMIT " + std::to_string(*limit) : "");
   TQ_TRY([[maybe_unused]] const auto read, db.run(rows, values, [&](const Row& r) {
     printer.row(r);
     return true;

@@ -332,6 +332,15 @@ class Ingest {
   }
 
   Status flush() {
+    // Profiles first: a machine of one source may share one that another source brought.
+    Batch profiles;
+    for (auto& [source, batch] : pending_) {
+      std::move(batch.profiles.begin(), batch.profiles.end(), std::back_inserter(profiles.profiles));
+      batch.profiles.clear();
+    }
+    if (!profiles.profiles.empty()) {
+      TQ_TRY([[maybe_unused]] const auto written, store_.write(0, profiles));
+    }
     for (const auto& [source, batch] : pending_) {
       TQ_TRY(const auto row, row_of(source));
       TQ_TRY([[maybe_unused]] const auto written, store_.write(row, batch));

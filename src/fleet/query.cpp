@@ -74,6 +74,7 @@ Result<Sql> missing(Db& db, const Question& q) {
                 "SELECT coalesce(sum(p.machines), 0) FROM lacking k JOIN verdicts v ON v.list = k.list JOIN profiles p ON p.id = v.profile "
                 "WHERE k.kb = $1");
     out.numbers = {*kb};
+    out.order = "lower(m.name), m.id";
     return out;
   }
   const auto cve = catalog::parse_cve(q.argument);
@@ -91,6 +92,7 @@ Result<Sql> missing(Db& db, const Question& q) {
       std::string("SELECT coalesce(sum(p.machines), 0) FROM verdicts v JOIN profiles p ON p.id = v.profile WHERE v.missing_set IN (") +
           kSets + ")");
   out.numbers = {*cve};
+  out.order = "lower(m.name), m.id";
   return out;
 }
 
@@ -106,6 +108,7 @@ Result<Sql> build(Db&, const Question& q) {
                   "FROM verdicts v JOIN machines m ON m.profile = v.profile LEFT JOIN sites si ON si.id = m.site WHERE " +
                       where,
                   "SELECT coalesce(sum(p.machines), 0) FROM verdicts v JOIN profiles p ON p.id = v.profile WHERE " + where);
+  out.order = "lower(m.name), m.id";
   if (short_form)
     out.numbers = {static_cast<std::int64_t>(number)};
   else

@@ -21,6 +21,7 @@ struct Question {
   std::optional<std::uint64_t> limit;  ///< rows; the default is kTextRows for text, all for the other forms
 };
 inline constexpr std::uint64_t kTextRows = 100;
+inline constexpr std::uint64_t kSortedRows = 20'000;
 
 /// What a question means in SQL.
 struct Sql {
@@ -28,6 +29,7 @@ struct Sql {
   std::string rows;
   std::vector<std::string> texts;     ///< values $1, $2, ... of both
   std::vector<std::int64_t> numbers;  ///< values behind the texts
+  std::string order;                  ///< of the rows, unless a few of very many are wanted: sorting a million for a hundred costs seconds
   std::string what;                   ///< "machines miss CVE-..."
 };
 /// Errors: usage (no such question, an argument that is missing or no CVE, KB, build).
