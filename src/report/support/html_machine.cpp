@@ -130,7 +130,7 @@ std::string machine(const model::Machine& m, const model::Report& report, std::s
   out += section("Findings", findings(m));
   out += section("Vulnerabilities", vulnerabilities(m.verdict.cves));
   out += section("What it offers to others", exposure(m.verdict));
-  out += section("Support", lifecycle(m.verdict.lifecycle));
+  out += section("Support", lifecycle(m.verdict.lifecycle, report.as_of));
   out += section("What it can become", migration(m.verdict.migration));
   out += section("Programs that read the build number", gates(m.facts));
   out += section("Programs and the year 2038", clocks(m.facts));

@@ -23,7 +23,8 @@ std::string to_do(const model::Machine& m);
 std::string exposure(const model::Verdict& v);
 /// The same for auditors: every setting, the closed ones too.
 std::string settings(const model::Verdict& v);
-std::string lifecycle(const model::Lifecycle& l);
+/// `as_of`: ISO; ends before it are over.
+std::string lifecycle(const model::Lifecycle& l, const std::string& as_of);
 std::string migration(const model::Migration& m);
 std::string gates(const model::Facts& f);
 std::string clocks(const model::Facts& f);

@@ -125,10 +125,12 @@ std::string settings(const model::Verdict& v) {
   return t.markup();
 }
 
-std::string lifecycle(const model::Lifecycle& l) {
+std::string lifecycle(const model::Lifecycle& l, const std::string& as_of) {
   Table t({"What", "Ends", "State"}, {"", "20%", "20%"});
-  const auto date = [&t](const char* what, const std::string& day) {
-    if (!day.empty()) t.row({what, text(day), ""});
+  const auto date = [&](const char* what, const std::string& day) {
+    if (day.empty()) return;
+    const bool over = day < as_of;
+    t.row({text(what), whole(day), badge(over ? "over" : "runs", over ? "mute" : "good")});
   };
   date("Mainstream support", l.mainstream_end);
   date("Extended support", l.extended_end);
