@@ -9,13 +9,17 @@
 #include <map>
 
 #ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/allocator_interface.h>
 #define TQ_COUNTS_MEMORY 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#include <sanitizer/allocator_interface.h>
 #define TQ_COUNTS_MEMORY 1
 #endif
+#endif
+
+#ifdef TQ_COUNTS_MEMORY
+// From sanitizer/allocator_interface.h, which g++ 12 does not bring.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*, std::size_t), void (*)(const volatile void*));
+extern "C" std::size_t __sanitizer_get_allocated_size(const volatile void*);
 #endif
 
 namespace tq::test {
@@ -33,7 +37,7 @@ void count_allocations() {
         if (live > g_peak) g_peak = live;
       },
       [](const volatile void* p) {
-        if (p != nullptr) g_live -= __sanitizer_get_allocated_size(const_cast<const void*>(p));
+        if (p != nullptr) g_live -= __sanitizer_get_allocated_size(p);
       });
   static_cast<void>(installed);
 }
