@@ -21,7 +21,10 @@ Result<std::vector<Source>> load(const Input& in) {
   }
   opened->note.path = in.label;
   TQ_TRY(auto sources, from_facts(in, opened->facts));
-  for (auto& s : sources) s.bundle = opened->note;
+  for (auto& s : sources) {
+    s.kind = "bundle";
+    s.bundle = opened->note;
+  }
   return sources;
 }
 
