@@ -137,6 +137,12 @@ TEST_CASE("catalog command: a hostile feed is refused whole and the old file sta
   refused("cut.xml.zst", "cut.xml.zst");
   write(s / "bomb.xml", month().prologue("<!DOCTYPE x [<!ENTITY a \"aa\">]>").text());
   refused("bomb.xml", "DOCTYPE");
+  write(s / "attribute.xml", "<cvrf:cvrfdoc x=\"" + std::string(std::size_t{8} << 20, 'A') + "\"/>");
+  refused("attribute.xml", "4 MiB");
+  std::string deep = "<cvrf:cvrfdoc>";
+  for (int i = 0; i < 1000; ++i) deep += "<a>";
+  write(s / "deep.xml", deep);
+  refused("deep.xml", "64 levels");
   write(s / "html.xml", std::string("<html/>"));
   refused("html.xml", "cvrfdoc");
   auto zip = ZipBuilder().file("CVEs_1.csv", bytes(wesng_header() + std::string(9000, 'x'))).build();

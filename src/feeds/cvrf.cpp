@@ -126,6 +126,7 @@ struct CvrfReader::State {
   std::optional<Threat> threat;
   Date released, current;
   std::optional<Error> error;
+  std::uint64_t fed = 0;  ///< bytes given to the parser
 
   State(std::string n, Sink& s) : name(std::move(n)), sink(s) {
     XML_SetUserData(parser.get(), this);
@@ -135,6 +136,14 @@ struct CvrfReader::State {
     XML_SetStartDoctypeDeclHandler(parser.get(), [](void* self, const char*, const char*, const char*, int) {
       static_cast<State*>(self)->fail(ErrorCode::unsupported, "a document without a document type", "a DOCTYPE");
     });
+  }
+
+  /// The parser keeps a tag in memory until it is whole: one that does not end would be as large as the document.
+  Status short_tokens(std::uint64_t more) {
+    fed += more;
+    const auto at = std::max<std::int64_t>(XML_GetCurrentByteIndex(parser.get()), 0);
+    if (fed - std::min(fed, static_cast<std::uint64_t>(at)) <= limits::kTokenBytes) return ok();
+    return Error{ErrorCode::limit, name, "tags of at most 4 MiB", "a longer one", static_cast<std::uint64_t>(at), {}};
   }
 
   void fail(ErrorCode code, std::string wanted, std::string found) {
@@ -286,7 +295,8 @@ struct CvrfReader::State {
 
   Status parse(Bytes chunk, bool last) {
     // put() gets at most a few hundred KiB at a time; the int of expat's interface is wide enough.
-    if (XML_Parse(parser.get(), chunk.chars().data(), static_cast<int>(chunk.size()), last ? 1 : 0) == XML_STATUS_OK && !error) return ok();
+    if (XML_Parse(parser.get(), chunk.chars().data(), static_cast<int>(chunk.size()), last ? 1 : 0) == XML_STATUS_OK && !error)
+      return short_tokens(chunk.size());
     if (error) return *error;
     return Error{last ? ErrorCode::truncated : ErrorCode::corrupt,
                  name,
