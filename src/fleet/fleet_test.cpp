@@ -177,6 +177,17 @@ TEST_CASE("fleet: NDJSON, UTF-16 and texts without a last line end are cut too")
   CHECK(chunked({reinterpret_cast<const char*>(wide.data()), wide.size() * 2}).second == csv);
 }
 
+TEST_CASE("fleet: truncated and damaged inventories are cut without losing a byte") {
+  const std::string whole = "name,version,note\r\nA,6.0.6002,\"x\"\"\ny\"\r\nB\"C,6.0.6003,19\"\r\n";
+  std::mt19937 random(6003);
+  for (std::size_t n = whole.find('\n') + 1; n <= whole.size(); ++n) CHECK(chunked(whole.substr(0, n)).second == whole.substr(0, n));
+  for (int round = 0; round < 300; ++round) {
+    std::string text = whole;
+    for (int k = 0; k < 3; ++k) text[20 + random() % (text.size() - 20)] = static_cast<char>(random() % 256);
+    CHECK(chunked(text).second == text);
+  }
+}
+
 TEST_CASE("fleet: one endless line and an open quote cost no memory and lose only themselves") {
   const std::string endless = "name,version\nA,6.0.6002\n" + std::string(40'000'000, 'x') + "\nB,6.0.6003\n";
   const auto source = source_of(endless);
