@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <map>
 
@@ -83,13 +84,13 @@ void MutantWatch::run(std::size_t number, const std::function<void()>& use) {
   count_allocations();
   const std::size_t before = g_live;
   g_peak = before;
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   use();
-  const auto took = std::chrono::steady_clock::now() - start;
+  const auto took = std::chrono::microseconds((std::clock() - start) * 1'000'000 / CLOCKS_PER_SEC);
   // What was allocated before the hooks were there may be freed now: never a negative number.
   const std::size_t used = g_peak - std::min<std::size_t>(g_peak, before);
   ++count_;
-  slowest_ = std::max(slowest_, took);
+  slowest_ = std::max<std::chrono::steady_clock::duration>(slowest_, took);
   most_bytes_ = std::max(most_bytes_, used);
   CHECK_MESSAGE(took < kMostTime, format_ << " mutant " << number << " took too long");
   CHECK_MESSAGE(used < kMostBytes, format_ << " mutant " << number << " took " << used << " bytes");

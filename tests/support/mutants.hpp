@@ -22,7 +22,8 @@ class MutantWatch {
   MutantWatch(const MutantWatch&) = delete;
   MutantWatch& operator=(const MutantWatch&) = delete;
   ~MutantWatch();
-  /// Fails the test when `use` takes more than kMostTime, or more than kMostBytes beyond what lived before it.
+  /// Fails the test when `use` takes more than kMostTime of the processor (a busy machine is no slow reader), or more than kMostBytes
+  /// beyond what lived before it.
   void run(std::size_t number, const std::function<void()>& use);
 
  private:
