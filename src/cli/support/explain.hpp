@@ -1,8 +1,6 @@
 // What `explain` answers with, and its answers about updates and CVEs.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,11 +17,8 @@ struct Answer {
   void add(const char* label, std::string_view s) {
     if (!s.empty()) lines.emplace_back(label, s);
   }
-  void source(const catalog::Provenance& p) {
-    add("note", p.note);
-    add("source", p.confidence == catalog::Confidence::unconfirmed ? std::string("unconfirmed (no source)")
-                                                                   : fmt::format("{} ({} confidence)", p.source, to_string(p.confidence)));
-  }
+  /// Note, source and confidence of a row.
+  void source(const catalog::Provenance& p);
 };
 
 /// An update, and the bundles of .NET Framework that a machine lists under this number.

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <map>
 #include <set>
 
@@ -40,6 +42,12 @@ void explain_child(std::uint32_t kb, const catalog::Catalog& c, std::vector<Answ
 }
 
 }  // namespace
+
+void Answer::source(const catalog::Provenance& p) {
+  add("note", p.note);
+  add("source", p.confidence == catalog::Confidence::unconfirmed ? std::string("unconfirmed (no source)")
+                                                                 : fmt::format("{} ({} confidence)", p.source, to_string(p.confidence)));
+}
 
 void explain_kb(std::uint32_t kb, const catalog::Catalog& c, std::vector<Answer>& out) {
   explain_child(kb, c, out);
