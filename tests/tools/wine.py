@@ -30,12 +30,16 @@ class Wine:
     def __exit__(self, *_):
         subprocess.run(["wineserver", "-k"], env=self.environment, capture_output=True, check=False)
 
-    def run(self, program, *arguments, cwd=None, **environment):
-        """(status, stdout, stderr) of a Windows program. Through files: Wine's services, which outlive the program, inherit what it
+    def run(self, program, *arguments, cwd=None, answers=b""):
+        """(status, stdout, stderr) of a Windows program that reads `answers`. Through files: Wine's services, which outlive the program, inherit what it
         writes to, and the end of a pipe would never come."""
         command = ["timeout", "300", "wine", str(program), *(str(a) for a in arguments)]
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            status = subprocess.run(command, cwd=cwd, env=self.environment | environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err, check=False).returncode
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            given.write(answers)
+            given.seek(0)
+            # Wine's cmd waits for ever at the end of an empty file; /dev/null ends at once.
+            read = given if answers else subprocess.DEVNULL
+            status = subprocess.run(command, cwd=cwd, env=self.environment, stdin=read, stdout=out, stderr=err, check=False).returncode
             out.seek(0)
             err.seek(0)
             return status, out.read(), err.read()
