@@ -394,7 +394,7 @@ TEST_CASE("corpus: real machines keep their truth") {
   const std::string folder = tq::test::temporary_folder();
   tq::test::write_files({{"SYSTEM", tq::test::slurp(*system7)}}, folder);
   const auto c = check({folder + "/SYSTEM"});
-  CHECK(c.status == 4);
+  CHECK(c.status == 1);  // Remote Desktop is open without authentication of the network level; the build is unknown all the same
   CHECK(c.machine()["name"] == "WKS-WIN732BITA");
   CHECK(c.machine()["arch"] == "x86");
   CHECK(c.machine()["product_type"] == "client");

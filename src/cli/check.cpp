@@ -193,13 +193,13 @@ int run_check(const Args& args) {
   run.report.catalog_data_as_of = catalog->data_as_of().text();
   run.report.as_of = day->text();
   run.report.goal = run.judging.options.goal;
+  if (args.has("--deep")) run.deep = std::make_unique<evidence::DeepReader>(analysis::GateOptions{}, jobs_of(args.get("--jobs")));
   for (const auto& name : args.positional) {
     const Progress progress(args, name);
     check_one(name, open, run);
   }
   print_stats(args, run.report.machines.size());
   run.sign_key = keys->sign;
-  if (args.has("--deep")) run.deep = std::make_unique<evidence::DeepReader>(analysis::GateOptions{}, jobs_of(args.get("--jobs")));
   if (log) run.report.sources = log->files();
   add_report_parts(run.report, format, *catalog, *plan);
   return report_on(args, run);

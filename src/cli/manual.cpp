@@ -33,6 +33,8 @@ std::string troff(std::string_view s) {
       out += "\\e";
     else if (c == '-')
       out += "\\-";
+    else if (c == '|')
+      out += "|\\:";  // a long list of choices may break here
     else if ((c == '.' || c == '\'') && (out.empty() || out.back() == '\n'))
       out += std::string("\\&") + c;
     else
