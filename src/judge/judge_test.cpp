@@ -143,6 +143,20 @@ TEST_CASE("judge: the last rollup alone holds its whole line") {
   check_consistent(v);
 }
 
+TEST_CASE("judge: an older preparation package explains the rollup, and does not stand for the newest one") {
+  constexpr std::uint32_t kJanuary2023 = 5022340, kOldPreparation = 4538484, kNewPreparation = 5016891;
+  const FileVersion kernel{6, 0, 6003, 21872};
+  const auto old = Machine().kernel(kernel).package(kJanuary2023).package(kOldPreparation).judged();
+  CHECK(has(old.missing, kNewPreparation));
+  const auto none = Machine().kernel(kernel).package(kJanuary2023).judged();
+  CHECK_FALSE(has(none.missing, kNewPreparation));
+  CHECK(unknown(none, kNewPreparation));
+  CHECK_FALSE(has(none.missing, kOldPreparation));
+  const auto both = Machine().kernel(kernel).package(kJanuary2023).package(kNewPreparation).judged();
+  CHECK_FALSE(has(both.missing, kNewPreparation));
+  CHECK(covered(both, kOldPreparation));
+}
+
 TEST_CASE("judge: a security-only update holds its month and nothing else") {
   const auto v = Machine().kernel({6, 0, 6003, 20489}).package(kAprilSecurityOnly).judged({"public", {}, {}});
   CHECK(v.line == "security_only");

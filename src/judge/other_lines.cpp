@@ -130,13 +130,17 @@ void take_groundwork(Judged& j, std::uint32_t i, const std::optional<FileVersion
   }
 }
 
-/// What an update in place could not have been installed without is settled, under whatever number it came.
+/// What an update in place could not have been installed without is settled, under whatever number it came. Of several
+/// that would do, one that is seen explains the update, and says nothing of the others.
 void take_implied(Judged& j) {
   for (std::uint32_t i = 0; i < j.state.size(); ++i) {
     if (j.state[i] != State::present || j.reason[i] == Reason::files_new_enough) continue;
-    for (const Range group : j.view.range(j.view.need_groups, j.entry(i).needs))
-      for (const auto need : j.view.range(j.view.need_entries, group))
-        if (!j.holds(need)) j.set(need, State::covered, Reason::implied, i);
+    for (const Range group : j.view.range(j.view.need_groups, j.entry(i).needs)) {
+      const auto needs = j.view.range(j.view.need_entries, group);
+      if (std::any_of(needs.begin(), needs.end(), [&](const auto need) { return j.holds(need); })) continue;
+      const bool only = needs.size() == 1;
+      for (const auto need : needs) j.set(need, only ? State::covered : State::unknown, only ? Reason::implied : Reason::one_of_several, i);
+    }
   }
 }
 

@@ -21,6 +21,8 @@ const char* text(Reason r) {
     case Reason::holds_line: return "the newest monthly rollup in place holds it";
     case Reason::implied: return "an update that is in place cannot be installed without it";
     case Reason::later_in_place: return "an update released after it is in place; which servicing stack installed that was not read";
+    case Reason::one_of_several:
+      return "an update that is in place needs this one or another that would do as well; which one came was not seen";
     case Reason::service_pack_build: return "the build is that of the service pack or later";
     case Reason::revision_reached: return "the revision is that of the update or above";
     case Reason::not_in_packages: return "the packages were read as a whole and it is not among them";

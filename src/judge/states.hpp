@@ -34,6 +34,7 @@ enum class Reason : std::uint8_t {
   holds_line,              ///< the monthly rollup in place holds it
   implied,                 ///< an update in place cannot be installed without it
   later_in_place,          ///< an update released after it is in place, and which stack installed that was not read
+  one_of_several,          ///< an update in place needs this one or another that would do as well
   service_pack_build,      ///< the build is that of the service pack
   revision_reached,        ///< the revision is that of the update or above
   not_in_packages,         ///< packages read as a whole, it is not among them
