@@ -46,7 +46,8 @@ void fix(Blob& b, std::size_t at, std::size_t size) {
 /// Right checksums of every section header and of the volume, so that changed fields are looked at.
 void repair(Blob& b) {
   std::size_t at = kFirstSection;
-  for (int i = 0; i < 100 && at + kSection <= b.size(); ++i) {
+  // A mutant's offset may be any number: no sum that could wrap.
+  for (int i = 0; i < 100 && at <= b.size() && b.size() - at >= kSection; ++i) {
     fix(b, at, kSection);
     if (std::memcmp(b.data() + at, "volume", 7) == 0 && at + kSection + 1052 <= b.size()) fix(b, at + kSection, 1052);
     const std::size_t next = get(b, at + 16, 8);
