@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 
 #include "cli/support/common.hpp"
+#include "cli/support/judged.hpp"
 #include "cli/support/migration_view.hpp"
 #include "cli/support/version.hpp"
-#include "evidence/collector.hpp"
-#include "facts/reconcile.hpp"
 #include "judge/judge.hpp"
 #include "target/loader.hpp"
 
@@ -51,12 +50,8 @@ int run_migrate(const Args& args) {
                          sources->size()));
     return kUsage;
   }
-  model::Machine m;
-  m.facts = evidence::collect(sources->front(), judge::wanted(*catalog));
-  facts::reconcile(m.facts);
-  judge::Options options;
-  options.as_of = *day;
-  m.verdict = judge::judge(m.facts, *catalog, options);
+  const judge::Knowledge knowledge(*catalog);
+  const auto m = judged(sources->front(), {knowledge, {}, *day});
   const int status = m.verdict.migration.from.empty() ? kIncomplete : kNothingFound;
   return deliver(args, rendered(m, *catalog, args, *day), status, args.positional);
 }
