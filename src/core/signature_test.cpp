@@ -2,17 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/ed25519_keys.hpp"
+
 namespace {
 
 using namespace tq;
-
-// The key pair of RFC 8410, section 10.3; the other one was made for these tests and signs nothing else.
-const std::string kPrivate =
-    "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
-const std::string kPublic =
-    "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
-const std::string kOtherPublic =
-    "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAPUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=\n-----END PUBLIC KEY-----\n";
+using test::kOtherPublic, test::kPrivate, test::kPublic;
 
 }  // namespace
 
