@@ -1,0 +1,1 @@
+"""The pieces that make_corpus2038.py puts programs together from."""
