@@ -78,6 +78,7 @@ Value Alu::select(LaneMask first, const Value& a, const Value& b) {
 Value Alu::join(const Value& a, LaneMask in_a, const Value& b, LaneMask in_b, std::uint64_t place) {
   if (a.uniform() && b.uniform() && a.all == b.all) return a;
   if (a.lanes != nullptr && a.lanes == b.lanes && a.copy == b.copy) return a;
+  if (a.uniform() && b.uniform() && in_a == in_b) return Value(merge_terms(a.all, b.all, place));
   const LaneMask before = mask;
   mask = in_a | in_b;
   const auto one = [&](unsigned i) {

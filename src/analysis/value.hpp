@@ -1,6 +1,9 @@
 // A value is a term per lane. Most values are the same in all lanes and cost no more than one term.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <memory>
 #include <vector>
 
@@ -54,11 +57,11 @@ class Alu {
   /// `f(lane)` gives the term of each lane of the mask. Collapses to one term when they agree, unless `keep`.
   template <class F>
   Value each(F f, bool keep = false) {
-    Term* out = arena_.take();
+    std::array<Term, kMostLanes> out;  // most values collapse: the arena is asked only for those that do not
     Term first;
     bool same = true, any = false;
-    for (unsigned i = 0; i < count(); ++i) {
-      if ((mask >> i & 1) == 0) continue;
+    for (LaneMask left = mask; left != 0; left &= left - 1) {
+      const auto i = static_cast<unsigned>(std::countr_zero(left));
       out[i] = f(i);
       if (!any) first = out[i];
       same = same && out[i] == first;
@@ -66,7 +69,9 @@ class Alu {
     }
     Value v(first);
     if (same && !keep) return v;
-    v.lanes = out;
+    Term* kept = arena_.take();
+    std::copy_n(out.begin(), count(), kept);
+    v.lanes = kept;
     return v;
   }
   template <class F>
