@@ -49,28 +49,47 @@ struct CallSite {
   unsigned arguments = 0;  ///< how many it takes, as far as known
 };
 
+/// What followed roots leave behind.
+struct Findings {
+  Record record;
+  Memory kept;  ///< outside of their frames
+  bool version_seen = false, varying_objects = false;
+  std::set<std::uint64_t> varying_globals, object_globals;  ///< addresses
+  std::unordered_set<std::uint32_t> callbacks;
+  std::map<std::uint32_t, std::vector<Value>> callback_arguments;
+};
+
+/// How following a root went.
+struct Outcome {
+  bool escaped = false;  ///< the version left it by its result or through a pointer it was given: its callers see it
+  bool open = false;     ///< something was not worked out; callers may know more
+};
+
 class Engine {
  public:
   Engine(const Program& program, Functions& functions, Decoder& decoder, const Ladder& ladder, const Budget& budget);
 
   /// Follows one function from a fresh frame; memory is what earlier roots left.
-  void run_root(std::uint32_t entry);
-  /// Functions whose address was handed on or stored, not yet followed.
-  [[nodiscard]] std::vector<std::uint32_t> take_callbacks();
-  /// Functions that may come to one of these: calls to others are not followed while nothing that varies is handed to them.
-  void follow_into(const std::set<std::uint32_t>& functions) {
-    for (const std::uint32_t f : functions_.reaching(functions)) relevant_.insert(f);
-  }
+  Outcome run_root(std::uint32_t entry);
+  /// What the roots so far left: taken before a root, given back when its callers have to be followed instead.
+  [[nodiscard]] Findings findings() const { return now_; }
+  void take_back(Findings f) { now_ = std::move(f); }
+  /// Functions whose address was handed on or stored.
+  [[nodiscard]] std::vector<std::uint32_t> callbacks() const;
+  /// Calls to other functions than these are not followed while nothing that varies is handed to them.
+  void follow_into(const std::set<std::uint32_t>& functions) { relevant_.insert(functions.begin(), functions.end()); }
   /// Places outside of frames that hold something that differs between lanes.
   [[nodiscard]] std::vector<Term> varying_memory();
-  [[nodiscard]] Record& record() { return record_; }
+  [[nodiscard]] Record& record() { return now_.record; }
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
   [[nodiscard]] bool spent() const { return spent_; }
-  [[nodiscard]] bool version_seen() const { return version_seen_; }
+  [[nodiscard]] bool version_seen() const { return now_.version_seen; }
   [[nodiscard]] const std::unordered_set<std::uint32_t>& followed() const { return followed_; }
   /// rva -> what was done there with a clock value of 32 bits (only on a ladder of instants).
   [[nodiscard]] const std::map<std::uint32_t, std::string>& signed_uses() const { return signed_uses_; }
   [[nodiscard]] const std::map<std::uint32_t, std::string>& cuts() const { return cuts_; }
+  /// rva -> the 32-bit time function called there, of those that were looked up by name.
+  [[nodiscard]] const std::map<std::uint32_t, std::string>& narrow_calls() const { return narrow_calls_; }
 
   // --- what models use
   Alu alu;
@@ -93,7 +112,8 @@ class Engine {
   void callback(State& s, const CallSite& c, std::uint32_t target, std::span<const Value> arguments, unsigned pushed);
   [[nodiscard]] std::uint64_t site_hash(const State& s, std::uint32_t rva) const;
   void set_result(State& s, const Value& v) { s.r[kAx] = v; }
-  void version_was_read() { version_seen_ = true; }
+  void version_was_read() { now_.version_seen = true; }
+  void note_narrow_call(std::uint32_t rva, const std::string& name) { narrow_calls_.try_emplace(rva, name); }
   /// What an imported function without a model does.
   void generic(State& s, const CallSite& c);
   /// The call returns edx too.
@@ -101,6 +121,11 @@ class Engine {
 
  private:
   friend class Stepper;
+  // root
+  State fresh_state(std::uint32_t entry, const Value& stack);
+  bool escapes(const State& exit);
+  [[nodiscard]] bool results_differ(const std::vector<State>& exits) const;
+  void keep(std::uint32_t entry, State& exit, std::uint64_t stack);
   // flow
   /// The states in which the function returns: one, or a few that return different numbers.
   std::vector<State> run(Frame& f, State s);
@@ -127,7 +152,7 @@ class Engine {
   void place_arguments(State& s, const std::vector<Value>& values);
   void formatted_clock(State& s, const CallSite& c);
   void unsigned_compare(std::uint32_t pc, const State& s);
-  void signed_compare(std::uint32_t pc, const State& s);
+  void signed_compare(std::uint32_t pc, const State& s, unsigned condition);
   [[nodiscard]] Value driver_object() const { return fresh(Kind::object, 0xD01); }
   [[nodiscard]] Value device_object() const { return fresh(Kind::object, 0xD02); }
   [[nodiscard]] std::string words_of(unsigned condition, const Flags& flags, LaneMask lanes, std::vector<std::uint64_t>& saw) const;
@@ -144,7 +169,7 @@ class Engine {
   [[nodiscard]] bool turns_negative_in_2038(const Value& v) const;
   [[nodiscard]] unsigned pushed_words(std::uint32_t pc, std::uint32_t next) const;
   [[nodiscard]] bool all_plain(State& s);
-  [[nodiscard]] bool points_to_varying(State& s, const Value& pointer);
+  [[nodiscard]] bool points_to_varying(State& s, const Value& pointer, unsigned links);
   [[nodiscard]] unsigned guessed_arguments(std::uint32_t pc) const;
   [[nodiscard]] std::uint64_t popped_by(std::uint32_t callee) const;
   [[nodiscard]] bool returns_value(std::uint32_t entry, unsigned depth);
@@ -172,13 +197,10 @@ class Engine {
   Budget budget_;
   unsigned word_;
   LaneMask all_lanes_;
-  Record record_;
-  Memory kept_;  ///< what earlier roots left outside of their frames
-  LaneMask kept_mask_ = 0;
+  Findings now_;
   std::uint64_t steps_ = 0, root_steps_ = 0, touched_ = 0;
   std::optional<Value> high_;
-  bool varying_objects_ = false;
-  bool spent_ = false, version_seen_ = false, root_spent_ = false;
+  bool spent_ = false, root_spent_ = false;
   unsigned depth_ = 0;
   std::uint32_t pc_ = 0;
   std::chrono::steady_clock::time_point start_;
@@ -192,12 +214,10 @@ class Engine {
   std::unordered_map<std::uint64_t, Term> derived_;                                   ///< pointer with an unknown index -> its base
   std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> loads_;  ///< unknown -> where it was loaded from
   std::unordered_set<std::uint32_t> followed_;
-  std::unordered_set<std::uint32_t> callbacks_, callbacks_done_;
   std::unordered_set<std::uint32_t> neutral_, relevant_;
-  std::set<std::uint64_t> varying_globals_, object_globals_;  ///< addresses
+  std::unordered_set<std::uint64_t> varying_bases_;  ///< unknown pointers behind which something that varies was stored
   std::vector<const Frame*> stack_;
-  std::map<std::uint32_t, std::string> signed_uses_, cuts_;
-  std::map<std::uint32_t, std::vector<Value>> callback_arguments_;
+  std::map<std::uint32_t, std::string> signed_uses_, cuts_, narrow_calls_;
 };
 
 }  // namespace tq::analysis

@@ -49,23 +49,29 @@ std::uint64_t Engine::site_hash(const State& s, std::uint32_t rva) const {
   return h;
 }
 
-/// Does something that varies lie just behind a pointer?
-bool Engine::points_to_varying(State& s, const Value& pointer) {
-  const bool memory =
-      pointer.uniform() && (pointer.all.number() ? program_.rva_of(pointer.all.off).has_value()
-                                                 : kind_of(pointer.all.sym) == Kind::stack || kind_of(pointer.all.sym) == Kind::object);
-  if (!memory) return !pointer.uniform();
-  for (const unsigned at : {0u, 4u, 8u, 12u, 16u, 20u, 24u, 28u})
-    if (read(s, plus(pointer, at), 4).lanes != nullptr) return true;
-  return false;
+/// Does something that varies lie behind a pointer, or behind a pointer kept there?
+bool Engine::points_to_varying(State& s, const Value& pointer, unsigned links) {
+  constexpr std::uint64_t kSpan = 256;
+  if (!pointer.uniform()) return true;
+  const Term at = pointer.all;
+  if (at.number() ? !program_.rva_of(at.off) : kind_of(at.sym) == Kind::api) return false;
+  const bool frame = !at.number() && kind_of(at.sym) == Kind::stack;
+  if (!at.number() && !frame && varying_bases_.contains(at.sym)) return true;
+  bool found = false;
+  s.memory.visit_near(at, frame || at.number() ? kSpan : 4 * kSpan, [&](Term, unsigned n, const Value& v) {
+    found = found || v.lanes != nullptr;
+    const bool linked = !found && links > 0 && n == word_ && !v.all.number() && !(v.all.sym == at.sym);
+    if (linked) found = kind_of(v.all.sym) == Kind::stack ? points_to_varying(s, v, 0) : varying_bases_.contains(v.all.sym);
+  });
+  return found;
 }
 
 bool Engine::all_plain(State& s) {
   // Compilers pass arguments of their own functions in any register.
   for (const int r : {kAx, kCx, kDx})
-    if (points_to_varying(s, s.r[static_cast<std::size_t>(r)])) return false;
+    if (points_to_varying(s, s.r[static_cast<std::size_t>(r)], 1)) return false;
   for (unsigned i = 0; i < 6; ++i)
-    if (points_to_varying(s, argument(s, CallSite{}, i))) return false;
+    if (points_to_varying(s, argument(s, CallSite{}, i), 1)) return false;
   return true;
 }
 
@@ -211,10 +217,10 @@ void Engine::callback(State& s, const CallSite& c, std::uint32_t target, std::sp
       if (i > position) break;
     }
   }
-  callbacks_.insert(target);
+  now_.callbacks.insert(target);
   if (!relevant_.contains(target) && all_plain(s) && s.mask == all_lanes_) {
     const bool varying = std::any_of(arguments.begin(), arguments.end(), [](const Value& v) { return v.lanes != nullptr; });
-    if (!varying && !points_to_varying(s, context)) return;
+    if (!varying && !points_to_varying(s, context, 1)) return;
   }
   if (stack_.size() > kMostDepth || std::any_of(stack_.begin(), stack_.end(), [&](const Frame* f) { return f->entry == target; })) return;
   State branch = s;
@@ -322,7 +328,7 @@ void Engine::call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, 
   constexpr std::uint32_t kSmall = 300;  // bytes: such helpers are cheaper to follow than to sum up
   const bool aside = neutral_.contains(*rva) || (!relevant_.contains(*rva) && (functions_.size_of(*rva) > kSmall || stack_.size() > 8));
   if (deep || (aside && all_plain(s))) {
-    if (deep && !all_plain(s)) record_.reason(fmt::format("calls nest too deep at 0x{:x}", pc));
+    if (deep && !all_plain(s)) now_.record.reason(fmt::format("calls nest too deep at 0x{:x}", pc));
     opaque_call(f, pc, insn, s, to);
     return enter_next(f, pc, next, std::move(s));
   }
@@ -333,7 +339,7 @@ void Engine::call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, 
 void Engine::enter_next(Frame& f, std::uint32_t pc, std::uint32_t next, State s) {
   for (const Handler& h : functions_.handlers())
     if (pc >= h.begin && pc < h.end && h.target > pc && functions_.of(h.target) == functions_.of(pc)) enter(f, h.target, s);
-  if (s.mask == all_lanes_) record_.commit();
+  if (s.mask == all_lanes_) now_.record.commit();
   leave_loops(s, next);
   enter(f, next, std::move(s));
 }
@@ -344,7 +350,7 @@ void Engine::note_unresolved(std::uint32_t pc, State& s) {
   const unsigned n = word_ == 8 ? guessed_arguments(pc) : std::min(pushed_words(pc, pc), 4u);
   for (unsigned i = 0; i < n; ++i)
     if (const Value v = argument(s, c, i); v.copy && alu.varies(v))
-      record_.reason(fmt::format("the version is handed to a function that was not worked out at 0x{:x}", pc));
+      now_.record.reason(fmt::format("the version is handed to a function that was not worked out at 0x{:x}", pc));
 }
 
 void Engine::call(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
@@ -369,43 +375,13 @@ void Engine::call(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
     if (!parted) {
       Split split{pc, "a function is chosen by the version", target.origin, group, left, {}, {}};
       add_path(split, f);
-      record_.split(split);
+      now_.record.split(split);
     }
     parted = true;
     State part = s;
     part.mask = group;
     call_target(f, pc, insn, std::move(part), Value(to));
   }
-}
-
-std::vector<Term> Engine::varying_memory() {
-  constexpr int kMostLinks = 4;
-  std::vector<Term> out;
-  std::set<std::uint64_t> bases;
-  alu.mask = all_lanes_;
-  kept_.visit([&](Term at, unsigned, const Value& v) {
-    if (!alu.varies(v)) return;
-    out.push_back(at);
-    if (!at.number()) bases.insert(at.sym);
-  });
-  // A variable that points to such a structure leads there, perhaps through other structures.
-  for (int i = 0; i < kMostLinks; ++i)
-    kept_.visit([&](Term at, unsigned, const Value& v) {
-      if (!v.uniform() || !bases.contains(v.all.sym)) return;
-      if (!at.number())
-        bases.insert(at.sym);
-      else if (i == kMostLinks - 1)
-        out.push_back(at);
-    });
-  return out;
-}
-
-std::vector<std::uint32_t> Engine::take_callbacks() {
-  std::vector<std::uint32_t> out;
-  for (const std::uint32_t f : callbacks_)
-    if (callbacks_done_.insert(f).second) out.push_back(f);
-  std::sort(out.begin(), out.end());
-  return out;
 }
 
 }  // namespace tq::analysis

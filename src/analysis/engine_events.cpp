@@ -7,7 +7,7 @@
 namespace tq::analysis {
 
 void Engine::record_event(const State& s, std::uint64_t hash) {
-  if (s.mask != all_lanes_) record_.event(hash, s.mask);
+  if (s.mask != all_lanes_) now_.record.event(hash, s.mask);
 }
 
 /// A number as one lane shows it: where the lane's own build stands in it, all lanes show the same.
@@ -34,14 +34,14 @@ void Engine::store_event(const State& s, const Value& address, unsigned size, co
   if (address.uniform() && kind_of(address.all.sym) == Kind::stack && !address.all.number()) return;
   if (v.uniform() && v.all.number() && size == word_) {
     if (const auto rva = program_.rva_of(v.all.off); rva && functions_.is_start(*rva)) {
-      callbacks_.insert(*rva);
+      now_.callbacks.insert(*rva);
       const Value driver = driver_object();
       const std::uint64_t first = word_ == 8 ? 0x70 : 0x38, unload = word_ == 8 ? 0x68 : 0x34;
       if (address.uniform() && address.all.sym == driver.all.sym) {
         if (address.all.off == unload)
-          callback_arguments_[*rva] = {driver};
+          now_.callback_arguments[*rva] = {driver};
         else if (address.all.off >= first && address.all.off < first + 28 * word_)
-          callback_arguments_[*rva] = {device_object()};
+          now_.callback_arguments[*rva] = {device_object()};
       }
     }
   }
@@ -51,25 +51,25 @@ void Engine::store_event(const State& s, const Value& address, unsigned size, co
     if ((alu.mask >> k & 1) == 0) continue;
     const Term at = address.at(k);
     if (kind_of(at.sym) == Kind::stack && !at.number()) continue;
-    record_.event(mix(hash_of(mix(0x5703, size), at), shown(v, k, ladder_.rungs[k])), lane_bit(k));
+    now_.record.event(mix(hash_of(mix(0x5703, size), at), shown(v, k, ladder_.rungs[k])), lane_bit(k));
   }
 }
 
 /// Functions that read what was just made to vary have to be followed from now on.
 void Engine::note_varying_store(const Value& address, const Value& v) {
   constexpr std::size_t kMost = 4096;
-  if (!address.uniform() || varying_globals_.size() > kMost || object_globals_.size() > kMost) return;
+  if (!address.uniform() || now_.varying_globals.size() > kMost || now_.object_globals.size() > kMost) return;
   const Term at = address.all;
   const auto readers = [&](std::uint64_t global) {
     if (const auto rva = program_.rva_of(global)) follow_into(functions_.readers(*rva, 8));
   };
   if (at.number()) {
-    if (v.lanes != nullptr && varying_globals_.insert(at.off).second) readers(at.off);
+    if (v.lanes != nullptr && now_.varying_globals.insert(at.off).second) readers(at.off);
     const bool object = v.uniform() && !v.all.number() && kind_of(v.all.sym) == Kind::object;
-    if (object && object_globals_.insert(at.off).second && varying_objects_) readers(at.off);
-  } else if (v.lanes != nullptr && !varying_objects_) {
-    varying_objects_ = true;
-    for (const std::uint64_t g : object_globals_) readers(g);
+    if (object && now_.object_globals.insert(at.off).second && now_.varying_objects) readers(at.off);
+  } else if (v.lanes != nullptr && !now_.varying_objects) {
+    now_.varying_objects = true;
+    for (const std::uint64_t g : now_.object_globals) readers(g);
   }
 }
 
@@ -94,7 +94,7 @@ void Engine::external_event(State& s, const CallSite& c, const std::string& name
     if ((alu.mask >> k & 1) == 0) continue;
     std::uint64_t h = site;
     for (const Value& v : seen) h = mix(h, shown(v, k, ladder_.rungs[k]));
-    record_.event(h, lane_bit(k));
+    now_.record.event(h, lane_bit(k));
   }
 }
 
@@ -104,7 +104,7 @@ void Engine::return_event(std::uint32_t entry, const State& exit) {
   const Value v = alu.truncate(exit.r[kAx], 32);
   if (!status && !returns_value(entry, 0)) return;
   for (unsigned k = 0; k < alu.count(); ++k)
-    if ((exit.mask >> k & 1) != 0) record_.event(mix(0x4E7, entry, shown(v, k, ladder_.rungs[k])), lane_bit(k));
+    if ((exit.mask >> k & 1) != 0) now_.record.event(mix(0x4E7, entry, shown(v, k, ladder_.rungs[k])), lane_bit(k));
 }
 
 /// Walks the end of the function: a result is put into eax on purpose, or eax is left over from a comparison.

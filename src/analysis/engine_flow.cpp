@@ -13,8 +13,7 @@ constexpr std::uint32_t kOpenRounds = 3;      // rounds of a loop whose end is n
 constexpr std::uint32_t kMostRounds = 1100;   // rounds of a loop whose end is known
 constexpr std::uint32_t kManyVisits = 3000;   // returns to one loop head after which it is summed up whatever is known
 constexpr std::uint32_t kMostVisits = 20000;  // returns to one loop head in one frame
-constexpr std::uint64_t kStackTop = std::uint64_t{1} << 24;
-constexpr std::uint64_t kClockCheck = 1024;  // steps between looks at the clock
+constexpr std::uint64_t kClockCheck = 1024;   // steps between looks at the clock
 
 Value joined(Alu& alu, const Value& a, LaneMask in_a, const Value& b, LaneMask in_b, std::uint64_t place) {
   return alu.join(a, in_a, b, in_b, place);
@@ -31,7 +30,8 @@ bool Engine::out_of_budget(const Frame&) {
   if (steps_ % kClockCheck == 0 && std::chrono::steady_clock::now() - start_ > std::chrono::milliseconds(budget_.milliseconds))
     spent_ = true;
   if (root_spent_ || spent_)
-    record_.reason(fmt::format("the budget of steps was spent in the function at 0x{:x}", stack_.empty() ? pc_ : stack_.front()->entry));
+    now_.record.reason(
+        fmt::format("the budget of steps was spent in the function at 0x{:x}", stack_.empty() ? pc_ : stack_.front()->entry));
   return spent_ || root_spent_;
 }
 
@@ -123,7 +123,7 @@ void Engine::widen(Frame& f, std::uint32_t head, State& s) {
 
 bool Engine::back_edge(Frame& f, std::uint32_t from, std::uint32_t head, State& s) {
   if (++f.visits[head] > kMostVisits) {
-    record_.reason(fmt::format("a loop at 0x{:x} went round too often", head));
+    now_.record.reason(fmt::format("a loop at 0x{:x} went round too often", head));
     return false;
   }
   auto it = std::find_if(s.loops.begin(), s.loops.end(), [&](const LoopCount& l) { return l.head == head; });
@@ -168,7 +168,7 @@ void Engine::note_possible(std::uint32_t pc, const Value& condition, LaneMask la
       it->second |= lane_bit(k);
   }
   for (std::size_t i = 0; i < groups.size(); ++i)
-    for (std::size_t k = i + 1; k < groups.size(); ++k) record_.possible(groups[i].second, groups[k].second, pc);
+    for (std::size_t k = i + 1; k < groups.size(); ++k) now_.record.possible(groups[i].second, groups[k].second, pc);
 }
 
 void Engine::branch(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
@@ -199,7 +199,8 @@ void Engine::branch(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
     }
     if (!c.uniform()) note_possible(pc, c, open);
   }
-  if (ladder_.clock && (insn.condition >= 12 || insn.condition == 8 || insn.condition == 9)) signed_compare(pc, s);
+  if (ladder_.clock && (insn.condition >= 12 || insn.condition == 8 || insn.condition == 9))
+    signed_compare(pc, s, static_cast<unsigned>(insn.condition));
   if (ladder_.clock && word_ == 8 && (insn.condition == 2 || insn.condition == 3 || insn.condition == 6 || insn.condition == 7))
     unsigned_compare(pc, s);
   if (yes != 0 && no != 0) note_split(f, pc, insn, s, yes, no);
@@ -232,7 +233,7 @@ void Engine::table_jump(Frame& f, std::uint32_t pc, Term target, State s) {
     if (e == nullptr || !e->executable || functions_.of(*to) != function) break;
     targets.insert(*to);
   }
-  if (targets.empty()) record_.reason(fmt::format("a jump at 0x{:x} goes to an address that was not worked out", pc));
+  if (targets.empty()) now_.record.reason(fmt::format("a jump at 0x{:x} goes to an address that was not worked out", pc));
   for (const std::uint32_t to : targets) jump_to(f, pc, to, s);
 }
 
@@ -263,7 +264,7 @@ void Engine::indirect_jump(Frame& f, std::uint32_t pc, const Insn& insn, State s
     alu.mask = s.mask;
     Split split{pc, "a jump table is entered by the version", target.origin, first, s.mask & ~first, {}, {}};
     add_path(split, f);
-    record_.split(split);
+    now_.record.split(split);
   }
 }
 
@@ -301,7 +302,7 @@ void Engine::do_return(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
   }
   // A callee of unknown convention left the stack elsewhere: the caller's frame is where it was.
   const std::uint64_t extra = insn.operands > 0 ? insn.op[0].value : 0;
-  if (word_ == 8) record_.reason(fmt::format("the stack was lost before the return at 0x{:x}", pc));
+  if (word_ == 8) now_.record.reason(fmt::format("the stack was lost before the return at 0x{:x}", pc));
   s.r[kSp] = plus(Value(f.entry_stack), word_ + extra);
   finish(f, std::move(s));
 }
@@ -314,7 +315,7 @@ void Engine::advance(Frame& f, std::uint32_t pc, State s) {
     alu.mask = s.mask;
     pc_ = pc;
     if (!insn.valid()) {
-      record_.reason(fmt::format("no code at 0x{:x}", pc));
+      now_.record.reason(fmt::format("no code at 0x{:x}", pc));
       return;
     }
     switch (insn.flow) {
@@ -359,48 +360,6 @@ std::vector<State> Engine::run(Frame& f, State s) {
   }
   if (out.size() == 1) out.front().tag = 0;
   return out;
-}
-
-void Engine::run_root(std::uint32_t entry) {
-  State s;
-  s.mask = alu.mask = all_lanes_;
-  root_steps_ = 0;
-  root_spent_ = false;
-  for (std::size_t i = 0; i < s.r.size(); ++i) s.r[i] = fresh(Kind::plain, mix(0x4E6, entry, i));
-  auto& xmm = s.xmm.write().r;
-  for (std::size_t i = 0; i < xmm.size(); ++i)
-    for (std::size_t k = 0; k < 2; ++k) xmm[i][k] = Value(unknown(Op::other, 64, mix(entry, i, k)));
-  s.flags.r = s.flags.cf = s.flags.of = Value(unknown(Op::cond, 8, entry));
-  s.memory = kept_;
-  const Value stack(Term{make_sym(Kind::stack, word_ * 8, 0x57AC), kStackTop});
-  s.r[kSp] = stack;
-  Frame f;
-  f.entry = entry;
-  f.return_address = Term{make_sym(Kind::api, word_ * 8, 0x4E7), 0};
-  f.entry_stack = stack.all;
-  s.memory.write(alu, stack.all, word_, Value(f.return_address));
-  if (const auto it = callback_arguments_.find(entry); it != callback_arguments_.end())
-    place_arguments(s, it->second);
-  else if (entry == functions_.entry() && program_.native())
-    place_arguments(s, {driver_object()});
-  auto exits = run(f, std::move(s));
-  if (spent_ || root_spent_) return record_.discard();
-  for (const State& x : exits) {
-    alu.mask = x.mask;
-    return_event(entry, x);
-  }
-  record_.commit();
-  const auto exit = one_of(std::move(exits), mix(0x4EF6, entry));
-  if (!exit) return;
-  Memory after = exit->memory;
-  after.drop(stack.all.sym);
-  const LaneMask others = all_lanes_ & ~exit->mask;
-  if (others == 0) {
-    kept_ = std::move(after);
-  } else {
-    kept_.join(alu, others, after, exit->mask, mix(0x4EF7, entry), [&](Term t, unsigned n) { return initial(t, n); });
-  }
-  alu.mask = all_lanes_;
 }
 
 }  // namespace tq::analysis

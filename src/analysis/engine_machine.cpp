@@ -45,6 +45,7 @@ std::optional<std::uint64_t> compose(std::span<const Field> fields, const Rung& 
   return v;
 }
 
+constexpr std::size_t kMostBases = 65536;
 constexpr std::uint64_t kTebName = 0x7EB, kPebName = 0x9EB;
 
 bool is_shared_data(std::uint64_t a) {
@@ -72,8 +73,8 @@ Value Engine::lanes(const std::string& source, const std::function<std::uint64_t
   Value v = alu.each([&](unsigned i) { return number(f(ladder_.rungs[i])); }, true);
   alu.mask = before;
   v.copy = true;
-  v.origin = record_.origin(source);
-  version_seen_ = true;
+  v.origin = now_.record.origin(source);
+  now_.version_seen = true;
   return v;
 }
 
@@ -174,6 +175,7 @@ Value Engine::read(State& s, const Value& address, unsigned size) {
 void Engine::write(State& s, const Value& address, unsigned size, const Value& v) {
   store_event(s, address, size, v);
   if (v.lanes != nullptr) ++touched_;
+  if (v.lanes != nullptr && !address.all.number() && varying_bases_.size() < kMostBases) varying_bases_.insert(address.all.sym);
   if (address.uniform()) {
     s.memory.write(alu, address.all, size, v);
     // A store through an unknown index may have hit any cell behind the base; cells with versions are taken to be elsewhere.

@@ -95,13 +95,13 @@ void Engine::note_split(const Frame& f, std::uint32_t pc, const Insn& insn, cons
   else
     split.words = "a count made from the version";
   add_path(split, f);
-  record_.split(split);
+  now_.record.split(split);
 }
 
 void Engine::collect_critical(const State& s, const Value& a, const Value& b) {
   ++touched_;
   constexpr std::size_t kMostCritical = 16;
-  if (ladder_.clock || record_.critical.size() >= kMostCritical) return;
+  if (ladder_.clock || now_.record.critical.size() >= kMostCritical) return;
   const bool turned = a.uniform();
   const Value &x = turned ? b : a, &y = turned ? a : b;
   if (x.uniform() || !y.uniform() || !y.all.number()) return;
@@ -110,7 +110,7 @@ void Engine::collect_critical(const State& s, const Value& a, const Value& b) {
     if (!d || std::popcount(s.mask) < 2) continue;
     const std::uint64_t c = (y.all.off - *d) & mask_of(bits), low = (0 - *d) & mask_of(bits);
     for (const std::uint64_t v : {c, low})
-      if (v > 1000 && v < 30000) record_.critical.insert(static_cast<std::uint32_t>(v));
+      if (v > 1000 && v < 30000) now_.record.critical.insert(static_cast<std::uint32_t>(v));
     return;
   }
 }

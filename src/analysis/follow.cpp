@@ -1,3 +1,6 @@
+// From the functions that hold a source upwards: a function is followed by itself, with arguments that nobody knows. Only when the
+// version leaves it by its result or through its arguments, or when something in it was not worked out, its callers are followed
+// instead, with it inside. Most of a program is never followed at all.
 #include "analysis/follow.hpp"
 
 #include <algorithm>
@@ -5,66 +8,94 @@
 namespace tq::analysis {
 namespace {
 
-constexpr unsigned kLevels = 8;          // callers above a source that are followed with it
+constexpr unsigned kLevels = 8;          // callers above a function that are followed with it
 constexpr std::size_t kMostRoots = 600;  // in one round
-constexpr unsigned kRounds = 3;
+constexpr unsigned kRounds = 4;
 
-void run_all(Engine& e, const std::vector<std::uint32_t>& roots, std::set<std::uint32_t>& done) {
-  std::size_t n = 0;
-  for (const std::uint32_t r : roots) {
-    if (!done.insert(r).second) continue;
-    if (e.spent()) return;
-    if (++n > kMostRoots) {
-      e.record().reason("too many functions to follow");
-      return;
+class Follower {
+ public:
+  Follower(Engine& e, const Program& p, const Functions& f) : e_(e), program_(p), functions_(f) {}
+
+  void sources(const std::vector<SourceSite>& sites) {
+    std::set<std::uint32_t> holders;
+    for (const SourceSite& s : sites)
+      if (const std::uint32_t f = functions_.of(s.rva); f != 0) holders.insert(f);
+    e_.follow_into(holders);
+    upwards(holders);
+    for (unsigned round = 0; round < kRounds && !e_.spent(); ++round) {
+      const auto next = readers_of_memory();
+      if (next.empty()) return;
+      e_.follow_into(next);
+      upwards(next);
     }
-    e.run_root(r);
   }
-}
 
-/// Functions that a version left in memory may reach.
-std::set<std::uint32_t> touched(Engine& e, const Program& p, const Functions& f) {
-  std::set<std::uint32_t> out;
-  bool elsewhere = false;
-  for (const Term& at : e.varying_memory()) {
-    const auto rva = at.number() ? p.rva_of(at.off) : std::nullopt;
-    if (rva)
-      out.merge(f.readers(*rva, 8));
-    else
-      elsewhere = true;
+ private:
+  /// The entry point first: it sets up what the others find in memory.
+  std::vector<std::uint32_t> ordered(const std::set<std::uint32_t>& functions) const {
+    std::vector<std::uint32_t> out(functions.begin(), functions.end());
+    std::stable_partition(out.begin(), out.end(), [&](std::uint32_t f) { return f == functions_.entry(); });
+    return out;
   }
-  // A structure of the program's own is reached through any callback.
-  if (elsewhere)
-    for (const std::uint32_t c : e.take_callbacks()) out.insert(c);
-  return out;
-}
+
+  /// The callers to follow instead of `f`; empty when `f` stands by itself.
+  std::set<std::uint32_t> one(std::uint32_t f, bool top) {
+    const auto callers = functions_.callers(f);
+    Findings before = e_.findings();
+    const Outcome outcome = e_.run_root(f);
+    if (top || callers.empty() || !(outcome.escaped || outcome.open)) return {};
+    // Somebody may call it from outside, too: what it showed counts.
+    if (!outcome.open && functions_.address_taken(f)) return callers;
+    e_.take_back(std::move(before));
+    return callers;
+  }
+
+  void upwards(std::set<std::uint32_t> now) {
+    std::set<std::uint32_t> done;
+    std::size_t roots = 0;
+    for (unsigned level = 0; !now.empty(); ++level) {
+      std::set<std::uint32_t> next;
+      for (const std::uint32_t f : ordered(now)) {
+        if (!done.insert(f).second) continue;
+        if (e_.spent()) return;
+        if (++roots > kMostRoots) return e_.record().reason("too many functions to follow");
+        const auto callers = one(f, level >= kLevels);
+        if (callers.empty()) continue;
+        e_.follow_into({f});
+        next.insert(callers.begin(), callers.end());
+      }
+      now = std::move(next);
+    }
+  }
+
+  /// Functions that may find a version which was left in memory since the last look.
+  std::set<std::uint32_t> readers_of_memory() {
+    std::set<std::uint32_t> out;
+    bool elsewhere = false;
+    for (const Term& at : e_.varying_memory()) {
+      if (!seen_.emplace(at.sym, at.off).second) continue;
+      const auto rva = at.number() ? program_.rva_of(at.off) : std::nullopt;
+      if (rva)
+        out.merge(functions_.readers(*rva, 8));
+      else
+        elsewhere = true;
+    }
+    // A structure of the program's own is reached through any callback.
+    if (elsewhere)
+      for (const std::uint32_t c : e_.callbacks()) out.insert(c);
+    return out;
+  }
+
+  Engine& e_;
+  const Program& program_;
+  const Functions& functions_;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> seen_;
+};
 
 }  // namespace
 
 void follow(Engine& e, const Program& program, const Functions& functions, const std::vector<SourceSite>& sites) {
-  std::set<std::uint32_t> done, holders;
-  for (const SourceSite& s : sites)
-    if (const std::uint32_t f = functions.of(s.rva); f != 0) holders.insert(f);
-  e.follow_into(holders);
-  run_all(e, functions.roots(holders, kLevels), done);
-  // A holder that no root reached is followed by itself.
-  std::vector<std::uint32_t> missed;
-  for (const std::uint32_t h : holders)
-    if (!e.followed().contains(h)) missed.push_back(h);
-  run_all(e, missed, done);
-  for (unsigned round = 0; round < kRounds && !e.spent(); ++round) {
-    const auto next = touched(e, program, functions);
-    e.follow_into(next);
-    auto roots = functions.roots(next, kLevels);
-    const std::size_t before = done.size();
-    run_all(e, roots, done);
-    // A function whose address is kept somewhere is called from there, too.
-    roots.clear();
-    for (const std::uint32_t f : next)
-      if (functions.address_taken(f) || !e.followed().contains(f)) roots.push_back(f);
-    run_all(e, roots, done);
-    if (done.size() == before) break;
-  }
+  Follower(e, program, functions).sources(sites);
 }
 
 }  // namespace tq::analysis

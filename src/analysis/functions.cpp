@@ -220,39 +220,9 @@ std::uint32_t Functions::of(std::uint32_t rva) const {
   return it == sorted_.begin() ? 0 : *std::prev(it);
 }
 
-std::vector<std::uint32_t> Functions::roots(const std::set<std::uint32_t>& functions, unsigned levels) const {
-  std::set<std::uint32_t> now = functions, done, out;
-  for (unsigned level = 0; !now.empty(); ++level) {
-    std::set<std::uint32_t> next;
-    for (const std::uint32_t f : now) {
-      done.insert(f);
-      const auto it = callers_.find(f);
-      const bool top = it == callers_.end() || level >= levels;
-      if (top || f == entry_) out.insert(f);
-      if (top) continue;
-      for (const std::uint32_t c : it->second)
-        if (!done.contains(c)) next.insert(c);
-    }
-    now = std::move(next);
-  }
-  // The entry point first: it sets up what the others find in memory.
-  std::vector<std::uint32_t> sorted(out.begin(), out.end());
-  std::stable_partition(sorted.begin(), sorted.end(), [&](std::uint32_t f) { return f == entry_; });
-  return sorted;
-}
-
-std::set<std::uint32_t> Functions::reaching(const std::set<std::uint32_t>& functions) const {
-  std::set<std::uint32_t> out = functions;
-  std::vector<std::uint32_t> now(functions.begin(), functions.end());
-  while (!now.empty()) {
-    const std::uint32_t f = now.back();
-    now.pop_back();
-    const auto it = callers_.find(f);
-    if (it == callers_.end()) continue;
-    for (const std::uint32_t c : it->second)
-      if (out.insert(c).second) now.push_back(c);
-  }
-  return out;
+std::set<std::uint32_t> Functions::callers(std::uint32_t start) const {
+  const auto it = callers_.find(start);
+  return it == callers_.end() ? std::set<std::uint32_t>() : it->second;
 }
 
 std::uint32_t Functions::size_of(std::uint32_t start) const {

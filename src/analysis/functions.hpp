@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -32,10 +34,8 @@ class Functions {
   /// Start of the function that holds `rva`; 0 when none.
   [[nodiscard]] std::uint32_t of(std::uint32_t rva) const;
   [[nodiscard]] bool is_start(std::uint32_t rva) const { return starts_.contains(rva); }
-  /// Highest callers, at most `levels` up, of these functions.
-  [[nodiscard]] std::vector<std::uint32_t> roots(const std::set<std::uint32_t>& functions, unsigned levels) const;
-  /// These functions and all that may come to them by calls.
-  [[nodiscard]] std::set<std::uint32_t> reaching(const std::set<std::uint32_t>& functions) const;
+  /// Functions with a direct call or jump to this start.
+  [[nodiscard]] std::set<std::uint32_t> callers(std::uint32_t start) const;
   /// Bytes from a function's start to the next one.
   [[nodiscard]] std::uint32_t size_of(std::uint32_t start) const;
   /// Functions that mention an address inside [rva, rva+size).
@@ -79,5 +79,9 @@ class Functions {
 bool is_source_import(const ImportSlot& import, bool clock);
 /// Does an imported function look another one up by name?
 bool is_resolver(const std::string& name);
+/// Does an imported function read values of the registry?
+bool is_registry_reader(const std::string& name);
+/// Functions that tell the time, by name.
+std::span<const std::string_view> clock_names();
 
 }  // namespace tq::analysis

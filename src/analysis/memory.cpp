@@ -160,4 +160,12 @@ void Memory::visit(const std::function<void(Term, unsigned, const Value&)>& f) c
   }
 }
 
+void Memory::visit_near(Term address, std::uint64_t span, const std::function<void(Term, unsigned, const Value&)>& f) const {
+  for (std::uint64_t n = address.off / kPage; n <= (address.off + span) / kPage; ++n)
+    if (const Page* p = page(address.sym, n))
+      for (const Cell& c : p->cells)
+        if (const std::uint64_t at = n * kPage + c.offset; at + c.size > address.off && at < address.off + span)
+          f({address.sym, at}, c.size, c.value);
+}
+
 }  // namespace tq::analysis

@@ -26,6 +26,8 @@ class Memory {
   /// Drops every cell of a base (a frame that is gone).
   void drop(std::uint64_t base);
   void visit(const std::function<void(Term at, unsigned bytes, const Value&)>& f) const;
+  /// Only the cells at and up to `span` bytes behind an address.
+  void visit_near(Term address, std::uint64_t span, const std::function<void(Term at, unsigned bytes, const Value&)>& f) const;
 
   /// This becomes the meeting of both; `in_a` are the lanes of this.
   void join(Alu& alu, LaneMask in_a, const Memory& b, LaneMask in_b, std::uint64_t place, const InitialMemory& initial);

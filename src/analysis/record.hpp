@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <map>
 #include <set>
 #include <string>
@@ -47,6 +48,12 @@ class Record {
   [[nodiscard]] const std::map<std::uint32_t, Split>& splits() const { return splits_; }
   [[nodiscard]] const std::set<std::string>& reasons() const { return reasons_; }
   [[nodiscard]] const std::unordered_map<std::uint64_t, LaneMask>& events() const { return events_; }
+  /// Grows with every reason and possible difference.
+  [[nodiscard]] std::size_t unclear() const {
+    std::size_t n = reasons_.size();
+    for (const LaneMask m : possible_) n += static_cast<std::size_t>(std::popcount(m));
+    return n;
+  }
   /// Number of a source by its name, plus 1.
   std::uint8_t origin(const std::string& name);
   [[nodiscard]] const std::vector<std::string>& origins() const { return origins_; }

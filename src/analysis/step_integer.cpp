@@ -205,6 +205,7 @@ bool Stepper::shifts() {
   const Value n =
       i_.operands < 2 ? constant(1) : alu.binary(Op::and_, alu.truncate(e_.read_operand(s_, i_.op[1]), 8), constant(w == 64 ? 63 : 31), 8);
   if (op == Op::sar) signed_use(a, w, "shifted as a signed number");
+  if (op == Op::shr && n.uniform() && n.all == number(31)) signed_use(a, w, "asked for its sign");
   const Value r = alu.binary(op, a, n, w);
   out(r);
   if (op == Op::rol || op == Op::ror) return true;
@@ -287,7 +288,7 @@ bool Stepper::conditional() {
   Alu& alu = e_.alu;
   const auto cc = static_cast<unsigned>(i_.condition);
   const Value c = flag(cc);
-  if (e_.ladder_.clock && (cc >= 12 || cc == 8 || cc == 9)) e_.signed_compare(rva_, s_);
+  if (e_.ladder_.clock && (cc >= 12 || cc == 8 || cc == 9)) e_.signed_compare(rva_, s_, cc);
   LaneMask yes = 0, no = 0, open = 0;
   for (unsigned k = 0; k < alu.count(); ++k) {
     if ((alu.mask >> k & 1) == 0) continue;
@@ -349,10 +350,6 @@ bool Stepper::conversions() {
     case ZYDIS_MNEMONIC_CQO: spread(8); return true;
     default: return false;
   }
-}
-
-void Stepper::signed_use(const Value& v, unsigned bits, const char* what) {
-  if (e_.ladder_.clock && bits == 32 && !v.uniform() && e_.turns_negative_in_2038(v)) e_.signed_uses_.try_emplace(rva_, what);
 }
 
 }  // namespace tq::analysis

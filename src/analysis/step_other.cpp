@@ -235,6 +235,7 @@ bool Stepper::strings() {
 }
 
 void Stepper::generic() {
+  if (e_.ladder_.clock) clock_use();
   ZydisDecodedInstruction d;
   std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> ops;
   if (!e_.decoder_.full(rva_, d, ops)) return;
@@ -289,7 +290,7 @@ void Stepper::generic() {
   if (d.cpu_flags != nullptr && (d.cpu_flags->modified | d.cpu_flags->set_0 | d.cpu_flags->set_1 | d.cpu_flags->undefined) != 0)
     flags_of_result(made(100, 64), made(101, 8), made(102, 8), 64);
   if (varying && lost && !e_.ladder_.clock)
-    e_.record_.reason(fmt::format("the version reaches an instruction without a model: {} at 0x{:x}", e_.decoder_.text(rva_), rva_));
+    e_.now_.record.reason(fmt::format("the version reaches an instruction without a model: {} at 0x{:x}", e_.decoder_.text(rva_), rva_));
 }
 
 }  // namespace tq::analysis
