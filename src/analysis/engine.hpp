@@ -167,11 +167,13 @@ class Engine {
   void clobber(State& s, std::uint64_t h);
   /// 32 bits that count seconds, positive in 2019 and negative in 2040, on a ladder of instants.
   [[nodiscard]] bool turns_negative_in_2038(const Value& v) const;
-  [[nodiscard]] unsigned pushed_words(std::uint32_t pc, std::uint32_t next) const;
+  [[nodiscard]] unsigned pushed_words(std::uint32_t pc, std::uint32_t next);
+  [[nodiscard]] unsigned counted_pushes(std::uint32_t pc, std::uint32_t next) const;
   [[nodiscard]] bool all_plain(State& s);
   [[nodiscard]] bool points_to_varying(State& s, const Value& pointer, unsigned links);
-  [[nodiscard]] unsigned guessed_arguments(std::uint32_t pc) const;
-  [[nodiscard]] std::uint64_t popped_by(std::uint32_t callee) const;
+  [[nodiscard]] unsigned guessed_arguments(std::uint32_t pc);
+  [[nodiscard]] std::uint64_t popped_by(std::uint32_t callee);
+  [[nodiscard]] std::uint64_t stack_given_back(std::uint32_t callee) const;
   [[nodiscard]] bool returns_value(std::uint32_t entry, unsigned depth);
   void enter_next(Frame& f, std::uint32_t pc, std::uint32_t next, State s);
   void note_varying_store(const Value& address, const Value& v);
@@ -215,7 +217,9 @@ class Engine {
   std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> loads_;  ///< unknown -> where it was loaded from
   std::unordered_set<std::uint32_t> followed_;
   std::unordered_set<std::uint32_t> neutral_, relevant_;
-  std::unordered_set<std::uint64_t> varying_bases_;  ///< unknown pointers behind which something that varies was stored
+  std::unordered_set<std::uint64_t> varying_bases_;          ///< unknown pointers behind which something that varies was stored
+  std::unordered_map<std::uint32_t, unsigned> guesses_;      ///< call -> how many arguments it seems to hand over
+  std::unordered_map<std::uint32_t, std::uint64_t> popped_;  ///< function -> bytes that its return takes off the stack
   std::vector<const Frame*> stack_;
   std::map<std::uint32_t, std::string> signed_uses_, cuts_, narrow_calls_;
 };

@@ -123,7 +123,12 @@ void Engine::opaque_call(Frame&, std::uint32_t pc, const Insn&, State& s, Term t
   set_result(s, result);
 }
 
-std::uint64_t Engine::popped_by(std::uint32_t callee) const {
+std::uint64_t Engine::popped_by(std::uint32_t callee) {
+  const auto known = popped_.find(callee);
+  return known != popped_.end() ? known->second : popped_[callee] = stack_given_back(callee);
+}
+
+std::uint64_t Engine::stack_given_back(std::uint32_t callee) const {
   std::uint32_t rva = callee;
   for (unsigned n = 0; n < 4000; ++n) {
     const Insn i = decoder_.decode(rva);
@@ -162,7 +167,12 @@ Value Engine::read_or_result(State& s, Term at, std::uint64_t h) {
   return v;
 }
 
-unsigned Engine::pushed_words(std::uint32_t pc, std::uint32_t next) const {
+unsigned Engine::pushed_words(std::uint32_t pc, std::uint32_t next) {
+  const auto known = guesses_.find(pc);
+  return known != guesses_.end() ? known->second : guesses_[pc] = counted_pushes(pc, next);
+}
+
+unsigned Engine::counted_pushes(std::uint32_t pc, std::uint32_t next) const {
   const Insn after = decoder_.decode(next);
   // cdecl: the caller cleans up, so the callee pops nothing; gcc gives back at once what a stdcall callee popped.
   if (after.mnemonic == ZYDIS_MNEMONIC_ADD && after.op[0].reg == kSp && after.op[0].type == Operand::Type::gpr) return 0;
@@ -290,7 +300,9 @@ bool Engine::external_call(Frame& f, std::uint32_t pc, std::uint32_t next, State
 }
 
 /// Argument registers written shortly before a call of unknown arity.
-unsigned Engine::guessed_arguments(std::uint32_t pc) const {
+unsigned Engine::guessed_arguments(std::uint32_t pc) {
+  const auto known = guesses_.find(pc);
+  if (known != guesses_.end()) return known->second;
   unsigned set = 0;
   std::uint32_t rva = std::max(functions_.of(pc), pc > 40 ? pc - 40 : 0);
   for (; rva < pc;) {
@@ -303,7 +315,7 @@ unsigned Engine::guessed_arguments(std::uint32_t pc) const {
         set |= 1u << k;
     rva += i.length;
   }
-  return static_cast<unsigned>(std::countr_one(set));
+  return guesses_[pc] = static_cast<unsigned>(std::countr_one(set));
 }
 
 void Engine::enter_return(Frame& f, std::uint32_t pc, State s) {

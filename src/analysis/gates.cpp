@@ -6,6 +6,7 @@
 
 #include "analysis/follow.hpp"
 #include "analysis/installer/installer.hpp"
+#include "analysis/names.hpp"
 #include "analysis/packed_file.hpp"
 #include "analysis/prefilter.hpp"
 #include "format/msi/database.hpp"
@@ -20,10 +21,8 @@ bool mentions(const std::vector<std::string>& list, std::string_view part) {
 }
 
 /// Sites that count: a registry reader or a resolver only when the name it would have to ask for is in the file.
-std::vector<SourceSite> relevant(const std::vector<SourceSite>& all, const Traces& traces) {
-  const bool registry = mentions(traces.version, "registry");
-  const bool names = mentions(traces.version, "name of") || mentions(traces.version, "VersionInfo") ||
-                     mentions(traces.version, "NtVersion") || mentions(traces.version, "NtBuildNumber");
+std::vector<SourceSite> relevant(const std::vector<SourceSite>& all, const Traces& traces, const Program& program) {
+  const bool registry = mentions(traces.version, "registry"), names = looks_up_version_names(program);
   std::vector<SourceSite> out;
   for (const SourceSite& s : all) {
     const bool reads_registry = s.what.find("Query") != std::string::npos || s.what.find("GetValue") != std::string::npos ||
@@ -149,7 +148,7 @@ GateReport find_program_gates(Bytes file, const Program& program, const GateOpti
   if (traces.version.empty()) return settled(std::move(report), Gate::no_source, "nothing in the file reads a version");
   Decoder decoder(program);
   Functions functions(program, decoder, false);
-  const auto sites = relevant(functions.sites(), traces);
+  const auto sites = relevant(functions.sites(), traces, program);
   if (sites.empty())
     return functions.too_big() ? settled(std::move(report), Gate::undecided, "too much code")
                                : settled(std::move(report), Gate::no_source, "nothing in the code reads a version");

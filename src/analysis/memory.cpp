@@ -13,14 +13,17 @@ Value extract(Alu& alu, const Value& v, unsigned from, unsigned size) {
 
 }  // namespace
 
+const Memory::Slot* Memory::slot(const Bucket& b, std::uint64_t base, std::uint64_t number) {
+  for (const Slot& s : b.slots)
+    if (s.base == base && s.number == number) return &s;
+  return nullptr;
+}
+
 const Memory::Page* Memory::page(std::uint64_t base, std::uint64_t number) const {
   const Table* t = table_.get();
-  if (t == nullptr) return nullptr;
-  const Bucket* b = (*t)[bucket_of(base, number)].get();
-  if (b == nullptr) return nullptr;
-  for (const Slot& s : b->slots)
-    if (s.base == base && s.number == number) return s.page.get();
-  return nullptr;
+  const Bucket* b = t != nullptr ? (*t)[bucket_of(base, number)].get() : nullptr;
+  const Slot* s = b != nullptr ? slot(*b, base, number) : nullptr;
+  return s != nullptr ? s->page.get() : nullptr;
 }
 
 Memory::Page& Memory::page_for_write(std::uint64_t base, std::uint64_t number) {

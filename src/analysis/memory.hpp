@@ -64,6 +64,9 @@ class Memory {
   };
   void pieces(Alu& alu, Term address, unsigned size, const InitialMemory& initial, std::vector<Piece>& out) const;
   Value assemble(Alu& alu, Term address, unsigned size, const InitialMemory& initial) const;
+  static const Slot* slot(const Bucket& b, std::uint64_t base, std::uint64_t number);
+  static bool join_alike(Alu& alu, Slot& mine, const Cow<Page>& theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place);
+  void join_slot(Alu& alu, Slot& mine, const Slot* theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place, const InitialMemory& initial);
   void join_page(Alu& alu, Slot& mine, const Page* theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place, const InitialMemory& initial);
   Cow<Table> table_;
 };

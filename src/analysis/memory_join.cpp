@@ -59,29 +59,71 @@ void Memory::join_page(Alu& alu, Slot& mine, const Page* theirs, LaneMask in_a, 
   mine.page.write() = std::move(joined);
 }
 
+/// Pages cut alike, as nearly all are: cells meet one by one. Pages that hold the same become one, so that they never have to be
+/// looked at again. False when the pages are cut differently.
+bool Memory::join_alike(Alu& alu, Slot& mine, const Cow<Page>& theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place) {
+  const std::vector<Cell>&x = mine.page.get()->cells, &y = theirs.get()->cells;
+  if (x.size() != y.size()) return false;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (x[i].offset != y[i].offset || x[i].size != y[i].size) return false;
+  const auto identical = [](const Value& v, const Value& w) {
+    return v.lanes == w.lanes && v.copy == w.copy && (v.lanes != nullptr || v.all == w.all);
+  };
+  std::vector<Cell> joined;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (identical(x[i].value, y[i].value)) continue;
+    if (joined.empty()) joined = x;
+    const std::uint64_t at = mine.number * kPage + x[i].offset;
+    joined[i].value = alu.join(x[i].value, in_a, y[i].value, in_b, mix(place, mine.base, at));
+  }
+  if (joined.empty())
+    mine.page = theirs;
+  else
+    mine.page.write().cells = std::move(joined);
+  return true;
+}
+
+void Memory::join_slot(Alu& alu, Slot& mine, const Slot* theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place,
+                       const InitialMemory& initial) {
+  const auto settled = [&](const Page& p) {
+    return kind_of(mine.base) == Kind::stack && mine.base != 0 &&
+           std::all_of(p.cells.begin(), p.cells.end(), [](const Cell& c) { return c.value.uniform(); });
+  };
+  if (theirs == nullptr) {
+    if (!settled(*mine.page.get())) join_page(alu, mine, nullptr, in_a, in_b, place, initial);
+  } else if (mine.page.get() == nullptr && settled(*theirs->page.get())) {
+    mine.page = theirs->page;
+  } else if (mine.page.get() == nullptr) {
+    mine.page.write();
+    join_page(alu, mine, theirs->page.get(), in_a, in_b, place, initial);
+  } else if (!mine.page.same(theirs->page) && !join_alike(alu, mine, theirs->page, in_a, in_b, place)) {
+    join_page(alu, mine, theirs->page.get(), in_a, in_b, place, initial);
+  }
+}
+
 void Memory::join(Alu& alu, LaneMask in_a, const Memory& b, LaneMask in_b, std::uint64_t place, const InitialMemory& initial) {
   if (table_.same(b.table_)) return;
   const LaneMask before = alu.mask;
+  static const Bucket kNone;
   Table& t = table_.write();
   for (std::size_t i = 0; i < kBuckets; ++i) {
-    const Cow<Bucket>* theirs = b.table_.get() != nullptr ? &(*b.table_.get())[i] : nullptr;
-    if (theirs != nullptr && t[i].same(*theirs)) continue;
-    if ((theirs == nullptr || theirs->get() == nullptr) && t[i].get() == nullptr) continue;
+    const Cow<Bucket>* other = b.table_.get() != nullptr ? &(*b.table_.get())[i] : nullptr;
+    if (other != nullptr && t[i].same(*other)) continue;
+    const Bucket& theirs = other != nullptr && other->get() != nullptr ? *other->get() : kNone;
+    if (theirs.slots.empty() && t[i].get() == nullptr) continue;
     Bucket& bucket = t[i].write();
+    bool one = bucket.slots.size() == theirs.slots.size();
     for (Slot& s : bucket.slots) {
-      const Page* p = b.page(s.base, s.number);
-      if (p == s.page.get()) continue;
-      join_page(alu, s, p, in_a, in_b, place, initial);
+      const Slot* o = slot(theirs, s.base, s.number);
+      join_slot(alu, s, o, in_a, in_b, place, initial);
+      one = one && o != nullptr && s.page.same(o->page);
     }
-    if (theirs == nullptr || theirs->get() == nullptr) continue;
-    for (const Slot& s : theirs->get()->slots) {
-      if (std::any_of(bucket.slots.begin(), bucket.slots.end(), [&](const Slot& m) { return m.base == s.base && m.number == s.number; }))
-        continue;
-      Slot fresh{s.base, s.number, {}};
-      fresh.page.write();
-      join_page(alu, fresh, s.page.get(), in_a, in_b, place, initial);
-      bucket.slots.push_back(std::move(fresh));
+    for (const Slot& s : theirs.slots) {
+      if (slot(bucket, s.base, s.number) != nullptr) continue;
+      bucket.slots.push_back({s.base, s.number, {}});
+      join_slot(alu, bucket.slots.back(), &s, in_a, in_b, place, initial);
     }
+    if (one) t[i] = *other;
   }
   alu.mask = before;
 }
@@ -110,9 +152,11 @@ void Memory::widen(Alu& alu, const Memory& before, LaneMask lanes, const Initial
                    const std::function<Value(Term, const Value&, const Value&)>& f) {
   if (table_.same(before.table_) || table_.get() == nullptr) return;
   for (Cow<Bucket>& bucket : table_.write()) {
-    if (bucket.get() == nullptr) continue;
+    const Bucket* b = bucket.get();
+    const auto kept = [&](const Slot& s) { return before.page(s.base, s.number) == s.page.get(); };
+    if (b == nullptr || std::all_of(b->slots.begin(), b->slots.end(), kept)) continue;
     for (Slot& s : bucket.write().slots) {
-      if (before.page(s.base, s.number) == s.page.get()) continue;
+      if (kept(s)) continue;
       for (Cell& c : s.page.write().cells) {
         const Term at{s.base, s.number * kPage + c.offset};
         const Value old = before.read(alu, at, c.size, initial);

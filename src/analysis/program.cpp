@@ -108,6 +108,7 @@ void Program::read_thunks(const std::string& dll, std::uint32_t names, std::uint
       slot.name = fmt::format("#{}", *thunk & 0xFFFF);
     } else if (const auto name = text((*thunk & 0x7FFFFFFF) + 2, false, kNameLimit)) {
       slot.name = *name;
+      import_names_.insert(static_cast<std::uint32_t>((*thunk & 0x7FFFFFFF) + 2));
     } else {
       damage_.push_back(fmt::format("the name of an import of {} is not in the file", dll));
       continue;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "core/bytes.hpp"
@@ -38,6 +39,8 @@ class Program {
   [[nodiscard]] const std::vector<Extent>& extents() const { return extents_; }
   /// By rva of the slot; delay-loaded ones included.
   [[nodiscard]] const std::unordered_map<std::uint32_t, ImportSlot>& imports() const { return imports_; }
+  /// Does the name of an import begin at this rva?
+  [[nodiscard]] bool is_import_name(std::uint32_t rva) const { return import_names_.contains(rva); }
   /// What the headers promise and the file does not hold, or what overlaps: the analysis is then not complete.
   [[nodiscard]] const std::vector<std::string>& damage() const { return damage_; }
 
@@ -59,6 +62,7 @@ class Program {
   format::pe::Image image_;
   std::vector<Extent> extents_;
   std::unordered_map<std::uint32_t, ImportSlot> imports_;
+  std::unordered_set<std::uint32_t> import_names_;
   std::vector<std::string> damage_;
 };
 
