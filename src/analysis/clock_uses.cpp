@@ -1,5 +1,7 @@
 // What is done with clock values of 32 bits, on a ladder of instants: what counts as a signed use, and what as an unsigned one.
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "analysis/stepper.hpp"
 
@@ -13,47 +15,119 @@ bool Engine::turns_negative_in_2038(const Value& v) const {
   return !negative(0) && negative(3) && ((v.at(2).off - v.at(1).off) & 0xFFFFFFFF) == 1;
 }
 
+// ---- formatted -----------------------------------------------------------------------------------------------------
+
+namespace {
+
+bool contains(const std::string& all, std::string_view part) { return all.find(part) != std::string::npos; }
+
+/// One conversion of a format: how many arguments its width and precision take, how it ends, and whether it says 64 bits.
+struct Conversion {
+  char letter = 0;
+  unsigned stars = 0;
+  bool wide = false;
+};
+
+std::vector<Conversion> conversions_of(const std::string& format) {
+  std::vector<Conversion> out;
+  for (std::size_t i = format.find('%'); i != std::string::npos; i = format.find('%', i + 1)) {
+    const std::size_t end = format.find_first_of("diouxXcCsSpfeEgGaAnZ%", i + 1);
+    if (end == std::string::npos) break;
+    const std::string spec = format.substr(i, end - i);
+    Conversion c{format[end], static_cast<unsigned>(std::count(spec.begin(), spec.end(), '*')), false};
+    c.wide = contains(spec, "ll") || contains(spec, "I64") || contains(spec, "j");
+    if (c.letter != '%') out.push_back(c);
+    i = end;
+  }
+  return out;
+}
+
+/// itoa and its like; what takes an int and treats it as one.
+bool takes_signed(const std::string& name) {
+  constexpr std::string_view kNames[] = {"_itoa",   "_ltoa", "_itow", "_ltow", "_itoa_s", "_ltoa_s", "_itow_s",
+                                         "_ltow_s", "itoa",  "ltoa",  "abs",   "labs",    "div",     "ldiv"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+/// Is it operator<< of a stream for int or long?
+bool streams_signed(const std::string& name) {
+  return name.starts_with("??6?$basic_ostream@") && (name.ends_with("V01@H@Z") || name.ends_with("V01@J@Z"));
+}
+
+}  // namespace
+
 /// printf and its like: the conversion of each argument says whether a clock value is shown as a signed number of 32 bits.
 void Engine::formatted_clock(State& s, const CallSite& c) {
-  if (c.import == nullptr || (c.import->name.find("rint") == std::string::npos && c.import->name.find("Print") == std::string::npos))
-    return;
-  constexpr unsigned kMostFixed = 5;
+  if (c.import == nullptr) return;
+  const std::string& name = c.import->name;
+  const auto shown = [&](const Value& v, const char* what) {
+    if (turns_negative_in_2038(alu.truncate(v, 32))) signed_uses_.try_emplace(c.rva, what);
+  };
+  if (takes_signed(name)) return shown(argument(s, c, 0), "handed to a function of signed numbers");
+  if (streams_signed(name)) return shown(argument(s, c, word_ == 8 ? 1 : 0), "written as a signed number");
+  if (!contains(name, "rint") && !contains(name, "Print")) return;
+  constexpr unsigned kMostFixed = 7;
   std::optional<std::string> format;
   unsigned slot = 0;
+  const bool letters_wide = contains(name, "w") && name != "wsprintfA";
   for (; slot < kMostFixed && !format; ++slot) {
-    const bool wide = c.import->name.find('w') != std::string::npos && c.import->name != "wsprintfA";
-    format = text(s, argument(s, c, slot), wide);
-    if (format && format->find('%') == std::string::npos) format.reset();
+    format = text(s, argument(s, c, slot), letters_wide);
+    if (format && !contains(*format, "%")) format.reset();
   }
   if (!format) return;
-  for (std::size_t i = 0; i + 1 < format->size(); ++i) {
-    if ((*format)[i] != '%') continue;
-    const std::size_t end = format->find_first_of("diouxXcsSpfgeGE%", i + 1);
-    if (end == std::string::npos) return;
-    const std::string spec = format->substr(i, end - i + 1);
-    i = end;
-    if (spec.back() == '%') continue;
-    const bool wide = spec.find("ll") != std::string::npos || spec.find("I64") != std::string::npos || spec.find('j') != std::string::npos;
-    const Value v = alu.truncate(argument(s, c, slot), 32);
-    if (!wide && (spec.back() == 'd' || spec.back() == 'i') && turns_negative_in_2038(v))
-      signed_uses_.try_emplace(c.rva, "formatted as a signed number");
-    const bool two_words = word_ == 4 && (wide || std::string("fgeGE").find(spec.back()) != std::string::npos);
+  // The functions that take a list have its address in place of the arguments; those of the universal run time a locale before.
+  const bool universal = contains(name, "stdio_common"), list = universal || name.starts_with("v") || name.starts_with("_v");
+  const Value from = list ? argument(s, c, slot + (universal ? 1 : 0)) : Value();
+  if (list) slot = 0;
+  for (const Conversion& x : conversions_of(*format)) {
+    slot += x.stars;
+    const Value v = list ? read(s, plus(from, slot * word_), word_) : argument(s, c, slot);
+    if (!x.wide && (x.letter == 'd' || x.letter == 'i')) shown(v, "formatted as a signed number");
+    const bool two_words = word_ == 4 && (x.wide || std::string_view("fgeGEaA").find(x.letter) != std::string_view::npos);
     slot += two_words ? 2 : 1;
   }
 }
 
-void Engine::signed_compare(std::uint32_t pc, const State& s) {
+// ---- compared, converted ---------------------------------------------------------------------------------------------
+
+/// A branch, setcc or cmov that looks at the sign: less and greater at both numbers, the bare sign only at the result.
+void Engine::signed_compare(std::uint32_t pc, const State& s, unsigned condition) {
   const Flags& f = s.flags;
   if (f.bits != 32) return;
-  const bool a = turns_negative_in_2038(f.a), b = turns_negative_in_2038(f.b),
-             r = f.kind == Flags::Kind::result && turns_negative_in_2038(f.r);
-  if (a || b || r) signed_uses_.try_emplace(pc, "compared as a signed number");
+  const bool order = condition >= 12 && f.kind != Flags::Kind::result;
+  if (order ? turns_negative_in_2038(f.a) || turns_negative_in_2038(f.b) : turns_negative_in_2038(f.r))
+    signed_uses_.try_emplace(pc, "compared as a signed number");
 }
 
 void Engine::unsigned_compare(std::uint32_t pc, const State& s) {
   const Flags& f = s.flags;
   if (f.bits == 32 && (turns_negative_in_2038(f.a) || turns_negative_in_2038(f.b)))
     cuts_.try_emplace(pc, "compared as an unsigned number of 32 bits, good until 2106");
+}
+
+void Stepper::signed_use(const Value& v, unsigned bits, const char* what) {
+  if (e_.ladder_.clock && bits == 32 && !v.uniform() && e_.turns_negative_in_2038(v)) e_.signed_uses_.try_emplace(rva_, what);
+}
+
+/// Instructions without a model that take numbers of 32 bits as signed: the floating-point unit's, and those on vectors.
+void Stepper::clock_use() {
+  const Operand& memory = i_.op[0].type == Operand::Type::memory ? i_.op[0] : i_.op[1];
+  switch (i_.mnemonic) {
+    case ZYDIS_MNEMONIC_FILD:
+    case ZYDIS_MNEMONIC_FIADD:
+    case ZYDIS_MNEMONIC_FISUB:
+    case ZYDIS_MNEMONIC_FIMUL:
+    case ZYDIS_MNEMONIC_FIDIV:
+    case ZYDIS_MNEMONIC_FICOM:
+    case ZYDIS_MNEMONIC_FICOMP:
+      if (memory.type == Operand::Type::memory && memory.bytes == 4)
+        signed_use(e_.read_operand(s_, memory), 32, "converted as a signed number");
+      return;
+    case ZYDIS_MNEMONIC_CVTSI2SS: signed_use(e_.read_operand(s_, i_.op[1]), i_.op[1].bytes * 8u, "converted as a signed number"); return;
+    case ZYDIS_MNEMONIC_CVTDQ2PD:
+    case ZYDIS_MNEMONIC_CVTDQ2PS: signed_use(e_.alu.truncate(vector_in(1)[0], 32), 32, "converted as a signed number"); return;
+    default: return;
+  }
 }
 
 }  // namespace tq::analysis

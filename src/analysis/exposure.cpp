@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_set>
 
 #include "analysis/follow.hpp"
 #include "analysis/packed_file.hpp"
@@ -54,26 +55,70 @@ bool has_static_run_time(const Program& p) {
   return false;
 }
 
-void flow(const Program& p, Decoder& decoder, const ExposureOptions& o, ExposureReport& report, bool& exposed, bool& complete) {
+/// A name that stands by itself in the file, as text of one or two bytes a letter.
+bool holds_name(const Program& p, std::string_view name) {
+  std::string narrow("\0", 1), wide;
+  narrow.append(name).push_back('\0');
+  for (const char c : name) wide += {c, '\0'};
+  wide += {'\0', '\0'};
+  const std::string_view all = p.file().chars();
+  return all.find(narrow) != std::string_view::npos || all.find(wide) != std::string_view::npos;
+}
+
+/// What a look-up by name or a registry reader could ask for in this file.
+struct Names {
+  bool functions = false, date = false;
+  explicit Names(const Program& p) : date(holds_name(p, "InstallDate")) {
+    std::unordered_set<std::string> imported;
+    bool resolver = false;
+    for (const auto& [slot, import] : p.imports()) {
+      imported.insert(import.name);
+      resolver = resolver || is_resolver(import.name);
+    }
+    const auto looked_up = [&](std::string_view name) { return !imported.contains(std::string(name)) && holds_name(p, name); };
+    functions = resolver && std::any_of(clock_names().begin(), clock_names().end(), looked_up);
+  }
+  /// May what is called here tell the time?
+  [[nodiscard]] bool counts(const std::string& called) const {
+    return is_resolver(called) ? functions : is_registry_reader(called) ? date : true;
+  }
+};
+
+bool may_tell_time(const Program& p, const Names& names) {
+  const auto tells = [&](const auto& i) {
+    return (is_source_import(i.second, true) || is_resolver(i.second.name)) && names.counts(i.second.name);
+  };
+  if (std::any_of(p.imports().begin(), p.imports().end(), tells)) return true;
+  const Traces traces = find_traces(p.file());
+  return std::find(traces.version.begin(), traces.version.end(), "shared user data") != traces.version.end();
+}
+
+struct Followed {
+  bool exposed = false, narrow = false, complete = true;
+};
+
+Followed follow_clock(const Program& p, Decoder& decoder, const ExposureOptions& o, ExposureReport& report) {
+  const Names names(p);
+  if (!may_tell_time(p, names)) return {};
   Functions functions(p, decoder, true);
-  if (functions.sites().empty()) return;
+  std::vector<SourceSite> sites = functions.sites();
+  std::erase_if(sites, [&](const SourceSite& s) { return !names.counts(s.what); });
+  if (sites.empty()) return {false, false, !functions.too_big()};
   const Ladder ladder = instant_ladder();
   Engine engine(p, functions, decoder, ladder, {o.max_steps, o.max_steps / 4, o.max_milliseconds, std::size_t{128} << 20});
-  follow(engine, p, functions, functions.sites());
+  follow(engine, p, functions, sites);
+  for (const auto& [rva, name] : engine.narrow_calls())
+    report.why.push_back(fmt::format("calls {} at 0x{:x}, looked up by name", name, rva));
   for (const auto& [rva, what] : engine.signed_uses())
     report.why.push_back(fmt::format("a clock value of 32 bits is {} at 0x{:x}: {}", what, rva, decoder.text(rva)));
   for (const auto& [rva, what] : engine.cuts())
     report.why.push_back(fmt::format("a clock value is {} at 0x{:x}: {}", what, rva, decoder.text(rva)));
-  exposed = !engine.signed_uses().empty();
-  complete = !engine.spent();
-  for (const std::string& why : engine.record().reasons())
-    if (!exposed) report.why.push_back("not followed to the end: " + why);
-}
-
-bool clock_names(const Program& p, const Traces& traces) {
-  if (!traces.clock.empty() || std::find(traces.version.begin(), traces.version.end(), "shared user data") != traces.version.end())
-    return true;
-  return std::any_of(p.imports().begin(), p.imports().end(), [](const auto& i) { return is_source_import(i.second, true); });
+  Followed found{!engine.signed_uses().empty(), !engine.narrow_calls().empty(), !engine.spent()};
+  for (const std::string& why : engine.record().reasons()) {
+    if (!found.exposed) report.why.push_back("not followed to the end: " + why);
+    if (why.starts_with("the budget") || why.starts_with("too many")) found.complete = false;
+  }
+  return found;
 }
 
 }  // namespace
@@ -108,13 +153,13 @@ ExposureReport find_exposure(Bytes file, const ExposureOptions& options) {
   report.why = imports;
   const bool run_time = has_static_run_time(program);
   if (run_time) report.why.emplace_back("a C run time with 32-bit times is linked in (the constant 0x7fffd27f)");
-  bool exposed = false, complete = true;
   Decoder decoder(program);
-  if (clock_names(program, find_traces(file))) flow(program, decoder, options, report, exposed, complete);
-  report.exposure = exposed                                ? Exposure::exposed
-                    : !imports.empty() || run_time         ? Exposure::uses_32bit_api
-                    : complete && program.damage().empty() ? Exposure::no_evidence
-                                                           : Exposure::not_analysed;
+  const Followed flow = follow_clock(program, decoder, options, report);
+  const bool narrow = !imports.empty() || run_time || flow.narrow;
+  report.exposure = flow.exposed                                ? Exposure::exposed
+                    : narrow                                    ? Exposure::uses_32bit_api
+                    : flow.complete && program.damage().empty() ? Exposure::no_evidence
+                                                                : Exposure::not_analysed;
   for (const std::string& d : program.damage())
     if (report.exposure == Exposure::not_analysed) report.why.push_back("the file is damaged: " + d);
   if (report.why.empty()) report.why.emplace_back("no 32-bit time function and no cut clock value was found; that proves nothing");

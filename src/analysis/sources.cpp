@@ -32,17 +32,10 @@ constexpr std::string_view kClock[] = {
     "NtQuerySystemTime",
     "ZwQuerySystemTime",
     "RtlTimeToSecondsSince1970",
+    "RtlTimeToSecondsSince1980",
     "time",
     "_time32",
     "_time64",
-    "_ftime",
-    "_ftime32",
-    "_ftime64",
-    "_ftime_s",
-    "_ftime32_s",
-    "_ftime64_s",
-    "RtlSystemTimeToLocalTime",
-    "ExSystemTimeToLocalTime",
     "ftime",
     "timespec_get",
     "_timespec32_get",
@@ -50,8 +43,21 @@ constexpr std::string_view kClock[] = {
     "mktime",
     "_mktime32",
     "_mktime64",
-    "RtlTimeToSecondsSince1980",
+    "GetFileTime",
+    "GetProcessTimes",
+    "GetFileAttributesExA",
+    "GetFileAttributesExW",
+    "GetFileInformationByHandle",
+    "FindFirstFileA",
+    "FindFirstFileW",
+    "FindFirstFileExA",
+    "FindFirstFileExW",
+    "ZwQueryInformationFile",
+    "NtQueryInformationFile",
 };
+// The times of files in structures of the run time, and _ftime: a family for each width of time and size.
+constexpr std::string_view kClockFamilies[] = {"_ftime",     "_stat",     "_fstat",      "_wstat",
+                                               "_findfirst", "_findnext", "_wfindfirst", "_wfindnext"};
 
 template <class L>
 bool in(const L& list, std::string_view name) {
@@ -61,10 +67,15 @@ bool in(const L& list, std::string_view name) {
 }  // namespace
 
 bool is_source_import(const ImportSlot& import, bool clock) {
-  if (clock) return in(kClock, import.name);
+  const auto begins = [&](std::string_view family) { return import.name.starts_with(family); };
+  if (clock)
+    return in(kClock, import.name) || in(kRegistry, import.name) ||
+           std::any_of(std::begin(kClockFamilies), std::end(kClockFamilies), begins);
   return in(kVersion, import.name) || in(kRegistry, import.name);
 }
 
 bool is_resolver(const std::string& name) { return in(kResolvers, name); }
+bool is_registry_reader(const std::string& name) { return in(kRegistry, name); }
+std::span<const std::string_view> clock_names() { return kClock; }
 
 }  // namespace tq::analysis

@@ -1,6 +1,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "analysis/models/clock.hpp"
 #include "analysis/models/version.hpp"
 
 namespace tq::analysis {
@@ -13,12 +14,14 @@ Table table_of(bool clock) {
   const auto add = [&](std::span<const Model> models) {
     for (const Model& m : models) t.emplace(m.name, &m);
   };
+  if (clock) {
+    add(run_time_clock_models());
+    add(system_clock_models());
+  }
   add(memory_models());
   add(text_models());
   add(wide_models());
-  if (clock) {
-    add(clock_models());
-  } else {
+  if (!clock) {
     add(version_models());
     add(registry_models());
   }

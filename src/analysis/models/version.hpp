@@ -12,7 +12,6 @@ std::span<const Model> version_models();
 std::span<const Model> registry_models();
 std::span<const Model> memory_models();
 std::span<const Model> text_models();
-std::span<const Model> clock_models();
 std::span<const Model> wide_models();
 
 /// Are the fields that `type` asks for known in this lane?
