@@ -11,12 +11,13 @@ class Sources {
  public:
   explicit Sources(const Case& c) : c_(c) {}
 
-  const std::vector<std::string>& of(const Seen& s) {
+  std::uint32_t of(const Seen& s) {
     std::uint64_t bits = (s.package ? kPackages : 0U) | (s.msi ? kInstaller : 0U);
     for (auto row = s.first_hotfix; row != kNone; row = c_.seen.next_hotfix(row)) bits |= bit(c_.facts.hotfixes[row].source);
     return set_of(bits);
   }
-  const std::vector<std::string>& files() { return set_of(kFiles); }
+  std::uint32_t files() { return set_of(kFiles); }
+  std::vector<std::vector<std::string>> take() { return std::move(sets_); }
 
  private:
   static constexpr std::uint64_t kPackages = 1, kInstaller = 2, kFiles = 4;
@@ -33,21 +34,24 @@ class Sources {
     return std::uint64_t{1} << (kFirstList + last_);
   }
 
-  const std::vector<std::string>& set_of(std::uint64_t bits) {
-    for (const auto& [key, words] : sets_)
-      if (key == bits) return words;
-    auto& words = sets_.emplace_back(bits, std::vector<std::string>()).second;
+  /// Updates of one set mostly follow one another, and there are few sets.
+  std::uint32_t set_of(std::uint64_t bits) {
+    for (std::uint32_t i = 0; i < keys_.size(); ++i)
+      if (keys_[i] == bits) return i;
+    keys_.push_back(bits);
+    auto& words = sets_.emplace_back();
     if ((bits & kPackages) != 0) words.emplace_back("cbs");
     if ((bits & kInstaller) != 0) words.emplace_back("msi_updates");
     if ((bits & kFiles) != 0) words.emplace_back("files");
     for (std::size_t i = 0; i < lists_.size(); ++i)
       if ((bits >> (kFirstList + i) & 1) != 0) words.push_back(*lists_[i]);
-    return words;
+    return static_cast<std::uint32_t>(keys_.size() - 1);
   }
 
   const Case& c_;
   std::vector<const std::string*> lists_;  ///< sources of hotfix lists, as met
-  std::vector<std::pair<std::uint64_t, std::vector<std::string>>> sets_;
+  std::vector<std::uint64_t> keys_;        ///< beside sets_
+  std::vector<std::vector<std::string>> sets_;
   std::size_t last_ = 0;
 };
 
@@ -61,11 +65,13 @@ void list_installed(const Case& c, const Judged* j, model::Verdict& v) {
     if (j != nullptr && entry != kNone && j->listed[entry] != 0) return;
     v.installed.push_back({s.kb, s.package ? to_string(s.state) : "listed", sources.of(s)});
   });
-  if (j == nullptr || j->view.files.empty()) return;
-  for (std::uint32_t i = 0; i < j->state.size(); ++i)
-    if (j->state[i] == State::present && j->reason[i] == Reason::files_new_enough && c.seen.at(i) == nullptr)
-      v.installed.push_back({j->view.kbs[i], "file_versions", sources.files()});
-  std::sort(v.installed.begin(), v.installed.end(), [](const auto& a, const auto& b) { return a.kb < b.kb; });
+  if (j != nullptr && !j->view.files.empty()) {
+    for (std::uint32_t i = 0; i < j->state.size(); ++i)
+      if (j->state[i] == State::present && j->reason[i] == Reason::files_new_enough && c.seen.at(i) == nullptr)
+        v.installed.push_back({j->view.kbs[i], "file_versions", sources.files()});
+    std::sort(v.installed.begin(), v.installed.end(), [](const auto& a, const auto& b) { return a.kb < b.kb; });
+  }
+  v.installed_evidence = sources.take();
 }
 
 }  // namespace tq::judge

@@ -14,8 +14,8 @@ namespace {
 Date today_of(const Case& c) { return c.options.as_of.known() ? c.options.as_of : c.knowledge.catalog().data_as_of(); }
 
 /// True unless the machine is known to be outside: what was not read keeps nobody out.
-bool covers(const catalog::EsuTerm& t, std::string_view edition, std::string_view arch) {
-  return (edition.empty() || names(split_list(t.editions), edition)) && (arch.empty() || has_arch(t.arches, arch));
+bool covers(const Upgrades::EsuYear& t, std::string_view edition, std::string_view arch) {
+  return (edition.empty() || names(t.editions, edition)) && (arch.empty() || has_arch(t.row.arches, arch));
 }
 
 /// The ESU years that were open to this machine. Sets `esu_why` when the product had some and the machine none.
@@ -25,12 +25,12 @@ void add_esu_years(const Case& c, model::Lifecycle& l) {
   const auto cls = is_client(c.facts) ? catalog::ProductClass::client : catalog::ProductClass::server;
   const auto edition = edition_of(c.facts, upgrades);
   const catalog::EsuTerm* refused = nullptr;
-  for (const auto& t : upgrades.esu_terms) {
-    if (t.nt_version != id.nt_version || t.product_class != cls) continue;
+  for (const auto& t : upgrades.esu_years) {
+    if (t.row.nt_version != id.nt_version || t.row.product_class != cls) continue;
     if (covers(t, edition, id.arch))
-      l.esu_years.push_back({static_cast<int>(t.year), std::string(t.who), t.starts.text(), t.ends.text()});
+      l.esu_years.push_back({static_cast<int>(t.row.year), std::string(t.row.who), t.row.starts.text(), t.row.ends.text()});
     else
-      refused = &t;
+      refused = &t.row;
   }
   if (!l.esu_years.empty() || refused == nullptr) return;
   l.esu_why = !id.arch.empty() && !has_arch(refused->arches, id.arch)

@@ -46,6 +46,7 @@ class Migrator {
     }
     clean_installs(m);
     rehosts(m);
+    m.blockers = blockers_.take();
     return m;
   }
 
@@ -65,11 +66,15 @@ class Migrator {
         conditions.push_back(fmt::format("not read whether this holds ({}); if so it is impossible: {}", bar->row.applies, bar->row.why));
   }
 
+  void add_needs(std::uint32_t release, std::vector<std::string>& conditions) const {
+    const auto& needs = upgrades_.needs[release];
+    conditions.insert(conditions.end(), needs.begin(), needs.end());
+  }
+
   [[nodiscard]] std::vector<std::string> conditions_of(const Stop& stop, bool first, bool last) const {
     const auto& hop = *stop.hop;
     const auto& to = upgrades_.releases[hop.to];
-    std::vector<std::string> out;
-    for (const auto c : split_list(hop.row.conditions, "|")) out.emplace_back(c);
+    std::vector<std::string> out(hop.conditions.begin(), hop.conditions.end());
     if (hop.row.options == "same") {
       out.emplace_back(at_.core == Tri::yes  ? "it is and stays a Server Core installation"
                        : at_.core == Tri::no ? "it is and stays an installation with the desktop"
@@ -79,9 +84,8 @@ class Migrator {
     }
     if (first) add_open_questions(hop, out);
     if (!last && to.ends.known() && to.ends < today_)
-      out.push_back(fmt::format("only on the way: regular updates of {} ended on {}", to.name, to.ends.text()));
-    if (last)
-      for (const auto c : split_list(to.needs, "|")) out.push_back("hardware: " + std::string(c));
+      out.push_back("only on the way: regular updates of " + std::string(to.name) + " ended on " + to.ends.text());
+    if (last) add_needs(hop.to, out);
     return out;
   }
 
@@ -140,14 +144,15 @@ class Migrator {
   }
 
   void clean_installs(model::Migration& m) const {
-    for (const auto& to : upgrades_.releases) {
-      if (!to.offered || !to.ends.known() || to.ends < today_ || !same_class(to) || &to == at_.release) continue;
+    for (std::uint32_t i = 0; i < upgrades_.releases.size(); ++i) {
+      const auto& to = upgrades_.releases[i];
+      if (!to.offered || !to.ends.known() || to.ends < today_ || !same_class(to) || i == at_.index) continue;
       std::vector<std::string> conditions;
       if (at_.arch == "ia64")
         conditions.emplace_back("on other hardware: an Itanium cannot run it");
       else if (at_.arch == "x86" && !to.arches.x86)
         conditions.emplace_back("a 64-bit processor: this Windows is a 32-bit one, and whether the processor could do more was not read");
-      for (const auto c : split_list(to.needs, "|")) conditions.push_back("hardware: " + std::string(c));
+      add_needs(i, conditions);
       conditions.emplace_back("it deletes what is there: save the data first, install the programs again");
       m.paths.push_back({std::string(to.name),
                          kCleanInstall,
@@ -161,8 +166,7 @@ class Migrator {
     for (const auto& p : upgrades_.places) {
       if (!names(p.guests, at_.release->id) || (p.row.ends.known() && p.row.ends < today_)) continue;
       if (!at_.arch.empty() && !has_arch(p.row.arches, at_.arch)) continue;
-      std::vector<std::string> conditions;
-      for (const auto c : split_list(p.row.conditions, "|")) conditions.emplace_back(c);
+      std::vector<std::string> conditions(p.conditions.begin(), p.conditions.end());
       if (at_.arch.empty()) conditions.push_back("the processor was not read: it must be " + arches_text(p.row.arches));
       conditions.emplace_back("it stays the same Windows: what nobody repairs today nobody repairs there");
       m.paths.push_back({std::string(p.row.to),

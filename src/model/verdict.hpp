@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/version.hpp"
@@ -57,8 +58,9 @@ struct GoalVerdict {
 /// Whatever the machine itself names: packages and lists, and files that are as new as the update's.
 struct InstalledUpdate {
   std::uint32_t kb = 0;
-  std::string state;  ///< a package state's word; "listed": only a list names it; "file_versions": only its files do
-  std::vector<std::string> evidence;
+  /// A package state's word; "listed": only a list names it; "file_versions": only its files do. Lives as long as the program.
+  std::string_view state;
+  std::uint32_t evidence = 0;  ///< row of Verdict::installed_evidence: a thousand updates share a few sets of sources
 };
 struct MissingUpdate {
   std::uint32_t kb = 0;
@@ -160,7 +162,7 @@ struct MigrationPath {
   std::string to;
   std::string kind;  ///< "in_place", "clean_install", "rehost"
   std::vector<Hop> hops;
-  std::vector<Blocker> blockers;
+  std::vector<std::uint32_t> blockers;  ///< rows of Migration::blockers: most paths share most of them
 };
 struct MigrationBar {
   std::string to, why, source;
@@ -169,6 +171,7 @@ struct MigrationBar {
 struct Migration {
   std::string from;  ///< as the catalog calls the machine's Windows, with edition and processor; empty: it knows none that fits
   std::vector<MigrationPath> paths;
+  std::vector<Blocker> blockers;  ///< each once
   std::vector<MigrationBar> impossible;
 };
 
@@ -180,6 +183,7 @@ struct Verdict {
   EsuVerdict esu;
   std::vector<std::string> broken_packages;
   std::vector<InstalledUpdate> installed;
+  std::vector<std::vector<std::string>> installed_evidence;  ///< sets of sources, each once
   std::vector<MissingUpdate> missing;
   std::vector<UnknownUpdate> unknown;
   std::vector<CoveredUpdate> covered;

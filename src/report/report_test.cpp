@@ -46,7 +46,8 @@ model::Machine machine(const std::string& name) {
   m.verdict.missing[0].title = "2026-01 Rollup";
   m.verdict.missing[0].released = {2026, 1, 13};
   m.verdict.unknown = {{3333333, "no file evidence"}};
-  m.verdict.installed = {{4444444, "installed", {"cbs"}}};
+  m.verdict.installed = {{4444444, "installed", 0}};
+  m.verdict.installed_evidence = {{"cbs"}};
   m.verdict.covered = {{5555555, 4444444}};
   m.verdict.cves.missing = {(2019u << 20) | 708, (2020u << 20) | 601};
   m.verdict.cves.unknown = {(2017u << 20) | 144};
@@ -71,8 +72,9 @@ model::Machine machine(const std::string& name) {
   way_out.hops[0].from = "Windows Server 2008";
   way_out.hops[0].to = "Windows Server 2012 R2";
   way_out.hops[0].conditions = {"x64 only"};
-  way_out.blockers.emplace_back();
-  way_out.blockers[0].what = "Server Core";
+  way_out.blockers = {0};
+  m.verdict.migration.blockers.emplace_back();
+  m.verdict.migration.blockers[0].what = "Server Core";
   m.verdict.migration.paths = {way_out};
   m.verdict.migration.impossible.emplace_back();
   m.verdict.migration.impossible[0].to = "Windows Server 2025";
@@ -103,8 +105,8 @@ model::Machine hostile() {
   m.facts.time32[0].path = m.facts.time32[0].why[0] = kHostile;
   m.verdict.exposure[0].what = m.verdict.exposure[0].evidence = kHostile;
   m.verdict.lifecycle.software[0].where = kHostile;
-  m.verdict.migration.paths[0].blockers[0].what = kHostile;
-  m.verdict.migration.paths[0].blockers[0].evidence = {kHostile};
+  m.verdict.migration.blockers[0].what = kHostile;
+  m.verdict.migration.blockers[0].evidence = {kHostile};
   m.verdict.missing[0].approval_note = m.verdict.missing[0].title = kHostile;
   m.verdict.esu.bypass = {{"x", kHostile, kHostile, true}};
   m.verdict.broken_packages = {kHostile};

@@ -38,7 +38,8 @@ class Scope {
  public:
   Scope(const std::vector<model::MigrationPath>& paths, const catalog::Catalog& catalog) : paths_(paths), catalog_(catalog) {}
 
-  [[nodiscard]] std::string of(const model::Blocker& b) const {
+  /// `blocker`: row of Migration::blockers.
+  [[nodiscard]] std::string of(std::uint32_t blocker) const {
     std::string kinds;
     const model::MigrationPath* first = nullptr;
     bool everywhere = true;
@@ -47,7 +48,7 @@ class Scope {
       for (const auto& p : paths_) {
         if (p.kind != kind) continue;
         ++all;
-        if (!has(p, b)) continue;
+        if (std::find(p.blockers.begin(), p.blockers.end(), blocker) == p.blockers.end()) continue;
         ++with;
         if (first == nullptr || build_of(catalog_, p.to) < build_of(catalog_, first->to)) first = &p;
       }
@@ -58,23 +59,23 @@ class Scope {
   }
 
  private:
-  static bool has(const model::MigrationPath& p, const model::Blocker& b) {
-    return std::any_of(p.blockers.begin(), p.blockers.end(), [&](const auto& x) { return x.kind == b.kind && x.what == b.what; });
-  }
   const std::vector<model::MigrationPath>& paths_;
   const catalog::Catalog& catalog_;
 };
 
-void add_obstacles(const catalog::Catalog& catalog, MigrationView& v) {
-  const Scope scope(v.paths, catalog);
-  for (const auto& p : v.paths)
-    for (const auto& b : p.blockers) {
-      const auto same = [&](const auto& o) { return o.blocker.kind == b.kind && o.blocker.what == b.what; };
-      if (b.kind == "not_read") {
-        if (std::find(v.not_read.begin(), v.not_read.end(), b.what) == v.not_read.end()) v.not_read.push_back(b.what);
-      } else if (std::none_of(v.obstacles.begin(), v.obstacles.end(), same)) {
-        v.obstacles.push_back({b, scope.of(b)});
-      }
+/// In the order in which the paths name them.
+void add_obstacles(const model::Migration& m, const catalog::Catalog& catalog, MigrationView& v) {
+  const Scope scope(m.paths, catalog);
+  std::vector<bool> told(m.blockers.size());
+  for (const auto& p : m.paths)
+    for (const auto row : p.blockers) {
+      if (told[row]) continue;
+      told[row] = true;
+      const auto& b = m.blockers[row];
+      if (b.kind == "not_read")
+        v.not_read.push_back(b.what);
+      else
+        v.obstacles.push_back({b, scope.of(row)});
     }
 }
 
@@ -120,7 +121,7 @@ MigrationView view_of(const model::Machine& machine, const catalog::Catalog& cat
   for (const auto& p : v.paths) v.ends.push_back(end_of(catalog, p.to));
   for (const auto& s : machine.verdict.lifecycle.software)
     if (s.state != "supported") v.software.push_back(s);
-  add_obstacles(catalog, v);
+  add_obstacles(m, catalog, v);
   add_bars(m, v);
   add_gains(machine, catalog, v);
   return v;

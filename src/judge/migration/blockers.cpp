@@ -21,21 +21,6 @@ constexpr std::uint32_t kDisabled = 4;
 
 std::string cited(const std::string& says, const std::string& where) { return where.empty() ? says : says + " (" + where + ")"; }
 
-/// One blocker for a whole list; none when nothing in it counts.
-template <class List, class Counts, class Says>
-void add_list(std::vector<Blocker>& out, const char* kind, const char* one, const char* many, const List& list, Counts counts, Says says) {
-  Blocker b{kind, {}, {}, {}};
-  std::size_t n = 0;
-  for (const auto& x : list) {
-    if (!counts(x)) continue;
-    if (++n <= kShown) b.evidence.push_back(cited(says(x), x.where));
-  }
-  if (n == 0) return;
-  if (n > kShown) b.evidence.push_back(fmt::format("and {} more", n - kShown));
-  b.what = fmt::format("{} {}", n, n == 1 ? one : many);
-  out.push_back(std::move(b));
-}
-
 /// Updates and language packs register as programs too; what has a name counts.
 bool is_program(const model::Program& p) { return !p.name.empty() && ifind(p.name, "(KB") == std::string::npos; }
 
@@ -57,10 +42,34 @@ bool data_volume(const model::MountedVolume& v) { return !v.mount.empty(); }
 
 Blockers::Blockers(const model::Facts& facts, const Standpoint& at, const Upgrades& upgrades) {
   for (const auto& n : upgrades.notes)
-    if (auto a = ask(n.row.applies, facts, at); a.holds == Tri::yes) notes_.push_back({&n, std::move(a.evidence)});
+    if (auto a = ask(n.applies, facts, at); a.holds == Tri::yes) {
+      notes_.push_back(&n);
+      all_.push_back({std::string(n.row.kind), std::string(n.row.what), std::move(a.evidence),
+                      n.row.confidence == catalog::Confidence::unconfirmed ? "unconfirmed (no source)" : std::string(n.row.source)});
+    }
   look_for_programs(facts);
   look_for_setup(facts);
   look_for_gaps(facts);
+}
+
+void Blockers::add(Rows& to, Blocker blocker) {
+  to.push_back(static_cast<std::uint32_t>(all_.size()));
+  all_.push_back(std::move(blocker));
+}
+
+/// One blocker for a whole list; none when nothing in it counts.
+template <class List, class Counts, class Says>
+void Blockers::add_list(Rows& to, const char* kind, const char* one, const char* many, const List& list, Counts counts, Says says) {
+  Blocker b{kind, {}, {}, {}};
+  std::size_t n = 0;
+  for (const auto& x : list) {
+    if (!counts(x)) continue;
+    if (++n <= kShown) b.evidence.push_back(cited(says(x), x.where));
+  }
+  if (n == 0) return;
+  if (n > kShown) b.evidence.push_back(fmt::format("and {} more", n - kShown));
+  b.what = fmt::format("{} {}", n, n == 1 ? one : many);
+  add(to, std::move(b));
 }
 
 void Blockers::look_for_programs(const model::Facts& facts) {
@@ -106,24 +115,24 @@ void Blockers::look_for_gaps(const model::Facts& facts) {
   }
   if (!any) return;
   b.evidence.push_back("the target is: " + facts.kind);
-  gaps_.push_back(std::move(b));
+  add(gaps_, std::move(b));
 }
 
-std::vector<Blocker> Blockers::of_path(std::string_view kind, const catalog::Release* to) const {
-  std::vector<Blocker> out;
+std::vector<std::uint32_t> Blockers::of_path(std::string_view kind, const catalog::Release* to) const {
+  Rows out;
+  out.reserve(all_.size());
   const std::string_view cls = to == nullptr ? std::string_view("any") : std::string_view(to_string(to->product_class));
-  for (const auto& n : notes_) {
-    const auto& row = n.note->row;
-    if (!names(n.note->paths, kind) || (row.product_class != "any" && row.product_class != cls)) continue;
+  for (std::uint32_t i = 0; i < notes_.size(); ++i) {
+    const auto& row = notes_[i]->row;
+    if (!names(notes_[i]->paths, kind) || (row.product_class != "any" && row.product_class != cls)) continue;
     if (row.since_build != 0 && (to == nullptr || to->build < row.since_build)) continue;
-    out.push_back({std::string(row.kind), std::string(row.what), n.evidence,
-                   row.confidence == catalog::Confidence::unconfirmed ? "unconfirmed (no source)" : std::string(row.source)});
+    out.push_back(i);
   }
-  const auto add = [&out](const std::vector<Blocker>& more) { out.insert(out.end(), more.begin(), more.end()); };
-  if (kind != kRehost) add(everywhere_);
-  if (kind != kInPlace) add(moving_);
-  if (kind == kCleanInstall) add(new_system_);
-  add(gaps_);
+  const auto join = [&out](const Rows& more) { out.insert(out.end(), more.begin(), more.end()); };
+  if (kind != kRehost) join(everywhere_);
+  if (kind != kInPlace) join(moving_);
+  if (kind == kCleanInstall) join(new_system_);
+  join(gaps_);
   return out;
 }
 

@@ -17,23 +17,27 @@ inline constexpr const char* kRehost = "rehost";
 class Blockers {
  public:
   Blockers(const model::Facts& facts, const Standpoint& at, const Upgrades& upgrades);
-  /// `kind`: one of the three above. `to`: the release at the end of the path; null for a rehost, which keeps its own.
-  [[nodiscard]] std::vector<model::Blocker> of_path(std::string_view kind, const catalog::Release* to) const;
+  /// Rows of what take() gives. `kind`: one of the three above. `to`: the release at the end of the path; null for a rehost, which keeps
+  /// its own.
+  [[nodiscard]] std::vector<std::uint32_t> of_path(std::string_view kind, const catalog::Release* to) const;
+  [[nodiscard]] std::vector<model::Blocker> take() { return std::move(all_); }
 
  private:
-  struct Noted {
-    const Upgrades::Note* note;
-    std::vector<std::string> evidence;
-  };
+  using Rows = std::vector<std::uint32_t>;
   void look_for_programs(const model::Facts& facts);
   void look_for_setup(const model::Facts& facts);
   void look_for_gaps(const model::Facts& facts);
 
-  std::vector<Noted> notes_;
-  std::vector<model::Blocker> everywhere_;  ///< of in-place and clean installs
-  std::vector<model::Blocker> moving_;      ///< of clean installs and rehosts
-  std::vector<model::Blocker> new_system_;  ///< of clean installs
-  std::vector<model::Blocker> gaps_;        ///< what was not read
+  void add(Rows& to, model::Blocker blocker);
+  template <class List, class Counts, class Says>
+  void add_list(Rows& to, const char* kind, const char* one, const char* many, const List& list, Counts counts, Says says);
+
+  std::vector<model::Blocker> all_;
+  std::vector<const Upgrades::Note*> notes_;  ///< those that hold; rows of all_ from the first on
+  Rows everywhere_;                           ///< of in-place and clean installs
+  Rows moving_;                               ///< of clean installs and rehosts
+  Rows new_system_;                           ///< of clean installs
+  Rows gaps_;                                 ///< what was not read
 };
 
 }  // namespace tq::judge

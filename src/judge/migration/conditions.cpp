@@ -100,10 +100,10 @@ ConditionAnswer ask_one(std::string_view word, std::string_view subject, const m
 
 }  // namespace
 
-ConditionAnswer ask(std::string_view condition, const model::Facts& facts, const Standpoint& at) {
-  if (condition == "always") return {Tri::yes, {}};
+ConditionAnswer ask(const std::vector<std::string_view>& condition, const model::Facts& facts, const Standpoint& at) {
   ConditionAnswer all{Tri::yes, {}};
-  for (const auto part : split_list(condition, "+")) {
+  for (const auto part : condition) {
+    if (part == "always") continue;
     const auto colon = std::min(part.find(':'), part.size());
     auto one = ask_one(part.substr(0, colon), part.substr(std::min(colon + 1, part.size())), facts, at);
     if (one.holds == Tri::no) return {Tri::no, {}};

@@ -19,8 +19,8 @@ struct ConditionAnswer {
   std::vector<std::string> evidence;  ///< what was read and where; empty unless it holds
 };
 
-/// Unknown when the place that would tell was not read. A word that this program does not know never holds.
-ConditionAnswer ask(std::string_view condition, const model::Facts& facts, const Standpoint& at);
+/// `condition`: its words. Unknown when the place that would tell was not read. A word that this program does not know never holds.
+ConditionAnswer ask(const std::vector<std::string_view>& condition, const model::Facts& facts, const Standpoint& at);
 /// False when a word of the condition is unknown to this program: for the check of the tables.
 bool known_condition(std::string_view condition);
 

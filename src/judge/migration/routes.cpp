@@ -13,7 +13,7 @@ class Search {
  public:
   Search(const model::Facts& facts, const Standpoint& start, const Upgrades& upgrades) : upgrades_(upgrades), start_(start) {
     routes_.stops.resize(upgrades.releases.size());
-    for (const auto& b : upgrades.bars) bars_.push_back(ask(b.row.applies, facts, start));
+    for (const auto& b : upgrades.bars) bars_.push_back(ask(b.applies, facts, start));
   }
 
   Routes run() {

@@ -32,17 +32,22 @@ std::optional<std::uint32_t> release_of(const Upgrades& upgrades, std::string_vi
 }  // namespace
 
 Upgrades::Upgrades(const catalog::Catalog& catalog) {
-  for (const auto& r : catalog.releases()) releases.push_back(r);
-  for (const auto& e : catalog.editions()) editions.push_back(e);
+  for (const auto& r : catalog.releases()) {
+    releases.push_back(r);
+    auto& list = needs.emplace_back();
+    for (const auto need : split_list(r.needs, "|")) list.push_back("hardware: " + std::string(need));
+  }
+  for (const auto& e : catalog.editions()) editions.push_back({e, split_list(e.edition_ids), split_list(e.phrases)});
   for (const auto& h : catalog.upgrade_hops()) {
     const auto from = find_release(releases, h.from), to = find_release(releases, h.to);
-    if (from && to && sourced(h)) hops.push_back({h, *from, *to, split_list(h.from_editions), split_list(h.to_editions)});
+    if (from && to && sourced(h))
+      hops.push_back({h, *from, *to, split_list(h.from_editions), split_list(h.to_editions), split_list(h.conditions, "|")});
   }
   for (const auto& b : catalog.upgrade_bars())
-    if (sourced(b)) bars.push_back({b, split_list(b.from), split_list(b.to)});
-  for (const auto& r : catalog.rehosts()) places.push_back({r, split_list(r.guests)});
-  for (const auto& n : catalog.migration_notes()) notes.push_back({n, split_list(n.paths)});
-  for (const auto& t : catalog.esu_terms()) esu_terms.push_back(t);
+    if (sourced(b)) bars.push_back({b, split_list(b.from), split_list(b.to), split_list(b.applies, "+")});
+  for (const auto& r : catalog.rehosts()) places.push_back({r, split_list(r.guests), split_list(r.conditions, "|")});
+  for (const auto& n : catalog.migration_notes()) notes.push_back({n, split_list(n.paths), split_list(n.applies, "+")});
+  for (const auto& t : catalog.esu_terms()) esu_years.push_back({t, split_list(t.editions)});
   for (const auto& t : catalog.software_terms()) software.push_back(t);
 }
 
@@ -53,16 +58,17 @@ std::string_view edition_of(const model::Facts& facts, const Upgrades& upgrades)
   std::string_view best;
   std::size_t longest = 0;
   for (const auto& e : upgrades.editions) {
-    if (e.product_class != wanted) continue;
-    for (const auto id : split_list(e.edition_ids))
-      if (id.size() > longest && istarts_with(facts.identity.edition, id)) best = e.edition, longest = id.size();
+    if (e.row.product_class != wanted) continue;
+    for (const auto id : e.ids)
+      if (id.size() > longest && istarts_with(facts.identity.edition, id)) best = e.row.edition, longest = id.size();
   }
   if (!best.empty()) return best;
   // Update scripts write a server's EditionID on Vista, and texts have none at all: then the product's name is asked.
   for (const auto& e : upgrades.editions) {
-    if (e.product_class != wanted) continue;
-    for (const auto phrase : split_list(e.phrases))
-      if (phrase.size() > longest && ifind(facts.identity.product, phrase) != std::string::npos) best = e.edition, longest = phrase.size();
+    if (e.row.product_class != wanted) continue;
+    for (const auto phrase : e.phrases)
+      if (phrase.size() > longest && ifind(facts.identity.product, phrase) != std::string::npos)
+        best = e.row.edition, longest = phrase.size();
   }
   return best;
 }

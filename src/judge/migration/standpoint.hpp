@@ -15,27 +15,36 @@ struct Upgrades {
   struct Hop {
     catalog::UpgradeHop row;
     std::uint32_t from = 0, to = 0;  ///< in releases
-    std::vector<std::string_view> from_editions, to_editions;
+    std::vector<std::string_view> from_editions, to_editions, conditions;
   };
   struct Bar {
     catalog::UpgradeBar row;
-    std::vector<std::string_view> from, to;
+    std::vector<std::string_view> from, to, applies;
   };
   struct Place {
     catalog::Rehost row;
-    std::vector<std::string_view> guests;
+    std::vector<std::string_view> guests, conditions;
   };
   struct Note {
     catalog::MigrationNote row;
-    std::vector<std::string_view> paths;
+    std::vector<std::string_view> paths, applies;
+  };
+  struct EditionNames {
+    catalog::Edition row;
+    std::vector<std::string_view> ids, phrases;
+  };
+  struct EsuYear {
+    catalog::EsuTerm row;
+    std::vector<std::string_view> editions;
   };
   std::vector<catalog::Release> releases;
-  std::vector<catalog::Edition> editions;
+  std::vector<std::vector<std::string>> needs;  ///< beside releases: "hardware: ..."
+  std::vector<EditionNames> editions;
   std::vector<Hop> hops;  ///< rows without a source are left out: they never carry a verdict alone
   std::vector<Bar> bars;
   std::vector<Place> places;
   std::vector<Note> notes;
-  std::vector<catalog::EsuTerm> esu_terms;
+  std::vector<EsuYear> esu_years;
   std::vector<catalog::SoftwareTerm> software;
 
   Upgrades() = default;

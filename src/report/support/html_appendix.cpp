@@ -32,7 +32,7 @@ std::string installed(const model::Verdict& v, const Names& names) {
   Table t({"Update", "Released", "Title", "State", "Evidence"}, {"15%", "14%", "", "14%", "20%"});
   for (const auto& u : v.installed)
     t.row({text(kb_text(u.kb)), names.released(u.kb), names.title(u.kb), text(u.state),
-           text(fmt::format("{}", fmt::join(u.evidence, ", ")))});
+           text(fmt::format("{}", fmt::join(v.installed_evidence[u.evidence], ", ")))});
   return t.markup();
 }
 

@@ -48,12 +48,12 @@ std::string joined(const std::vector<std::string>& list) {
 }
 
 /// One way out: its hops in order, what each asks for, and what stands in the way.
-std::string path(const model::MigrationPath& p) {
+std::string path(const model::MigrationPath& p, const std::vector<model::Blocker>& all) {
   std::string items, blockers;
   for (const auto& h : p.hops)
     items += element("li", "", text(h.from + " \u2192 " + h.to) + (h.conditions.empty() ? "" : element("p", "soft", joined(h.conditions))));
-  for (const auto& b : p.blockers)
-    blockers += element("li", "", text(b.what) + (b.evidence.empty() ? "" : element("p", "soft", joined(b.evidence))));
+  for (const auto row : p.blockers)
+    blockers += element("li", "", text(all[row].what) + (all[row].evidence.empty() ? "" : element("p", "soft", joined(all[row].evidence))));
   std::string out = element("strong", "", text(p.to)) + " " + badge(shown(p.kind), p.blockers.empty() ? "good" : "warn");
   if (!items.empty()) out += element("ol", "", items);
   if (!blockers.empty()) out += element("p", "trail", "In the way") + element("ul", "", blockers);
@@ -147,7 +147,7 @@ std::string lifecycle(const model::Lifecycle& l, const std::string& as_of) {
 
 std::string migration(const model::Migration& m) {
   std::string out;
-  for (const auto& p : m.paths) out += path(p);
+  for (const auto& p : m.paths) out += path(p, m.blockers);
   Table bars({"Not possible", "Why"}, {"30%", ""});
   for (const auto& i : m.impossible) bars.row({text(i.to), text(i.why)});
   return out + bars.markup();

@@ -2,6 +2,7 @@
 
 namespace tq::report::html {
 
+// KEEP IN SYNC: a class w.. for every width that tables name; a style of their own is what strict policies of pages forbid.
 // System fonts only: the page has to look the same on a machine that will never see a network.
 std::string_view style() {
   return R"css(
@@ -26,6 +27,9 @@ section.machine { border-top:1px solid var(--line); padding-top:1.4rem; margin-t
 .good { color:var(--good); } .warn { color:var(--warn); } .bad { color:var(--bad); } .mute { color:var(--mute); }
 .verdict.good,.verdict.warn,.verdict.bad,.finding { color:var(--ink); }
 table { border-collapse:collapse; width:100%; margin:.5rem 0 1rem; font-size:.92rem; } table.fixed { table-layout:fixed; }
+.w9 { width:9%; } .w10 { width:10%; } .w12 { width:12%; } .w13 { width:13%; } .w14 { width:14%; } .w15 { width:15%; }
+.w16 { width:16%; } .w17 { width:17%; } .w18 { width:18%; } .w19 { width:19%; } .w20 { width:20%; } .w24 { width:24%; }
+.w25 { width:25%; } .w26 { width:26%; } .w27 { width:27%; } .w28 { width:28%; } .w30 { width:30%; } .w34 { width:34%; }
 th { text-align:left; vertical-align:bottom; font-weight:600; border-bottom:2px solid var(--line); padding:.3rem .6rem .3rem 0; }
 td { vertical-align:top; border-bottom:1px solid var(--line); padding:.35rem .6rem .35rem 0; overflow-wrap:anywhere; }
 .finding { border:1px solid var(--line); border-left:4px solid var(--mute); border-radius:4px; padding:.7rem .9rem; margin:.6rem 0; break-inside:avoid; }

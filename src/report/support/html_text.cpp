@@ -48,7 +48,7 @@ const char* tone_of(model::CoverageStatus s) {
 std::string Table::markup() const {
   if (rows_.empty()) return {};
   std::string out = widths_.empty() ? "<table>" : "<table class=\"fixed\"><colgroup>";
-  for (const auto& w : widths_) out += w.empty() ? "<col>" : "<col style=\"width:" + w + "\">";
+  for (const auto& w : widths_) out += w.empty() ? "<col>" : "<col class=\"w" + w.substr(0, w.size() - 1) + "\">";
   out += widths_.empty() ? "<thead><tr>" : "</colgroup><thead><tr>";
   for (const auto& h : head_) out += element("th", "", text(h));
   out += "</tr></thead><tbody>\n";

@@ -66,8 +66,8 @@ class Writer {
     for (const auto& u : m.verdict.missing) missing(u);
     for (const auto& u : m.verdict.unknown) row(u.kb, "unknown", "not known", u.why);
     for (const auto& u : m.verdict.installed)
-      row(u.kb, "yes", u.state == "superseded" ? "superseded" : "installed", u.state)[kEvidence] =
-          fmt::format("{}", fmt::join(u.evidence, ", "));
+      row(u.kb, "yes", u.state == "superseded" ? "superseded" : "installed", std::string(u.state))[kEvidence] =
+          fmt::format("{}", fmt::join(m.verdict.installed_evidence[u.evidence], ", "));
     for (const auto& u : m.verdict.covered)
       row(u.kb, "yes", "covered", "a newer update of its line holds it")[kSupersededBy] = kb_text(u.by);
     patch_source();

@@ -95,7 +95,8 @@ Json missing(const model::MissingUpdate& u) {
 
 Json updates(const model::Verdict& v) {
   Json installed = Json::array(), lacking = Json::array(), unknown = Json::array(), covered = Json::array();
-  for (const auto& u : v.installed) installed.push_back({{"kb", kb_text(u.kb)}, {"state", u.state}, {"evidence", list(u.evidence)}});
+  for (const auto& u : v.installed)
+    installed.push_back({{"kb", kb_text(u.kb)}, {"state", u.state}, {"evidence", list(v.installed_evidence[u.evidence])}});
   for (const auto& u : v.missing) lacking.push_back(missing(u));
   for (const auto& u : v.unknown) unknown.push_back({{"kb", kb_text(u.kb)}, {"why", u.why}});
   for (const auto& u : v.covered) covered.push_back({{"kb", kb_text(u.kb)}, {"by", kb_or_null(u.by)}});
@@ -205,8 +206,10 @@ Json migration_json(const model::Migration& m) {
   Json paths = Json::array(), impossible = Json::array();
   for (const auto& p : m.paths) {
     Json blockers = Json::array();
-    for (const auto& b : p.blockers)
+    for (const auto row : p.blockers) {
+      const auto& b = m.blockers[row];
       blockers.push_back({{"kind", b.kind}, {"what", text(b.what)}, {"evidence", list(b.evidence)}, {"source", text_or_null(b.source)}});
+    }
     paths.push_back({{"to", p.to}, {"kind", p.kind}, {"hops", hops(p.hops)}, {"blockers", std::move(blockers)}});
   }
   for (const auto& i : m.impossible) impossible.push_back({{"to", i.to}, {"why", text(i.why)}, {"source", text_or_null(i.source)}});
