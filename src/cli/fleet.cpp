@@ -30,6 +30,10 @@ constexpr Option kOptions[] = {
     {"--line", "LINE", "which line of updates to ask for", "auto|rollup|security-only"},
     {"--as-of", "DATE", "import, scan: the machines were seen on that day; query machines: the fleet as it stood then"},
     {"--since", "DATE", "query changes: from that day on"},
+    {"--listen", "HOST:PORT", "serve: where to answer; the default is 127.0.0.1:8300, port 0 takes any that is free"},
+    {"--token-file", "FILE", "serve: its first line has to be shown by whoever wants to look"},
+    {"--insecure-http", "", "serve: allow an address that others reach, though nothing is encrypted on the way"},
+    {"--host-name", "NAME", "serve: another name that this machine is asked for by; may be repeated"},
     {"--limit", "N", "query: at most N rows"},
     {"--format", "FORMAT", "query: how the answer is written; the default is text", "text|json|ndjson|csv"},
     kOutput,
@@ -43,8 +47,8 @@ struct Named {
   Action run;
 };
 
-constexpr Named kActions[] = {{"import", fleet_import}, {"scan", fleet_import},   {"query", fleet_query},
-                              {"merge", fleet_merge},   {"report", fleet_report}, {"rejudge", fleet_rejudge}};
+constexpr Named kActions[] = {{"import", fleet_import}, {"scan", fleet_import},     {"query", fleet_query}, {"merge", fleet_merge},
+                              {"report", fleet_report}, {"rejudge", fleet_rejudge}, {"serve", fleet_serve}};
 
 int run_fleet(const Args& args) {
   FleetArgs fleet{args, args.get("--store", "fleet.tqdb"), args.positional.front(), {args.positional.begin() + 1, args.positional.end()}};

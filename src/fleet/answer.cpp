@@ -126,6 +126,10 @@ Result<std::uint64_t> total_of(Db& db, const Sql& sql, std::span<const Value> va
 
 Status answer(Db& db, const Question& question, const Out& out) {
   TQ_TRY(const Sql sql, sql_of(db, question));
+  return answer_with(db, question, sql, out);
+}
+
+Status answer_with(Db& db, const Question& question, const Sql& sql, const Out& out) {
   const auto values = values_of(sql);
   const bool text = question.form == Form::text;
   const auto limit = question.limit ? question.limit : text ? std::optional(kTextRows) : std::nullopt;

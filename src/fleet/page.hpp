@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,12 +11,34 @@
 
 namespace tq::fleet {
 
+/// A length of a bar and what it stands for: a class of the style ("bar", "good", "bad", "mute", "h0"..).
+struct Part {
+  std::int64_t value = 0;
+  const char* tone = "bar";
+};
 struct Bar {
   std::string label;
-  std::int64_t value = 0;
+  std::vector<Part> parts;
+  std::string link = {};  ///< of the dashboard; empty: none
 };
-/// Horizontal bars as SVG with their numbers; empty without bars. Labels are texts, not markup.
-std::string bars_svg(const std::string& title, const std::vector<Bar>& bars);
+/// Horizontal bars as a table of labels, numbers and SVG: readable at any width, and by those who hear it. `heads`: what the numbers
+/// of the parts are called. Empty without bars. Labels are texts, not markup.
+std::string bars_html(const std::string& title, const std::vector<std::string>& heads, const std::vector<Bar>& bars);
+
+/// Months behind in steps that a colour can tell apart. The last one is "unknown".
+struct Step {
+  const char* name;
+  int from = 0, to = 0;  ///< months, both counted; -1: no end
+};
+std::span<const Step> steps_behind();
+
+/// How links of the dashboard call the site of machines that name none.
+inline constexpr const char* kNoSite = "(none)";
+
+/// 1234567 as "1,234,567".
+std::string grouped(std::int64_t n);
+/// A text made safe for a cell, cut when it is longer than anybody reads there.
+std::string cell_text(std::string_view s);
 
 /// A cell as markup; the default is the text made safe.
 using CellMarkup = std::function<std::string(const Row&, std::size_t column)>;
@@ -23,12 +46,14 @@ using CellMarkup = std::function<std::string(const Row&, std::size_t column)>;
 Result<std::string> table_html(Db& db, const std::string& caption, const std::string& sql, std::span<const Value> values,
                                std::uint64_t most, const CellMarkup& cell = {});
 
+/// A report stands alone; the pages of the dashboard lead to each other.
+enum class Linked : bool { no, yes };
 /// Numbers that a page begins with: machines, at the goal, behind, unknown, with known exploited CVEs missing, not read.
-Result<std::string> tiles_html(Db& db);
+Result<std::string> tiles_html(Db& db, Linked linked = Linked::no);
 /// Sites by how many months their machines are behind, the most machines first, at most `most` sites.
-Result<std::string> heat_map_html(Db& db, std::uint64_t most);
-/// The charts of builds and of months behind.
-Result<std::string> charts_html(Db& db);
+Result<std::string> heat_map_html(Db& db, std::uint64_t most, Linked linked = Linked::no);
+/// The charts of builds, of months behind and of the goals.
+Result<std::string> charts_html(Db& db, Linked linked = Linked::no);
 
 /// What the pieces above need beside a page's own style.
 std::string_view fleet_style();

@@ -81,16 +81,16 @@ Result<Sql> missing(Db& db, const Question& q) {
   if (!cve) return usage("missing CVE-... or KB...", q.argument);
   TQ_TRY(const auto known, number_of(db, "SELECT count(*) FROM cves WHERE cve = $1", {std::int64_t{*cve}}));
   if (known == 0) return usage("a CVE that the store's catalog knows", q.argument);
-  // Atoms first, then the few sets and profiles that hold them, machines last: the count needs no machine at all.
-  constexpr const char* kSets = "SELECT a.cve_set FROM set_atoms a JOIN cves c ON a.atom IN (c.atom, c.lone) WHERE c.cve = $1";
+  // The few sets and profiles that hold it, machines last: the count needs no machine at all.
+  const std::string sets = std::string(kSetsOfCve) + " $1";
   out = plain(
       "machines miss " + catalog::cve_text(*cve),
       std::string("SELECT m.name AS name, coalesce(si.name, '') AS site, v.product AS product, v.version AS version, v.level AS level, "
                   "v.behind AS months_behind FROM verdicts v JOIN machines m ON m.profile = v.profile LEFT JOIN sites si ON si.id = m.site "
                   "WHERE v.missing_set IN (") +
-          kSets + ")",
+          sets + ")",
       std::string("SELECT coalesce(sum(p.machines), 0) FROM verdicts v JOIN profiles p ON p.id = v.profile WHERE v.missing_set IN (") +
-          kSets + ")");
+          sets + ")");
   out.numbers = {*cve};
   out.order = "lower(m.name), m.id";
   return out;
@@ -207,6 +207,8 @@ constexpr Entry kEntries[] = {
 };
 
 }  // namespace
+
+std::string machine_columns() { return std::string(kMachineColumns) + kMoreColumns; }
 
 std::string question_names() {
   std::string out;

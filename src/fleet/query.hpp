@@ -35,6 +35,13 @@ struct Sql {
 /// Errors: usage (no such question, an argument that is missing or no CVE, KB, build).
 Result<Sql> sql_of(Db& db, const Question& question);
 
+/// The columns of v_machines that programs get.
+std::string machine_columns();
+/// The sets that hold a CVE; its number is to follow. Atoms first, then the few sets that hold them: no machine is looked at.
+inline constexpr const char* kSetsOfCve = "SELECT a.cve_set FROM set_atoms a JOIN cves c ON a.atom IN (c.atom, c.lone) WHERE c.cve =";
+
+/// The rows of a statement in the question's form. Errors: io.
+Status answer_with(Db& db, const Question& question, const Sql& sql, const std::function<void(std::string_view)>& out);
 /// Hands out the answer in pieces, so that a million rows never lie in memory. Errors: usage, io.
 Status answer(Db& db, const Question& question, const std::function<void(std::string_view)>& out);
 

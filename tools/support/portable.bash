@@ -33,6 +33,11 @@ portable_copy_libraries() {
   local folder=$1 program=$2 name path
   local files=()
   mapfile -t files < <(portable_needs "$program")
+  # What `fleet serve` loads; its libraries come along.
+  if [[ -e ${program%/*}/tourniquet-serve.so ]]; then
+    strip -o "$folder/lib/tourniquet-serve.so" "${program%/*}/tourniquet-serve.so" || return 1
+    mapfile -t -O "${#files[@]}" files < <(portable_needs "${program%/*}/tourniquet-serve.so")
+  fi
   for name in "${portable_on_demand[@]}"; do
     path=$(portable_find "$name")
     [[ -n $path ]] || { tq_say "left out, not installed here: $name"; continue; }

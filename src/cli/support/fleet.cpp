@@ -128,6 +128,8 @@ std::optional<fleet::Judge> fleet_judge(const FleetArgs& a, int& status) {
   return std::optional<fleet::Judge>(std::in_place, *std::move(catalog), std::move(j));
 }
 
+std::string fleet_store_name(const std::string& store) { return store.starts_with("postgres") ? "PostgreSQL store" : store; }
+
 std::unique_ptr<fleet::Db> fleet_store(const FleetArgs& a) {
   auto db = fleet::open_db(a.store, fleet::Access::read);
   const auto checked = db ? fleet::check_schema(**db) : Status(db.error());
@@ -210,7 +212,7 @@ int fleet_report(const FleetArgs& a) {
   }
   const auto db = fleet_store(a);
   if (!db) return kUnreadable;
-  const auto page = fleet::report_html(*db, a.store.starts_with("postgres") ? "PostgreSQL store" : a.store, kVersion);
+  const auto page = fleet::report_html(*db, fleet_store_name(a.store), kVersion);
   if (!page) return fleet_failed(page.error());
   return deliver(a.args, *page, kNothingFound, {a.store});
 }

@@ -22,6 +22,8 @@ struct FleetArgs {
 std::optional<fleet::Judge> fleet_judge(const FleetArgs& a, int& status);
 /// Opened for reading. nullptr after a message.
 std::unique_ptr<fleet::Db> fleet_store(const FleetArgs& a);
+/// The store as pages call it: the address of a server may hold a password.
+std::string fleet_store_name(const std::string& store);
 /// The exit status that goes with an error, after its message.
 int fleet_failed(const Error& e);
 
@@ -30,5 +32,6 @@ int fleet_query(const FleetArgs& a);
 int fleet_merge(const FleetArgs& a);
 int fleet_report(const FleetArgs& a);
 int fleet_rejudge(const FleetArgs& a);
+int fleet_serve(const FleetArgs& a);
 
 }  // namespace tq::cli
