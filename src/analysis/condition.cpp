@@ -121,8 +121,16 @@ Value Engine::condition(const State& s, unsigned cc) {
   const bool uniform = f.a.uniform() && f.b.uniform() && f.r.uniform() && f.cf.uniform() && f.of.uniform();
   if (uniform) return Value(one(f.a.all, f.b.all, f.r.all, f.cf.all, f.of.all));
   Value v = alu.each([&](unsigned i) { return one(f.a.at(i), f.b.at(i), f.r.at(i), f.cf.at(i), f.of.at(i)); });
-  for (const Value* x : {&f.a, &f.b, &f.r, &f.cf})
+  bool mixed = false;
+  for (const Value* x : {&f.a, &f.b, &f.r, &f.cf}) {
     if (v.origin == 0) v.origin = x->origin;
+    mixed = mixed || x->copy;
+    for (unsigned i = 0; i < alu.count() && !x->uniform() && !mixed; ++i)
+      mixed = (alu.mask >> i & 1) != 0 && !x->at(i).number() && kind_of(x->at(i).sym) == Kind::mixed;
+  }
+  const std::uint8_t origin = v.origin;
+  if (mixed) v = alu.mixed(v);
+  v.origin = origin;
   return v;
 }
 

@@ -37,6 +37,8 @@ struct Frame {
   std::map<std::pair<std::uint32_t, LaneMask>, State> heads;  ///< the last state that went round a loop, by its head and lanes
   Term entry_stack;                                           ///< stack pointer at the entry
   std::unordered_map<std::uint32_t, std::uint32_t> visits;
+  std::array<Value, 16> kept;            ///< registers at the entry
+  std::uint64_t touched = 0;             ///< how often something that varies had been written before
   std::map<std::uint64_t, State> exits;  ///< by what the function returns
 };
 
@@ -139,6 +141,7 @@ class Engine {
   void branch(Frame& f, std::uint32_t pc, const Insn& insn, State s);
   void jump_to(Frame& f, std::uint32_t from, std::uint32_t to, State s);
   void indirect_jump(Frame& f, std::uint32_t pc, const Insn& insn, State s);
+  [[nodiscard]] std::uint64_t table_bound(std::uint32_t pc);
   void table_jump(Frame& f, std::uint32_t pc, Term target, State s);
   void do_return(Frame& f, std::uint32_t pc, const Insn& insn, State s);
   void finish(Frame& f, State s);
@@ -178,6 +181,9 @@ class Engine {
   void enter_next(Frame& f, std::uint32_t pc, std::uint32_t next, State s);
   void note_varying_store(const Value& address, const Value& v);
   void note_unresolved(std::uint32_t pc, State& s);
+  [[nodiscard]] std::uint64_t room_behind(Term address, std::uint64_t most) const;
+  [[nodiscard]] std::uint64_t shown(const Value& v, unsigned lane);
+  void note_unclear(const Value& v);
   Value read_or_result(State& s, Term at, std::uint64_t h);
 
   // machine

@@ -202,7 +202,7 @@ void Engine::generic(State& s, const CallSite& c) {
   const bool printer = is_printer(name);
   const Value result = printer ? fresh(Kind::result, h) : alu.each([&](unsigned k) {
     std::uint64_t own = h;
-    for (const Value& v : values) own = hash_of(own, v.copy ? number(0) : v.at(k));
+    for (const Value& v : values) own = hash_of(own, v.copy || kind_of(v.at(k).sym) == Kind::mixed ? number(0) : v.at(k));
     return Term{make_sym(Kind::result, word_ * 8, own), 0};
   });
   if (!printer)
@@ -338,7 +338,11 @@ void Engine::call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, 
   const auto again = std::count_if(stack_.begin(), stack_.end(), [&](const Frame* x) { return x->entry == *rva; });
   const bool deep = stack_.size() >= kMostDepth || static_cast<unsigned>(again) >= kMostRecursion;
   constexpr std::uint32_t kSmall = 300;  // bytes: such helpers are cheaper to follow than to sum up
-  const bool aside = neutral_.contains(*rva) || (!relevant_.contains(*rva) && (functions_.size_of(*rva) > kSmall || stack_.size() > 8));
+  constexpr std::size_t kHelperDepth = 4;
+  constexpr std::uint64_t kHelperSteps = 50'000;
+  const bool aside =
+      neutral_.contains(*rva) ||
+      (!relevant_.contains(*rva) && (functions_.size_of(*rva) > kSmall || stack_.size() > kHelperDepth || root_steps_ > kHelperSteps));
   if (deep || (aside && all_plain(s))) {
     if (deep && !all_plain(s)) now_.record.reason(fmt::format("calls nest too deep at 0x{:x}", pc));
     opaque_call(f, pc, insn, s, to);

@@ -21,17 +21,32 @@ static std::uint64_t shown_number(std::uint64_t v, const Rung& r) {
   return mix(3, low);
 }
 
-/// How one lane shows a value: a version itself is shown alike by all lanes, and so is what is unknown in an unknown way.
-static std::uint64_t shown(const Value& v, unsigned lane, const Rung& r) {
+/// How one lane shows a value: a version itself is shown alike by all lanes, and so is what was computed from it and something
+/// unknown. What was loaded from different places is different.
+std::uint64_t Engine::shown(const Value& v, unsigned lane) {
   const Term t = v.at(lane);
   if (v.uniform()) return t.number() ? mix(3, t.off) : hash_of(1, t);
   if (v.copy) return 2;
-  if (t.number()) return shown_number(t.off, r);
-  return kind_of(t.sym) == Kind::joined ? hash_of(1, t) : 3;
+  if (t.number()) return shown_number(t.off, ladder_.rungs[lane]);
+  const Kind k = kind_of(t.sym);
+  if (k == Kind::joined || loads_.contains(t.sym)) return hash_of(1, t);
+  if (k == Kind::plain || k == Kind::widened) note_unclear(v);
+  return 3;
+}
+
+/// Lanes show unknowns with different names: they may or may not be equal.
+void Engine::note_unclear(const Value& v) {
+  const auto name = [&](unsigned k) { return Term{v.at(k).sym, 0}; };
+  const Value names = alu.each([&](unsigned k) { return name(k); }, true);
+  if (alu.varies(names)) note_possible(pc_, names, alu.mask);
 }
 
 void Engine::store_event(const State& s, const Value& address, unsigned size, const Value& v) {
-  if (address.uniform() && kind_of(address.all.sym) == Kind::stack && !address.all.number()) return;
+  const bool frame = address.uniform() && kind_of(address.all.sym) == Kind::stack && !address.all.number();
+  // A structure on the stack may carry it to whoever calls it.
+  if (frame && v.uniform() && v.all.number() && size == word_)
+    if (const auto rva = program_.rva_of(v.all.off); rva && functions_.address_taken(*rva)) now_.callbacks.insert(*rva);
+  if (frame) return;
   if (v.uniform() && v.all.number() && size == word_) {
     if (const auto rva = program_.rva_of(v.all.off); rva && functions_.is_start(*rva)) {
       now_.callbacks.insert(*rva);
@@ -51,7 +66,7 @@ void Engine::store_event(const State& s, const Value& address, unsigned size, co
     if ((alu.mask >> k & 1) == 0) continue;
     const Term at = address.at(k);
     if (kind_of(at.sym) == Kind::stack && !at.number()) continue;
-    now_.record.event(mix(hash_of(mix(0x5703, size), at), shown(v, k, ladder_.rungs[k])), lane_bit(k));
+    now_.record.event(mix(hash_of(mix(0x5703, size), at), shown(v, k)), lane_bit(k));
   }
 }
 
@@ -93,7 +108,7 @@ void Engine::external_event(State& s, const CallSite& c, const std::string& name
   for (unsigned k = 0; k < alu.count(); ++k) {
     if ((alu.mask >> k & 1) == 0) continue;
     std::uint64_t h = site;
-    for (const Value& v : seen) h = mix(h, shown(v, k, ladder_.rungs[k]));
+    for (const Value& v : seen) h = mix(h, shown(v, k));
     now_.record.event(h, lane_bit(k));
   }
 }
@@ -104,7 +119,7 @@ void Engine::return_event(std::uint32_t entry, const State& exit) {
   const Value v = alu.truncate(exit.r[kAx], 32);
   if (!status && !returns_value(entry, 0)) return;
   for (unsigned k = 0; k < alu.count(); ++k)
-    if ((exit.mask >> k & 1) != 0) now_.record.event(mix(0x4E7, entry, shown(v, k, ladder_.rungs[k])), lane_bit(k));
+    if ((exit.mask >> k & 1) != 0) now_.record.event(mix(0x4E7, entry, shown(v, k)), lane_bit(k));
 }
 
 /// Walks the end of the function: a result is put into eax on purpose, or eax is left over from a comparison.

@@ -9,11 +9,12 @@
 namespace tq::analysis {
 namespace {
 
-constexpr std::uint32_t kOpenRounds = 3;      // rounds of a loop whose end is not known before it is summed up
-constexpr std::uint32_t kMostRounds = 1100;   // rounds of a loop whose end is known
-constexpr std::uint32_t kManyVisits = 3000;   // returns to one loop head after which it is summed up whatever is known
-constexpr std::uint32_t kMostVisits = 20000;  // returns to one loop head in one frame
-constexpr std::uint64_t kClockCheck = 1024;   // steps between looks at the clock
+constexpr std::uint32_t kOpenRounds = 3;     // rounds of a loop whose end is not known before it is summed up
+constexpr std::uint32_t kMostRounds = 1100;  // rounds of a loop whose end is known
+constexpr std::uint32_t kManyVisits = 1300;  // returns to one loop head after which it is summed up whatever is known
+constexpr std::uint32_t kMostVisits = 1700;  // returns to one loop head in one frame
+constexpr std::uint64_t kFrame = 8192;       // bytes below a return address that are looked at
+constexpr std::uint64_t kClockCheck = 1024;  // steps between looks at the clock
 
 Value joined(Alu& alu, const Value& a, LaneMask in_a, const Value& b, LaneMask in_b, std::uint64_t place) {
   return alu.join(a, in_a, b, in_b, place);
@@ -123,6 +124,8 @@ void Engine::widen(Frame& f, std::uint32_t head, State& s) {
 
 bool Engine::back_edge(Frame& f, std::uint32_t from, std::uint32_t head, State& s) {
   if (++f.visits[head] > kMostVisits) {
+    // Its summary was gone through many times. Where no version is at hand nothing new can come of it.
+    if (touched_ == f.touched) return false;
     now_.record.reason(fmt::format("a loop at 0x{:x} went round too often", head));
     return false;
   }
@@ -130,6 +133,7 @@ bool Engine::back_edge(Frame& f, std::uint32_t from, std::uint32_t head, State& 
   if (it == s.loops.end()) it = s.loops.insert(s.loops.end(), {head, from, 0, false});
   it->latch = std::max(it->latch, from);
   ++it->rounds;
+  it->open = it->open || f.visits[head] > kManyVisits;
   const auto same = [&](const State& old) {
     if (s.flags.kind != old.flags.kind) return false;
     for (std::size_t i = 0; i < s.r.size(); ++i)
@@ -218,19 +222,41 @@ void Engine::branch(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
   enter(f, next, std::move(s));
 }
 
+/// How many entries a jump table has, by the comparison before the jump; very many when none is found.
+std::uint64_t Engine::table_bound(std::uint32_t pc) {
+  constexpr std::uint32_t kBefore = 4096;
+  constexpr std::uint64_t kUnbounded = ~std::uint64_t{0}, kMost = 4096;
+  std::uint64_t bound = kUnbounded, compared = kUnbounded;
+  for (std::uint32_t rva = std::max(functions_.of(pc), pc > kBefore ? pc - kBefore : 0); rva < pc;) {
+    const Insn& i = decoder_.at(rva);
+    if (!i.valid()) return kUnbounded;
+    const bool test = i.mnemonic == ZYDIS_MNEMONIC_CMP && i.op[1].type == Operand::Type::immediate && i.op[1].value < kMost;
+    if (test) compared = i.op[1].value;
+    const bool above = i.condition == 6 || i.condition == 7, below = i.condition == 2 || i.condition == 3;
+    if (i.flow == Flow::branch && compared != kUnbounded && (above || below)) bound = compared + (above ? 1 : 0);
+    if (i.flow == Flow::jump || i.flow == Flow::ret) compared = bound = kUnbounded;
+    if (i.flow == Flow::branch) compared = kUnbounded;
+    rva += i.length;
+  }
+  return bound;
+}
+
 void Engine::table_jump(Frame& f, std::uint32_t pc, Term target, State s) {
   constexpr std::uint64_t kMostEntries = 2048;
   const auto it = table_reads_.find(target.sym);
-  const std::uint32_t function = functions_.of(pc);
+  const std::uint32_t function = functions_.solid(pc);
   std::set<std::uint32_t> targets;
-  for (std::uint64_t i = 0; it != table_reads_.end() && i < kMostEntries; ++i) {
+  const auto base = it != table_reads_.end() ? program_.rva_of(it->second.base) : std::nullopt;
+  const std::uint64_t room = base ? (functions_.mentioned_behind(*base) - *base) / it->second.size : 0;
+  const std::uint64_t entries = std::min({kMostEntries, table_bound(pc), room});
+  for (std::uint64_t i = 0; i < entries; ++i) {
     const auto rva = program_.rva_of(it->second.base + i * it->second.size);
     const auto entry = rva ? program_.read(*rva, it->second.size) : std::nullopt;
     if (!entry) break;
     const std::uint64_t value = word_ == 8 && it->second.size == 4 ? sign_extend(*entry, 32) : *entry;
     const auto to = program_.rva_of((value + target.off) & mask_of(word_ * 8));
     const Extent* e = to ? program_.extent(*to) : nullptr;
-    if (e == nullptr || !e->executable || functions_.of(*to) != function) break;
+    if (e == nullptr || !e->executable || functions_.solid(*to) != function) break;
     targets.insert(*to);
   }
   if (targets.empty()) now_.record.reason(fmt::format("a jump at 0x{:x} goes to an address that was not worked out", pc));
@@ -300,9 +326,15 @@ void Engine::do_return(Frame& f, std::uint32_t pc, const Insn& insn, State s) {
     const Extent* e = rva ? program_.extent(*rva) : nullptr;
     if (e != nullptr && e->executable) return jump_to(f, pc, *rva, std::move(s));
   }
-  // A callee of unknown convention left the stack elsewhere: the caller's frame is where it was.
+  // A callee of unknown convention left the stack elsewhere: the caller's frame is where it was, and what a function has to give
+  // back it gives back. Only a version in the lost frame would be missed.
   const std::uint64_t extra = insn.operands > 0 ? insn.op[0].value : 0;
-  if (word_ == 8) now_.record.reason(fmt::format("the stack was lost before the return at 0x{:x}", pc));
+  bool varying = false;
+  s.memory.visit_near({f.entry_stack.sym, f.entry_stack.off - kFrame}, kFrame,
+                      [&](Term, unsigned, const Value& v) { varying = varying || v.lanes != nullptr; });
+  if (word_ == 8 && varying) now_.record.reason(fmt::format("the stack was lost before the return at 0x{:x}", pc));
+  for (const int r : {+kBx, +kBp, +kSi, +kDi}) s.r[static_cast<std::size_t>(r)] = f.kept[static_cast<std::size_t>(r)];
+  for (std::size_t r = 12; word_ == 8 && r < 16; ++r) s.r[r] = f.kept[r];
   s.r[kSp] = plus(Value(f.entry_stack), word_ + extra);
   finish(f, std::move(s));
 }
@@ -339,6 +371,8 @@ void Engine::advance(Frame& f, std::uint32_t pc, State s) {
 
 std::vector<State> Engine::run(Frame& f, State s) {
   followed_.insert(f.entry);
+  f.kept = s.r;
+  f.touched = touched_;
   stack_.push_back(&f);
   enter(f, f.entry, std::move(s));
   while (!f.pending.empty()) {

@@ -93,7 +93,8 @@ Value Engine::initial(Term address, unsigned size) {
     return lanes(source, [&](const Rung& r) { return *compose(fields, r, offset, size); });
   };
   const auto unnamed = [&] {
-    const std::uint64_t sym = make_sym(Kind::plain, size * 8, mix(hash_of(static_cast<std::uint64_t>(Op::load), address), size));
+    const Kind kind = kind_of(address.sym) == Kind::mixed && !address.number() ? Kind::mixed : Kind::plain;
+    const std::uint64_t sym = make_sym(kind, size * 8, mix(hash_of(static_cast<std::uint64_t>(Op::load), address), size));
     loads_.try_emplace(sym, address.sym, address.off);
     return Value(Term{sym, 0});
   };
@@ -172,6 +173,15 @@ Value Engine::read(State& s, const Value& address, unsigned size) {
   return v;
 }
 
+/// Bytes behind an address that a store there may reach: not the return address of the frame it lies in.
+std::uint64_t Engine::room_behind(Term address, std::uint64_t most) const {
+  if (kind_of(address.sym) != Kind::stack) return most;
+  for (auto f = stack_.rbegin(); f != stack_.rend(); ++f)
+    if ((*f)->entry_stack.sym == address.sym && (*f)->entry_stack.off > address.off)
+      return std::min(most, (*f)->entry_stack.off - address.off);
+  return most;
+}
+
 void Engine::write(State& s, const Value& address, unsigned size, const Value& v) {
   store_event(s, address, size, v);
   if (v.lanes != nullptr) ++touched_;
@@ -180,7 +190,7 @@ void Engine::write(State& s, const Value& address, unsigned size, const Value& v
     s.memory.write(alu, address.all, size, v);
     // A store through an unknown index may have hit any cell behind the base; cells with versions are taken to be elsewhere.
     if (const auto d = derived_.find(address.all.sym); d != derived_.end() && kind_of(d->second.sym) == Kind::stack)
-      s.memory.change(d->second, 256, [&](Term at, unsigned n, const Value& old) {
+      s.memory.change(d->second, room_behind(d->second, 256), [&](Term at, unsigned n, const Value& old) {
         if (alu.varies(old)) return old;
         return Value(unknown(Op::join, n * 8, hash_of(hash_of(at.off, old.all), v.at(0))));
       });

@@ -8,6 +8,7 @@ namespace {
 namespace pe = format::pe;
 
 constexpr std::uint64_t kCodeLimit = std::uint64_t{48} << 20;
+constexpr std::int8_t kStackRegister = 4;
 constexpr std::uint32_t kNear = 96;  // bytes within which a load belongs to the pointer that was just made
 constexpr std::size_t kExceptions = 3, kRelocations = 5;
 constexpr std::uint32_t kMostScopes = 4096;
@@ -78,6 +79,7 @@ void Functions::unwind_data(const Program& p) {
     // Chained pieces of a function are no functions of their own.
     if ((flags & 4) != 0) continue;
     starts_.insert(static_cast<std::uint32_t>(*begin));
+    unwound_.insert(static_cast<std::uint32_t>(*begin));
     if ((flags & 1) == 0) continue;
     const std::uint64_t data = *info + 4 + 2 * ((codes + 1) & ~std::uint64_t{1}) + 4;
     const auto scopes = p.read(data, 4);
@@ -112,6 +114,7 @@ void Functions::relocations(const Program& p) {
       if (x == nullptr || !x->executable) continue;
       starts_.insert(*target);
       taken_.insert(*target);
+      labels_.insert(*target);
     }
     at += *size;
   }
@@ -198,7 +201,9 @@ void Functions::pattern(const Program& p, const Insn& i, std::uint32_t rva) {
     if (own && !clock_ && o.value == self) thread_ = rva;
     if (!own && thread_ != 0 && rva - thread_ < kNear && o.base >= 0 && o.value == process) environment_ = rva;
     if (own || o.base < 0) continue;
-    if (environment_ != 0 && rva - environment_ < kNear && is_peb_field(o.value, p.is_64())) sites_.push_back({rva, "PEB"});
+    // A version field is read as a number of at most 32 bits, and not from the frame.
+    const bool field = i.flow == Flow::next && !o.agen && o.bytes <= 4 && o.base != kStackRegister && is_peb_field(o.value, p.is_64());
+    if (environment_ != 0 && rva - environment_ < kNear && field) sites_.push_back({rva, "PEB"});
     if (shared_ != 0 && rva - shared_ < kNear && o.value < 0x1000 && is_version_field(o.value, clock_))
       sites_.push_back({rva, "KUSER_SHARED_DATA"});
   }
@@ -208,6 +213,12 @@ void Functions::link() {
   for (const auto& [from, to] : calls_)
     if (lines_.contains(to)) starts_.insert(to);
   sorted_.assign(starts_.begin(), starts_.end());
+  std::set<std::uint32_t> called;
+  for (const auto& [from, to] : calls_)
+    if (starts_.contains(to)) called.insert(to);
+  // An address in data may be a label of a jump table; what is called, exported or has unwind data is a function.
+  for (const std::uint32_t s : sorted_)
+    if (called.contains(s) || s == entry_ || unwound_.contains(s) || !labels_.contains(s)) solid_.push_back(s);
   std::sort(mentions_.begin(), mentions_.end());
   for (const auto& [from, to] : calls_) {
     const std::uint32_t caller = of(from);
@@ -223,6 +234,16 @@ std::uint32_t Functions::of(std::uint32_t rva) const {
 std::set<std::uint32_t> Functions::callers(std::uint32_t start) const {
   const auto it = callers_.find(start);
   return it == callers_.end() ? std::set<std::uint32_t>() : it->second;
+}
+
+std::uint32_t Functions::mentioned_behind(std::uint32_t rva) const {
+  const auto it = std::upper_bound(mentions_.begin(), mentions_.end(), std::pair{rva, ~0u});
+  return it == mentions_.end() ? ~0u : it->first;
+}
+
+std::uint32_t Functions::solid(std::uint32_t rva) const {
+  const auto it = std::upper_bound(solid_.begin(), solid_.end(), rva);
+  return it == solid_.begin() ? 0 : *std::prev(it);
 }
 
 std::uint32_t Functions::size_of(std::uint32_t start) const {

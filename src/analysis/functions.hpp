@@ -36,6 +36,10 @@ class Functions {
   [[nodiscard]] bool is_start(std::uint32_t rva) const { return starts_.contains(rva); }
   /// Functions with a direct call or jump to this start.
   [[nodiscard]] std::set<std::uint32_t> callers(std::uint32_t start) const;
+  /// The lowest address behind `rva` that an instruction mentions: where a table ends at the latest.
+  [[nodiscard]] std::uint32_t mentioned_behind(std::uint32_t rva) const;
+  /// Like `of`, but labels of jump tables are no starts.
+  [[nodiscard]] std::uint32_t solid(std::uint32_t rva) const;
   /// Bytes from a function's start to the next one.
   [[nodiscard]] std::uint32_t size_of(std::uint32_t start) const;
   /// Functions that mention an address inside [rva, rva+size).
@@ -62,8 +66,8 @@ class Functions {
   bool clock_ = false, resolver_counts_ = false, too_big_ = false;
   std::uint32_t entry_ = 0;
   std::set<std::uint32_t> starts_;
-  std::vector<std::uint32_t> sorted_;
-  std::unordered_set<std::uint32_t> taken_, lines_;
+  std::vector<std::uint32_t> sorted_, solid_;
+  std::unordered_set<std::uint32_t> taken_, lines_, labels_, unwound_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> calls_;     ///< from (an instruction), to (a target)
   std::vector<std::pair<std::uint32_t, std::uint32_t>> mentions_;  ///< address, instruction
   std::set<std::uint32_t> stores_;

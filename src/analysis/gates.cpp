@@ -33,6 +33,14 @@ std::vector<SourceSite> relevant(const std::vector<SourceSite>& all, const Trace
   return out;
 }
 
+/// Functions that tell only releases apart have names that the fast look does not search for.
+bool imports_source(const Program& program) {
+  return std::any_of(program.imports().begin(), program.imports().end(), [](const auto& slot) {
+    const std::string& name = slot.second.name;
+    return name.find("Version") != std::string::npos && is_source_import(slot.second, false);
+  });
+}
+
 std::string range(std::uint32_t from, std::uint32_t to, bool first, bool last) {
   if (first && last) return "all";
   if (first) return fmt::format("-{}", to);
@@ -145,7 +153,8 @@ GateReport find_program_gates(Bytes file, const Program& program, const GateOpti
   if (std::string why = unsupported(program.image()); !why.empty()) return settled(std::move(report), Gate::unsupported, std::move(why));
   if (const auto packer = packed_by(program)) return settled(std::move(report), Gate::undecided, "packed: " + *packer);
   const Traces traces = find_traces(file);
-  if (traces.version.empty()) return settled(std::move(report), Gate::no_source, "nothing in the file reads a version");
+  if (traces.version.empty() && !imports_source(program))
+    return settled(std::move(report), Gate::no_source, "nothing in the file reads a version");
   Decoder decoder(program);
   Functions functions(program, decoder, false);
   const auto sites = relevant(functions.sites(), traces, program);

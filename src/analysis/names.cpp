@@ -27,6 +27,7 @@ constexpr std::array kNames = {
     Name{"GetFileVersionInfoA", kVersion},
     Name{"GetFileVersionInfoW", kVersion},
     Name{"GetFileVersionInfoExW", kVersion},
+    Name{"IoIsWdmVersionAvailable", kVersion},
     Name{"NtBuildNumber", kNumber},
 };
 

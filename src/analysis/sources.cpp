@@ -8,11 +8,25 @@ namespace tq::analysis {
 namespace {
 
 constexpr std::string_view kVersion[] = {
-    "PsGetVersion",          "RtlGetVersion",          "GetVersion",          "GetVersionExA",
-    "GetVersionExW",         "RtlVerifyVersionInfo",   "VerifyVersionInfoA",  "VerifyVersionInfoW",
-    "NtBuildNumber",         "RtlGetNtVersionNumbers", "GetFileVersionInfoA", "GetFileVersionInfoW",
-    "GetFileVersionInfoExW", "GetFileVersionInfoExA",  "VerQueryValueA",      "VerQueryValueW",
-    "NtVerifyVersionInfo",   "InitSafeBootMode",
+    "PsGetVersion",
+    "RtlGetVersion",
+    "GetVersion",
+    "GetVersionExA",
+    "GetVersionExW",
+    "RtlVerifyVersionInfo",
+    "VerifyVersionInfoA",
+    "VerifyVersionInfoW",
+    "NtBuildNumber",
+    "RtlGetNtVersionNumbers",
+    "GetFileVersionInfoA",
+    "GetFileVersionInfoW",
+    "GetFileVersionInfoExW",
+    "GetFileVersionInfoExA",
+    "VerQueryValueA",
+    "VerQueryValueW",
+    "RtlIsNtDdiVersionAvailable",
+    "RtlIsServicePackVersionInstalled",
+    "IoIsWdmVersionAvailable",
 };
 // Registry readers are sources only when a name of a version value is in the file; the model looks at the name asked for.
 constexpr std::string_view kRegistry[] = {

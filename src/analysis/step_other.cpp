@@ -187,7 +187,7 @@ void Stepper::string_summary(unsigned unit) {
   };
   const Value mark = name(1);
   if (di.uniform())
-    s_.memory.change(di.all, 4096, [&](Term at, unsigned n, const Value& old) {
+    s_.memory.change(di.all, e_.room_behind(di.all, 4096), [&](Term at, unsigned n, const Value& old) {
       if (alu.varies(old)) return old;
       return Value(unknown(Op::other, n * 8, hash_of(at.off, mark.at(0))));
     });

@@ -64,15 +64,18 @@ std::optional<std::uint64_t> numbers(Op op, std::uint64_t a, std::uint64_t b, un
 /// Made from values that differ only by the way the program came: such a result still compares between lanes.
 bool decided(Term t) { return t.number() || kind_of(t.sym) == Kind::joined; }
 
+bool is_mixed(Term t) { return !t.number() && kind_of(t.sym) == Kind::mixed; }
+
 Term named(Op op, Term a, Term b, unsigned bits) {
   const Term t = unknown(op, bits, hash_of(hash_of(bits, a), b));
+  if (is_mixed(a) || is_mixed(b)) return Term{make_sym(Kind::mixed, bits, t.sym), 0};
   return decided(a) && decided(b) ? Term{make_sym(Kind::joined, bits, t.sym), 0} : t;
 }
 
 /// The kind of an unknown that was cut or extended.
 Kind kept_kind(Term a) {
   const Kind k = kind_of(a.sym);
-  return k == Kind::table || k == Kind::result || k == Kind::joined ? k : Kind::plain;
+  return k == Kind::table || k == Kind::result || k == Kind::joined || k == Kind::mixed ? k : Kind::plain;
 }
 
 bool is_pointer(Term t) {
@@ -84,7 +87,7 @@ bool is_pointer(Term t) {
 Term add_unknowns(Term a, Term b, unsigned bits) {
   if (a.sym > b.sym) std::swap(a, b);
   const bool pointer = is_pointer(a) || is_pointer(b);
-  const Kind kind = pointer ? Kind::derived : Kind::plain;
+  const Kind kind = pointer ? Kind::derived : is_mixed(a) || is_mixed(b) ? Kind::mixed : Kind::plain;
   return {make_sym(kind, bits, mix(static_cast<std::uint64_t>(Op::add), a.sym, b.sym)), (a.off + b.off) & mask_of(bits)};
 }
 
@@ -164,7 +167,8 @@ Term binary(Op op, Term a, Term b, unsigned bits) {
 Term unary(Op op, Term a, unsigned bits) {
   if (!a.number()) {
     const Term t = unknown(op, bits, hash_of(bits, a));
-    return kind_of(a.sym) == Kind::joined ? Term{make_sym(Kind::joined, bits, t.sym), 0} : t;
+    const Kind k = kind_of(a.sym);
+    return k == Kind::joined || k == Kind::mixed ? Term{make_sym(k, bits, t.sym), 0} : t;
   }
   const std::uint64_t v = a.off & mask_of(bits);
   switch (op) {

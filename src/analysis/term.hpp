@@ -17,6 +17,7 @@ enum class Kind : std::uint8_t {
   result,   ///< what a call returned: two of the same name need not be equal
   widened,  ///< the summary of what a loop did
   joined,   ///< one of several values, by which way the program came
+  mixed,    ///< computed from the version and an unknown: nothing is decided by it yet
 };
 
 /// `sym` 0: the number `off`. Else the unknown `sym` plus `off`, modulo the width of the operation that made it.

@@ -26,7 +26,8 @@ bool still_copy(Op op, const Value& a, const Value& b, unsigned bits) {
 
 Term merge_terms(Term x, Term y, std::uint64_t place) {
   const auto decided = [](Term t) { return t.number() || kind_of(t.sym) == Kind::joined; };
-  const Kind kind = decided(x) && decided(y) ? Kind::joined : Kind::plain;
+  const auto mixed = [](Term t) { return !t.number() && kind_of(t.sym) == Kind::mixed; };
+  const Kind kind = mixed(x) || mixed(y) ? Kind::mixed : decided(x) && decided(y) ? Kind::joined : Kind::plain;
   return {make_sym(kind, 64, mix(hash_of(hash_of(place, x), y), static_cast<std::uint64_t>(Op::join))), 0};
 }
 
@@ -40,10 +41,23 @@ Term* LaneArena::take() {
   return p;
 }
 
+/// Unknowns made from the version itself are marked, so that what is computed from them on is not taken for a decision.
+Value Alu::mixed(const Value& v) {
+  if (v.uniform()) return v;
+  Value out = each([&](unsigned k) {
+    const Term t = v.lanes[k];
+    const bool plain = !t.number() && kind_of(t.sym) == Kind::plain && t.off == 0;
+    return plain ? Term{make_sym(Kind::mixed, bits_of(t.sym), t.sym), 0} : t;
+  });
+  out.origin = v.origin;
+  return out;
+}
+
 Value Alu::binary(Op op, const Value& a, const Value& b, unsigned bits) {
   Value v = map(a, b, [&](Term x, Term y) { return analysis::binary(op, x, y, bits); });
-  if (a.copy || b.copy) v.copy = !v.uniform() && still_copy(op, a, b, bits);
-  return v;
+  if (!a.copy && !b.copy) return v;
+  v.copy = !v.uniform() && still_copy(op, a, b, bits);
+  return v.copy ? v : mixed(v);
 }
 
 Value Alu::unary(Op op, const Value& a, unsigned bits) {

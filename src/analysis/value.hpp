@@ -89,6 +89,7 @@ class Alu {
     return v;
   }
   Value binary(Op op, const Value& a, const Value& b, unsigned bits);
+  Value mixed(const Value& v);
   Value unary(Op op, const Value& a, unsigned bits);
   Value truncate(const Value& a, unsigned bits);
   Value extend_sign(const Value& a, unsigned from);

@@ -23,6 +23,7 @@ Table table_of(bool clock) {
   add(wide_models());
   if (!clock) {
     add(version_models());
+    add(file_version_models());
     add(registry_models());
   }
   return t;

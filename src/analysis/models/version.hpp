@@ -9,6 +9,7 @@
 namespace tq::analysis {
 
 std::span<const Model> version_models();
+std::span<const Model> file_version_models();
 std::span<const Model> registry_models();
 std::span<const Model> memory_models();
 std::span<const Model> text_models();
