@@ -1,18 +1,57 @@
 // What is done with clock values of 32 bits, on a ladder of instants: what counts as a signed use, and what as an unsigned one.
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
+#include "analysis/models/clock.hpp"
 #include "analysis/stepper.hpp"
 
 namespace tq::analysis {
 
+// ---- what a clock value of 32 bits is ----------------------------------------------------------------------------------
+
+/// Rungs 0 to 3 are 2019, the last second of signed time, the next one, and 2040.
 bool Engine::turns_negative_in_2038(const Value& v) const {
+  constexpr std::uint64_t kDays = 2 * 86400, kFailed = 0xFFFFFFFF;
   if (v.uniform() || ladder_.rungs.size() < 4) return false;
-  for (unsigned k = 0; k < 4; ++k)
+  std::array<std::uint64_t, 4> at{};
+  for (unsigned k = 0; k < 4; ++k) {
     if (!v.at(k).number()) return false;
-  const auto negative = [&](unsigned k) { return (v.at(k).off >> 31 & 1) != 0; };
-  return !negative(0) && negative(3) && ((v.at(2).off - v.at(1).off) & 0xFFFFFFFF) == 1;
+    at[k] = v.at(k).off & 0xFFFFFFFF;
+  }
+  const auto negative = [&](unsigned k) { return (at[k] >> 31 & 1) != 0; };
+  const std::uint64_t step = (at[2] - at[1]) & 0xFFFFFFFF;
+  const bool itself = !negative(0) && negative(3) && step == 1, turned = negative(0) && !negative(3) && step == 0xFFFFFFFF;
+  // Run times that are linked in answer -1 from 2038-01-19 on.
+  const auto first = static_cast<std::uint64_t>(ladder_.rungs[0].unix_seconds);
+  const bool fails = at[0] + kDays - first < 2 * kDays && at[2] == kFailed && at[3] == kFailed;
+  return itself || turned || fails;
+}
+
+/// Times of 64 bits that come from elsewhere (a parameter, a file) are told by what is taken from them: the years from 1601 to 1970.
+Value Engine::recognised_time(const Value& v, unsigned bits) {
+  if (!ladder_.clock || !v.uniform() || v.all.number() || bits < 32) return v;
+  const Kind kind = kind_of(v.all.sym);
+  if (kind == Kind::stack || kind == Kind::api || kind == Kind::object) return v;
+  const auto taken = [&](std::int64_t epoch) {
+    return (v.all.off & mask_of(bits)) == ((0 - static_cast<std::uint64_t>(epoch)) & mask_of(bits));
+  };
+  const char* source = "a FILETIME";
+  if (taken(kEpochSeconds * std::int64_t{kTicks}))
+    return alu.truncate(lanes(source, [](const Rung& r) { return unix_of(r) * kTicks; }), bits);
+  if (taken(kEpochSeconds * 1000)) return alu.truncate(lanes(source, [](const Rung& r) { return unix_of(r) * 1000; }), bits);
+  if (taken(kEpochSeconds)) return alu.truncate(lanes(source, unix_of), bits);
+  return v;
+}
+
+/// The high half of the same in 32-bit code, with its carry.
+Value Engine::recognised_high(const Value& v, const Value& a, const Value& b, bool add) {
+  constexpr std::uint64_t kTaken = 0xFE624E21, kGiven = 0x019DB1DE;
+  if (!ladder_.clock || word_ == 8 || !v.uniform() || v.all.number()) return v;
+  const bool number = b.uniform() && b.all == analysis::number(add ? kTaken : kGiven),
+             other = add && a.uniform() && a.all == analysis::number(kTaken);
+  return number || other ? lanes("a FILETIME", [](const Rung& r) { return unix_of(r) * kTicks >> 32; }) : v;
 }
 
 // ---- formatted -----------------------------------------------------------------------------------------------------
@@ -107,6 +146,15 @@ void Engine::unsigned_compare(std::uint32_t pc, const State& s) {
 
 void Stepper::signed_use(const Value& v, unsigned bits, const char* what) {
   if (e_.ladder_.clock && bits == 32 && !v.uniform() && e_.turns_negative_in_2038(v)) e_.signed_uses_.try_emplace(rva_, what);
+}
+
+/// The sign as a number. With the high half beside it, it is a comparison of 64 bits with 2^31 instead.
+void Stepper::sign_shift(const Value& a, unsigned bits) {
+  const Insn next = e_.decoder_.decode(rva_ + i_.length);
+  const bool half = e_.word_ == 4 && next.mnemonic == ZYDIS_MNEMONIC_OR && next.op[0].reg == i_.op[0].reg;
+  if (half) return;
+  signed_use(a, bits, "asked for its sign");
+  signed_use(e_.alu.unary(Op::not_, a, bits), bits, "asked for its sign");
 }
 
 /// Instructions without a model that take numbers of 32 bits as signed: the floating-point unit's, and those on vectors.

@@ -155,6 +155,8 @@ class Engine {
   void place_arguments(State& s, const std::vector<Value>& values);
   void formatted_clock(State& s, const CallSite& c);
   void unsigned_compare(std::uint32_t pc, const State& s);
+  Value recognised_time(const Value& v, unsigned bits);
+  Value recognised_high(const Value& v, const Value& a, const Value& b, bool add);
   void signed_compare(std::uint32_t pc, const State& s, unsigned condition);
   [[nodiscard]] Value driver_object() const { return fresh(Kind::object, 0xD01); }
   [[nodiscard]] Value device_object() const { return fresh(Kind::object, 0xD02); }

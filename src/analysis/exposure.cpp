@@ -30,8 +30,10 @@ constexpr std::string_view kNarrow[] = {
     "_ftime32",       "_ftime32_s",       "_findfirst32",    "_findnext32",     "_wfindfirst32", "_wfindnext32", "_findfirst32i64",
     "_findnext32i64", "_wfindfirst32i64", "_wfindnext32i64", "_timespec32_get",
 };
-constexpr std::string_view kOldRunTimes[] = {"msvcrt.dll",  "crtdll.dll",   "msvcrt20.dll", "msvcrt40.dll", "msvcr70.dll",
-                                             "msvcr71.dll", "msvcr70d.dll", "msvcr71d.dll", "msvcrtd.dll"};
+// Before Visual C++ 2005; Cygwin and MSYS have a long there too.
+constexpr std::string_view kOldRunTimes[] = {"msvcrt.dll",  "crtdll.dll",   "msvcrt10.dll", "msvcrt20.dll", "msvcrt40.dll",
+                                             "msvcr70.dll", "msvcr71.dll",  "msvcr70d.dll", "msvcr71d.dll", "msvcrtd.dll",
+                                             "cygwin1.dll", "msys-1.0.dll", "msys-2.0.dll"};
 
 template <class L>
 bool in(const L& list, std::string_view name) {
@@ -50,8 +52,10 @@ std::vector<std::string> narrow_imports(const Program& p) {
 
 /// 0x7FFFD27F, the last time that a 32-bit run time of Visual C++ accepts: its functions are linked in.
 bool has_static_run_time(const Program& p) {
-  for (const Extent& e : p.extents())
-    if (e.executable && e.bytes.chars().find(std::string_view("\x7F\xD2\xFF\x7F", 4)) != std::string_view::npos) return true;
+  // Compilers may compare before they divide, with (0x7fffd27f + 1) * 10,000,000 - 1.
+  for (const std::string_view constant : {std::string_view("\x7F\xD2\xFF\x7F", 4), std::string_view("\xFF\x3F\x40\xE1\x24\x4B\x4C\x00", 8)})
+    for (const Extent& e : p.extents())
+      if (e.executable && e.bytes.chars().find(constant) != std::string_view::npos) return true;
   return false;
 }
 
@@ -89,6 +93,12 @@ bool may_tell_time(const Program& p, const Names& names) {
     return (is_source_import(i.second, true) || is_resolver(i.second.name)) && names.counts(i.second.name);
   };
   if (std::any_of(p.imports().begin(), p.imports().end(), tells)) return true;
+  // Low halves of 1601 to 1970, in 100 ns and seconds, taken away or added as a negative number.
+  constexpr std::string_view kEpochs[] = {
+      {"\x00\x80\x3E\xD5", 4}, {"\x00\x80\xC1\x2A", 4}, {"\x00\x91\x10\xB6", 4}, {"\x00\x6F\xEF\x49", 4}};
+  const std::string_view all = p.file().chars();
+  if (std::any_of(std::begin(kEpochs), std::end(kEpochs), [&](std::string_view e) { return all.find(e) != std::string_view::npos; }))
+    return true;
   const Traces traces = find_traces(p.file());
   return std::find(traces.version.begin(), traces.version.end(), "shared user data") != traces.version.end();
 }

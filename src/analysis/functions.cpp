@@ -155,6 +155,7 @@ void Functions::operand(const Program& p, const Insn& i, const Operand& o, std::
     moved_ = i.mnemonic == ZYDIS_MNEMONIC_MOV || i.mnemonic == ZYDIS_MNEMONIC_PUSH;
     address(p, o.value, rva, false);
     moved_ = false;
+    if (clock_ && is_epoch_constant(o.value)) sites_.push_back({rva, "the epoch of FILETIME"});
     if (is_shared_data(o.value)) shared_ = rva;
     if (is_shared_data(o.value) && is_version_field(o.value, clock_)) sites_.push_back({rva, "KUSER_SHARED_DATA"});
   }

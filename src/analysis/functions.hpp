@@ -85,6 +85,8 @@ bool is_source_import(const ImportSlot& import, bool clock);
 bool is_resolver(const std::string& name);
 /// Does an imported function read values of the registry?
 bool is_registry_reader(const std::string& name);
+/// 1601 to 1970 in 100 ns or seconds, whole or a half, added or taken away.
+bool is_epoch_constant(std::uint64_t v);
 /// Functions that tell the time, by name.
 std::span<const std::string_view> clock_names();
 

@@ -90,6 +90,13 @@ bool is_source_import(const ImportSlot& import, bool clock) {
 
 bool is_resolver(const std::string& name) { return in(kResolvers, name); }
 bool is_registry_reader(const std::string& name) { return in(kRegistry, name); }
+bool is_epoch_constant(std::uint64_t v) {
+  constexpr std::uint64_t kTicks = 116444736000000000, kSeconds = 11644473600, kMilliseconds = kSeconds * 1000;
+  for (const std::uint64_t epoch : {kTicks, kSeconds, kMilliseconds})
+    if (v == epoch || v == 0 - epoch || (v & 0xFFFFFFFF) == (epoch & 0xFFFFFFFF) || (v & 0xFFFFFFFF) == ((0 - epoch) & 0xFFFFFFFF))
+      return true;
+  return false;
+}
 std::span<const std::string_view> clock_names() { return kClock; }
 
 }  // namespace tq::analysis

@@ -38,7 +38,7 @@ bool Stepper::moves() {
       out(e_.alu.truncate(e_.alu.extend_sign(v, from), width()));
       return true;
     }
-    case ZYDIS_MNEMONIC_LEA: out(e_.alu.truncate(e_.address_of(s_, i_.op[1]), width())); return true;
+    case ZYDIS_MNEMONIC_LEA: out(e_.recognised_time(e_.alu.truncate(e_.address_of(s_, i_.op[1]), width()), width())); return true;
     default: return false;
   }
 }
@@ -52,7 +52,7 @@ bool Stepper::arithmetic() {
   };
   switch (i_.mnemonic) {
     case ZYDIS_MNEMONIC_ADD: {
-      const Value a = in(0), b = in(1), r = alu.binary(Op::add, a, b, w);
+      const Value a = in(0), b = in(1), r = e_.recognised_time(alu.binary(Op::add, a, b, w), w);
       if (a.uniform() && b.uniform() && kind_of(r.all.sym) == Kind::derived)
         e_.derived_.try_emplace(r.all.sym, kind_of(a.all.sym) == Kind::stack ? a.all : b.all);
       out(r);
@@ -60,7 +60,7 @@ bool Stepper::arithmetic() {
       return true;
     }
     case ZYDIS_MNEMONIC_SUB: {
-      const Value a = in(0), b = in(1), r = same_register() ? constant(0) : alu.binary(Op::sub, a, b, w);
+      const Value a = in(0), b = in(1), r = same_register() ? constant(0) : e_.recognised_time(alu.binary(Op::sub, a, b, w), w);
       out(r);
       flags_sub(a, b, r, w);
       return true;
@@ -120,7 +120,7 @@ bool Stepper::arithmetic_with_carry() {
   const Op op = add ? Op::add : Op::sub;
   // sbb r,r is -carry whatever r holds.
   const Value first = same && !add ? constant(0) : alu.binary(op, a, b, w);
-  const Value r = alu.binary(op, first, carry, w);
+  const Value r = e_.recognised_high(alu.binary(op, first, carry, w), a, b, add);
   const auto limb = [&](Term x, Term y, Term c, bool overflow) {
     if (!x.number() || !y.number() || !c.number())
       return unknown(Op::cond, 8, hash_of(hash_of(hash_of(overflow ? 0xADC0 : 0xADC1, x), y), c));
@@ -161,6 +161,7 @@ bool Stepper::multiply_divide() {
   const Value a = e_.read_reg(s_, ax), b = in(0), high = e_.read_reg(s_, dx);
   if (wide) {
     if (is_signed) signed_use(a, w, "multiplied as a signed number");
+    if (is_signed) signed_use(b, w, "multiplied as a signed number");
     e_.write_reg(s_, ax, alu.binary(Op::mul, a, b, w));
     const Value top = alu.binary(is_signed ? Op::smulh : Op::umulh, a, b, w);
     e_.write_reg(s_, dx, top);
@@ -205,7 +206,7 @@ bool Stepper::shifts() {
   const Value n =
       i_.operands < 2 ? constant(1) : alu.binary(Op::and_, alu.truncate(e_.read_operand(s_, i_.op[1]), 8), constant(w == 64 ? 63 : 31), 8);
   if (op == Op::sar) signed_use(a, w, "shifted as a signed number");
-  if (op == Op::shr && n.uniform() && n.all == number(31)) signed_use(a, w, "asked for its sign");
+  if (op == Op::shr && n.uniform() && n.all == number(31)) sign_shift(a, w);
   const Value r = alu.binary(op, a, n, w);
   out(r);
   if (op == Op::rol || op == Op::ror) return true;
@@ -256,6 +257,7 @@ bool Stepper::bits() {
       const Value a = in(0), n = alu.binary(Op::and_, in(1), constant(w - 1), w);
       Value bit = alu.binary(Op::and_, alu.binary(Op::shr, a, n, w), constant(1), w);
       bit.copy = false;
+      if (n.uniform() && n.all == number(31)) signed_use(a, w, "asked for its sign");
       const Value one = alu.binary(Op::shl, constant(1), n, w);
       if (i_.mnemonic == ZYDIS_MNEMONIC_BTS) out(alu.binary(Op::or_, a, one, w));
       if (i_.mnemonic == ZYDIS_MNEMONIC_BTR) out(alu.binary(Op::and_, a, alu.unary(Op::not_, one, w), w));

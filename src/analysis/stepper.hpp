@@ -45,6 +45,7 @@ class Stepper {
   void vector_out(int reg, const std::array<Value, 2>& v);
   void signed_use(const Value& v, unsigned bits, const char* what);
   void clock_use();
+  void sign_shift(const Value& a, unsigned bits);
   void one_string(unsigned unit, bool counted);
   bool concrete_strings(unsigned unit);
   void string_summary(unsigned unit);

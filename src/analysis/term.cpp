@@ -99,6 +99,12 @@ Term subtract(Term a, Term b, unsigned bits) {
   return {make_sym(Kind::plain, bits, h), (a.off - b.off) & mask_of(bits)};
 }
 
+/// Does the number, and what was put together with the unknown, lie wholly above the bits of the unknown?
+bool beside(Term unknown, Term n, unsigned bits) {
+  if (unknown.number() || !n.number() || bits_of(unknown.sym) >= bits) return false;
+  return ((unknown.off | n.off) & mask_of(bits_of(unknown.sym))) == 0;
+}
+
 std::optional<Term> simplify(Op op, Term a, Term b, unsigned bits) {
   switch (op) {
     case Op::add:
@@ -109,6 +115,8 @@ std::optional<Term> simplify(Op op, Term a, Term b, unsigned bits) {
     case Op::and_:
       if ((a.number() && a.off == 0) || (b.number() && b.off == 0)) return number(0);
       if (b.number() && (b.off & mask_of(bits)) == mask_of(bits)) return a;
+      // The part beside a narrow unknown.
+      if (beside(a, b, bits)) return number(a.off & b.off);
       // Frames are aligned by masking the stack pointer.
       if (b.number() && kind_of(a.sym) == Kind::stack && (b.off | 0xFFF) == mask_of(bits))
         return Term{a.sym, a.off & sign_extend(b.off, bits) & mask_of(bits)};
@@ -119,6 +127,8 @@ std::optional<Term> simplify(Op op, Term a, Term b, unsigned bits) {
       if (a.number() && a.off == 0) return b;
       if (b.number() && (b.off & mask_of(bits)) == mask_of(bits)) return number(mask_of(bits));
       if (a == b) return a;
+      if (beside(a, b, bits)) return Term{a.sym, a.off | b.off};
+      if (beside(b, a, bits)) return Term{b.sym, a.off | b.off};
       return std::nullopt;
     case Op::xor_:
       if (b.number() && b.off == 0) return a;

@@ -156,7 +156,7 @@ def build(folder, name, text, p):
         f.write(text)
     if p.hosted is not None:
         return run([prefix + "gcc", p.level, "-w", "-s", "-o", out, source] + p.hosted)
-    flags = [p.level, "-w", "-ffreestanding", "-fno-stack-protector", "-fno-builtin", "-c", source, "-o", obj]
+    flags = [p.level, "-w", "-ffreestanding", "-fno-stack-protector", "-fno-builtin", "-fno-strict-aliasing", "-c", source, "-o", obj]
     triple = ("x86_64" if p.x64 else "i686") + "-w64-windows-gnu"
     error = run(([prefix + "gcc"] if p.compiler == "gcc" else ["clang-19", "--target=" + triple]) + flags)
     libraries = []

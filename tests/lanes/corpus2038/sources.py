@@ -145,6 +145,12 @@ def win_file(p):
     return 'LI f; P h = CreateFileA("c:\\\\x.log", 0x80000000u, 1, 0, 3, 0, 0); GetFileTime(h, 0, 0, &f.f); CloseHandle(h); ' + filetime_to_unix(p, "f.q"), True
 
 
+def win_given(p):
+    """A time that somebody else got: a parameter of an exported function."""
+    p.top.append("NOINLINE static int given(FT*, int); __declspec(dllexport) int note_time(FT* when, int how) { return given(when, how); }")
+    return "return how; } NOINLINE static int given(FT* when, int how) { LI f; f.f = *when; " + filetime_to_unix(p, "f.q"), True
+
+
 def nt_query(p):
     p.data.append("IMP i32 STD NtQuerySystemTime(i64*);")
     return "LI f; NtQuerySystemTime(&f.q); " + filetime_to_unix(p, "f.q"), True
@@ -195,5 +201,5 @@ def of(p):
     if p.kernel:
         return [ke_time, ke_time, ke_seconds, ke_local, win_shared]
     both = [crt_32, crt_64, crt_ftime, crt_mktime, crt_looked_up, crt_stat, crt_own, win_filetime, win_filetime, win_looked_up, win_halves, win_systemtime,
-            win_local, win_zone, win_civil, win_shared, win_file, nt_query, nt_seconds, registry_date]
+            win_local, win_zone, win_civil, win_shared, win_file, win_given, nt_query, nt_seconds, registry_date]
     return both + [crt_plain] * (3 if not p.x64 else 1)
