@@ -34,5 +34,13 @@ else()
   find_library(TQ_ZYDIS Zydis REQUIRED)
   # Static: it then costs the start of other commands nothing (docs/fleet.md). Without the archive the shared one serves.
   find_library(TQ_SQLITE NAMES libsqlite3.a sqlite3 REQUIRED)
+  # Only its headers: the library itself is loaded when a store on a server is opened. Without them such stores are refused by name.
+  find_path(TQ_LIBPQ libpq-fe.h PATH_SUFFIXES postgresql)
+  if(TQ_LIBPQ)
+    list(APPEND TQ_LEFT_OUT src/fleet/postgres_none.cpp)
+  else()
+    message(STATUS "libpq-fe.h not found (libpq-dev): no stores in PostgreSQL")
+    list(APPEND TQ_LEFT_OUT src/fleet/postgres/)
+  endif()
 endif()
 find_package(Threads REQUIRED)

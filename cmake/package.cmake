@@ -38,7 +38,7 @@ set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What dpkg-shlibdeps cannot see because it is opened while the program runs, and only when it is needed.
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libarchive13, libxlsxwriter4")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libarchive13, libxlsxwriter4, libpq5")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_OUTPUT_FILE_PREFIX ${CMAKE_BINARY_DIR}/package)
 include(CPack)

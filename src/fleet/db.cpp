@@ -2,9 +2,12 @@
 
 namespace tq::fleet {
 
+bool on_server(const std::string& name) { return name.starts_with("postgresql://") || name.starts_with("postgres://"); }
+
+std::string store_label(const std::string& name) { return on_server(name) ? postgres_label(name) : name; }
+
 Result<std::unique_ptr<Db>> open_db(const std::string& name, Access access) {
-  if (name.starts_with("postgresql://") || name.starts_with("postgres://")) return open_postgres(name, access);
-  return open_sqlite(name, access);
+  return on_server(name) ? open_postgres(name, access) : open_sqlite(name, access);
 }
 
 Result<std::int64_t> number_of(Db& db, const std::string& sql, std::initializer_list<Value> values, std::int64_t otherwise) {

@@ -41,7 +41,7 @@ class Db {
   [[nodiscard]] virtual Engine engine() const = 0;
   /// Several statements without values.
   virtual Status script(const std::string& sql) = 0;
-  /// One statement; its values are $1, $2, ... in this order. Prepared once for each text.
+  /// One statement; its values are $1, $2, ... in this order. Prepared once for each text. `on_row` must not ask the same Db.
   virtual Status run(const std::string& sql, std::span<const Value> values, const OnRow& on_row) = 0;
   Status run(const std::string& sql, std::initializer_list<Value> values, const OnRow& on_row = {}) {
     return run(sql, std::span<const Value>(values.begin(), values.size()), on_row);
@@ -52,8 +52,12 @@ class Db {
   virtual Status begin() = 0;
   virtual Status commit() = 0;
   virtual void rollback() = 0;
-  /// True after an error that a new connection may heal: the server went away.
+  /// True after an error that a new connection may heal: the server went away. What was open then is rolled back.
   [[nodiscard]] virtual bool lost() const { return false; }
+  /// A new connection, within a bounded time. Temporary tables and prepared statements of the old one are gone.
+  virtual Status reconnect() { return ok(); }
+  /// After many writes: what the engine wants to know of its tables before the next question.
+  virtual Status analyze() { return ok(); }
 };
 
 enum class Access { read, write };
@@ -61,6 +65,11 @@ enum class Access { read, write };
 Result<std::unique_ptr<Db>> open_db(const std::string& name, Access access);
 Result<std::unique_ptr<Db>> open_sqlite(const std::string& path, Access access);
 Result<std::unique_ptr<Db>> open_postgres(const std::string& uri, Access access);
+/// True when a store of that name lies on a server.
+bool on_server(const std::string& name);
+/// How messages and pages speak of a store: a file by its name, a server without user and password.
+std::string store_label(const std::string& name);
+std::string postgres_label(const std::string& uri);
 
 /// The first number of the first row; `otherwise` when there is none.
 Result<std::int64_t> number_of(Db& db, const std::string& sql, std::initializer_list<Value> values, std::int64_t otherwise = 0);

@@ -380,6 +380,7 @@ Result<Ingested> ingest(const std::vector<std::string>& paths, const Judge& judg
   for (const auto& path : paths) {
     TQ_TRY([[maybe_unused]] const auto done, work.path(path));
   }
+  TQ_TRY([[maybe_unused]] const auto ended, store.end_run());
   work.result.rejudged = store.rejudged_on_opening();
   return work.result;
 }

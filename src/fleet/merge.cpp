@@ -77,7 +77,7 @@ Result<Rows> read_shards(const std::vector<std::string>& shards) {
     if (read) read = read_rest(*db, out);
     if (read) continue;
     Error e = read.error();
-    if (e.place == "store") e.place = name;
+    if (e.place == "store") e.place = store_label(name);
     return e;
   }
   return out;
@@ -137,7 +137,8 @@ Status write_machines(Store& store, Rows& rows) {
 Result<Merged> merge(const std::vector<std::string>& shards, const std::string& store_name, const Judge& judge) {
   for (const auto& s : shards)
     if (s == store_name)
-      return Error{ErrorCode::usage, "fleet merge", "shards other than the store itself", s, {}, "name the result with --store"};
+      return Error{
+          ErrorCode::usage, "fleet merge", "shards other than the store itself", store_label(s), {}, "name the result with --store"};
   TQ_TRY(Rows rows, read_shards(shards));
   settle(rows);
   Merged out;
@@ -148,6 +149,7 @@ Result<Merged> merge(const std::vector<std::string>& shards, const std::string& 
   TQ_TRY([[maybe_unused]] const auto run, store.begin_run("merge", rows.newest));
   TQ_TRY([[maybe_unused]] const auto profiles, write_profiles(store, judge, rows));
   TQ_TRY([[maybe_unused]] const auto written, write_machines(store, rows));
+  TQ_TRY([[maybe_unused]] const auto ended, store.end_run());
   return out;
 }
 

@@ -1,4 +1,4 @@
-// Stores on a PostgreSQL server: refused by name, until there is one.
+// Stores on a PostgreSQL server, in a program that was built without libpq's headers: refused by name.
 #include "fleet/db.hpp"
 
 namespace tq::fleet {
@@ -10,7 +10,9 @@ Result<std::unique_ptr<Db>> open_postgres(const std::string& uri, Access) {
                "a file",
                uri.substr(0, uri.find(':')) + "://...",
                {},
-               "use a file for each shard and `fleet merge`"};
+               "this program was built without libpq-dev: use a file for each shard and `fleet merge`"};
 }
+
+std::string postgres_label(const std::string&) { return "postgresql://..."; }
 
 }  // namespace tq::fleet

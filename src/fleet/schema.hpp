@@ -9,7 +9,7 @@ namespace tq::fleet {
 
 inline constexpr std::int64_t kSchemaVersion = 1;
 
-/// SQL text for one engine: {id} {int} {blob} {norowid} and {iso:EXPR} become what it calls them.
+/// SQL text for one engine: {id} {int} {blob} {norowid} {empty} and {iso:EXPR} become what it calls them.
 std::string dialect(std::string_view text, Engine engine);
 /// Makes tables and views where there are none; refuses a store of another version, and a file that is no store.
 Status prepare_schema(Db& db);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -88,6 +89,8 @@ Result<StoreMeta> read_meta(Db& db);
 
 /// A text the store can hold on every engine: well-formed UTF-8, NUL written as \x00, at most 4 KiB.
 std::string storable(std::string_view s);
+/// The same for what rows are told apart by: at most 2 KiB, and two that differ beyond that still differ.
+std::string storable_key(std::string_view s);
 
 class Store {
  public:
@@ -97,6 +100,8 @@ class Store {
   [[nodiscard]] Db& db() { return *db_; }
   /// Notes the command that writes; `at`: seconds since 1970 that its machines are seen at.
   Status begin_run(const std::string& command, std::int64_t at);
+  /// After the last write: the engine learns what its tables hold now.
+  Status end_run();
   [[nodiscard]] std::int64_t at() const { return at_; }
   Result<std::int64_t> source(const std::string& path);
   /// Content that a source had when it was last read to its end; empty: never.
@@ -119,8 +124,12 @@ class Store {
 
  private:
   explicit Store(std::unique_ptr<Db> db, const Judge& judge) : db_(std::move(db)), judge_(&judge) {}
+  Status make_temporary();
+  Status patiently(const std::function<Status()>& work);
+  Status once(const std::function<Status()>& work);
   Status settle_judgement();
   Status write_all(std::int64_t source, const Batch& batch);
+  Result<std::int64_t> row_of_profile(const std::string& sha);
   Status write_machines(std::int64_t source, const std::vector<const Machine*>& machines);
   Status write_unread(std::int64_t source, const Batch& batch);
   Status rejudge_all();
@@ -129,7 +138,9 @@ class Store {
   std::unique_ptr<Db> db_;
   const Judge* judge_;
   std::unique_ptr<Atoms> atoms_;
-  std::int64_t at_ = 0;
+  std::int64_t at_ = 0, transactions_ = 0;
+  std::string writer_ = "writer.0";  ///< under which the store's meta table notes this writer's last transaction
+  std::unordered_map<std::string, std::int64_t> profile_rows_;
   bool rejudged_ = false;
 };
 

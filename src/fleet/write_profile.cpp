@@ -18,14 +18,15 @@ std::vector<std::byte> from_hex(std::string_view digits) {
 
 Value or_null(std::int64_t n, std::int64_t none) { return n == none ? Value{} : Value{n}; }
 
-/// A row that is made once and then only found: sets of CVEs, reasons.
+/// A row that is made once and then only found: sets of CVEs, reasons. Whoever really made it is told so, however many try at once.
 Result<std::pair<std::int64_t, bool>> interned(Db& db, const std::string& find, const std::string& make, std::initializer_list<Value> key,
                                                std::initializer_list<Value> values) {
   TQ_TRY(const auto there, number_of(db, find, key, -1));
   if (there >= 0) return std::pair{there, false};
-  TQ_TRY([[maybe_unused]] const auto made, db.run(make, values));
+  TQ_TRY(const auto made, number_of(db, make + " ON CONFLICT DO NOTHING RETURNING id", values, -1));
+  if (made >= 0) return std::pair{made, true};
   TQ_TRY(const auto id, number_of(db, find, key, -1));
-  return std::pair{id, true};
+  return std::pair{id, false};
 }
 
 /// The row of something that its content names: (row, whether it was made just now).
@@ -33,7 +34,7 @@ Result<std::pair<std::int64_t, bool>> row_by_content(Db& db, const char* table, 
   const auto sha = from_hex(sha256_hex(bytes_of(content)));
   const Value key = bytes_of(sha);
   const std::string find = std::string("SELECT id FROM ") + table + " WHERE sha = $1";
-  const std::string make = std::string("INSERT INTO ") + table + "(sha) VALUES($1) ON CONFLICT DO NOTHING";
+  const std::string make = std::string("INSERT INTO ") + table + "(sha) VALUES($1)";
   return interned(db, find, make, {key}, {key});
 }
 
@@ -90,8 +91,6 @@ Result<std::int64_t> list_row(Db& db, const catalog::Catalog& catalog, const Jud
   }
   TQ_TRY([[maybe_unused]] const auto filled, db.fill("lacking", {"kb", "list", "to_install", "closes"}, rows));
   for (const auto& l : j.lacking) {
-    TQ_TRY(const auto there, number_of(db, "SELECT count(*) FROM updates WHERE kb = $1", {std::int64_t{l.kb}}));
-    if (there != 0) continue;
     const auto u = catalog.find_kb(l.kb);
     const std::string released = u ? u->released.text() : "";
     const std::string title = u ? storable(u->title) : "";
@@ -104,27 +103,25 @@ Result<std::int64_t> list_row(Db& db, const catalog::Catalog& catalog, const Jud
 }
 
 Status write_lists(Db& db, std::int64_t profile, const Judged& j) {
-  for (const auto& f : j.findings) {
-    TQ_TRY([[maybe_unused]] const auto made, db.run("INSERT INTO findings(profile, rule, severity) VALUES($1, $2, $3)",
-                                                    {profile, std::string_view(f.rule), std::string_view(f.severity)}));
-  }
+  std::vector<Value> findings, gates, undecided;
+  std::vector<std::string> texts;
+  texts.reserve(j.gates.size() * 2);
+  for (const auto& f : j.findings) findings.insert(findings.end(), {profile, std::string_view(f.rule), std::string_view(f.severity)});
   for (const auto& g : j.gates) {
-    const std::string path = storable(g.path), detail = storable(g.detail);
-    TQ_TRY([[maybe_unused]] const auto made,
-           db.run("INSERT INTO gates(profile, path, sha256, gate, builds, detail) VALUES($1, $2, $3, $4, $5, $6)",
-                  {profile, std::string_view(path), std::string_view(g.sha256), std::string_view(g.gate), std::string_view(g.builds),
-                   std::string_view(detail)}));
+    const std::string_view path = texts.emplace_back(storable(g.path)), detail = texts.emplace_back(storable(g.detail));
+    gates.insert(gates.end(), {profile, path, std::string_view(g.sha256), std::string_view(g.gate), std::string_view(g.builds), detail});
   }
   for (const auto& u : j.undecided) {
     const std::string why = storable(u.why);
     const std::int64_t hash = short_hash(why + '\0' + u.resolve);
-    TQ_TRY(const auto reason, interned(db, "SELECT id FROM reasons WHERE hash = $1",
-                                       "INSERT INTO reasons(hash, why, resolve) VALUES($1, $2, $3) ON CONFLICT DO NOTHING", {hash},
-                                       {hash, std::string_view(why), std::string_view(u.resolve)}));
-    TQ_TRY([[maybe_unused]] const auto made, db.run("INSERT INTO undecided(profile, subject, reason, items) VALUES($1, $2, $3, $4)",
-                                                    {profile, std::string_view(u.subject), reason.first, std::int64_t{u.items}}));
+    TQ_TRY(const auto reason,
+           interned(db, "SELECT id FROM reasons WHERE hash = $1", "INSERT INTO reasons(hash, why, resolve) VALUES($1, $2, $3)", {hash},
+                    {hash, std::string_view(why), std::string_view(u.resolve)}));
+    undecided.insert(undecided.end(), {profile, std::string_view(u.subject), reason.first, std::int64_t{u.items}});
   }
-  return ok();
+  TQ_TRY([[maybe_unused]] const auto one, db.fill("findings", {"profile", "rule", "severity"}, findings));
+  TQ_TRY([[maybe_unused]] const auto two, db.fill("gates", {"profile", "path", "sha256", "gate", "builds", "detail"}, gates));
+  return db.fill("undecided", {"profile", "subject", "reason", "items"}, undecided);
 }
 
 std::int64_t to_install(const Judged& j) {
@@ -160,8 +157,8 @@ Status write_catalog(Db& db, const Judge& judge, const Atoms& atoms) {
 Result<std::int64_t> profile_row(Db& db, const std::string& sha, Bytes packed) {
   const auto bytes = from_hex(sha);
   const Value key = bytes_of(bytes);
-  TQ_TRY(const auto row, interned(db, "SELECT id FROM profiles WHERE sha = $1",
-                                  "INSERT INTO profiles(sha, facts) VALUES($1, $2) ON CONFLICT DO NOTHING", {key}, {key, packed}));
+  TQ_TRY(const auto row,
+         interned(db, "SELECT id FROM profiles WHERE sha = $1", "INSERT INTO profiles(sha, facts) VALUES($1, $2)", {key}, {key, packed}));
   return row.first;
 }
 
