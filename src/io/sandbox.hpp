@@ -1,0 +1,17 @@
+// What this process gives up before it reads a target: whoever takes a parser over with a prepared file finds little to do.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tq::io {
+
+/// Gives up, for good and for every thread to come: making, changing and removing files except below `folders`; changing owners,
+/// rights and times of any; sockets; starting programs; looking into other processes; everything of a kernel's administration.
+/// To be called before the second thread starts. What this kernel lacks is left out; sandbox_text() tells.
+void enter_sandbox(const std::vector<std::string>& folders);
+
+/// "seccomp, landlock": what is in force, for people. "none" where nothing is.
+std::string sandbox_text();
+
+}  // namespace tq::io
