@@ -32,6 +32,7 @@ else()
     find_library(TQ_MSPACK NAMES libmspack.a mspack REQUIRED)
   endif()
   find_library(TQ_ZYDIS Zydis REQUIRED)
+  find_library(TQ_SECCOMP seccomp REQUIRED)
   # Static: it then costs the start of other commands nothing (docs/fleet.md). Without the archive the shared one serves.
   find_library(TQ_SQLITE NAMES libsqlite3.a sqlite3 REQUIRED)
   # Only its headers: the library itself is loaded when a store on a server is opened. Without them such stores are refused by name.

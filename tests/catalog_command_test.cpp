@@ -66,8 +66,9 @@ void write_feeds(const Scratch& s) {
                                        .cve("CVE-2026-40002")
                                        .fix("5099002", {"1"}, "Security Update", "5099001", "10.0.17763.9101")
                                        .text());
-  const std::string rows =
-      wesng_header() + wesng_row("20260512", "CVE-2026-40001", "5099001", "Windows 10 Version 1809 for x64-based Systems");
+  // The definitions contradict the month in what the CVE leads to: the month is to win, whichever is given first.
+  std::string rows = wesng_header() + wesng_row("20260512", "CVE-2026-40001", "5099001", "Windows 10 Version 1809 for x64-based Systems");
+  rows.replace(rows.find("Spoofing"), 8, "Tampering");
   write(s / "definitions.zip", ZipBuilder().file("CVEs_20260628.csv", bytes(rows)).file("Custom_1.csv", bytes("x")).build());
   write(s / "kev.csv", std::string("cveID,dateAdded,knownRansomwareCampaignUse\nCVE-2026-40001,2026-05-13,Known\n"));
   write(s / "files.csv", std::string("kb,file,arch,branch,version,source\n5099001,ntoskrnl.exe,x64,,10.0.17763.9001,a page\n"));

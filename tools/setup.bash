@@ -2,7 +2,7 @@
 # Sourced, not run. Needs $root (the repository) and $me (the name to put before a message).
 
 # What the program itself needs, on Debian 12 names.
-tq_build_packages=(cmake ninja-build g++ libfmt-dev nlohmann-json3-dev libcli11-dev libexpat1-dev libssl-dev zlib1g-dev libzstd-dev libarchive-dev libxlsxwriter-dev libzydis-dev libmspack-dev libsqlite3-dev libpq-dev libcpp-httplib-dev)
+tq_build_packages=(cmake ninja-build g++ libfmt-dev nlohmann-json3-dev libcli11-dev libexpat1-dev libssl-dev zlib1g-dev libzstd-dev libarchive-dev libxlsxwriter-dev libzydis-dev libmspack-dev libsqlite3-dev libseccomp-dev libpq-dev libcpp-httplib-dev)
 # What the tests cannot run without.
 tq_test_packages=(python3 doctest-dev xz-utils unzip)
 # What makes the tests say more; each one that is missing is a visible skip.

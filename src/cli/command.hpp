@@ -18,6 +18,7 @@ struct Option {
   const char* help;
   const char* choices = "";                 ///< "text|json" when closed; empty when free
   std::string (*choices_from)() = nullptr;  ///< the same, for a list that the build makes
+  bool writes = false;                      ///< its value is a file or folder that is made
 };
 
 struct Args {
@@ -35,6 +36,7 @@ struct Command {
   const char* operand;  ///< "TARGET": takes one or more; empty: takes none
   std::span<const Option> options;
   int (*run)(const Args&);
+  bool sandboxed = true;  ///< false: needs the network, other processes, or files of its own
 };
 
 std::span<const Command* const> all();

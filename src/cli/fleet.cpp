@@ -20,7 +20,7 @@ namespace {
 
 constexpr Option kOptions[] = {
     {"--store", "STORE", "a file, or postgresql://...; the default is fleet.tqdb"},
-    {"--shard", "I/N", "scan, import: only this part of the items; auto: as the scheduler's variables say"},
+    {"--shard", "I/N", "scan, import: only this part of the items; auto, auto/N: as the scheduler's variables say"},
     {"--jobs", "N", "scan, import: workers; the default is one for each core"},
     {"--site", "NAME", "scan, import: the site of machines that name none"},
     {"--again", "", "scan, import: read again what was read before"},
@@ -28,7 +28,7 @@ constexpr Option kOptions[] = {
     {"--map", "NAME=COLUMN", "import: which column of an inventory holds what"},
     {"--goal", "GOAL", "what to judge by; the default is the store's own, or last", "public|esu|last"},
     {"--line", "LINE", "which line of updates to ask for", "auto|rollup|security-only"},
-    {"--as-of", "DATE", "import, scan: the machines were seen on that day; query machines: the fleet as it stood then"},
+    {"--as-of", "DATE", "import, scan: the machines were seen on that day; query: the fleet as it stood then"},
     {"--since", "DATE", "query changes: from that day on"},
     {"--listen", "HOST:PORT", "serve: where to answer; the default is 127.0.0.1:8300, port 0 takes any that is free"},
     {"--token-file", "FILE", "serve: its first line has to be shown by whoever wants to look"},
@@ -63,6 +63,6 @@ int run_fleet(const Args& args) {
 }  // namespace
 
 extern const Command fleet;
-const Command fleet{"fleet", "many machines: import, scan, merge, query, report, serve, rejudge", "ACTION", kOptions, run_fleet};
+const Command fleet{"fleet", "many machines: import, scan, merge, query, report, serve, rejudge", "ACTION", kOptions, run_fleet, false};
 
 }  // namespace tq::cli

@@ -9,7 +9,8 @@
 namespace tq::cli {
 namespace {
 
-constexpr Option kOptions[] = {kOutput, {"--into", "FOLDER", "write a page for the program and one for each command into FOLDER"}};
+constexpr Option kOptions[] = {
+    kOutput, {"--into", "FOLDER", "write a page for the program and one for each command into FOLDER", "", nullptr, true}};
 
 struct Status {
   int number;

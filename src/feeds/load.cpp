@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 #include "core/text.hpp"
 #include "feeds/cvrf.hpp"
@@ -146,10 +147,39 @@ Status load_folder(const std::string& path, Gather& gather) {
   return ok();
 }
 
+/// Where feeds name the same thing, the one that was read first is kept: Microsoft's own months before what others made of them.
+Kind feed_kind(const std::string& path) {
+  if (io::host_kind(path) == io::HostKind::folder) return Kind::cvrf;
+  auto source = io::open_file(path);
+  std::vector<std::byte> head(kHead);
+  const auto n = source ? (*source)->read_at(0, head) : Result<std::size_t>(0);
+  if (!n) return Kind::unknown;  // the reader says what is wrong with it
+  const auto text = bytes_of(head).chars().substr(0, *n);
+  if (text.starts_with("PK")) return Kind::wesng;
+  return text.starts_with("\x28\xB5\x2F\xFD") ? Kind::cvrf : kind_of(text);
+}
+
+std::string_view file_name(std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return path.substr(path.rfind('/') + 1);
+}
+
+/// The order in which feeds are read does not hang on the order in which they were given.
+std::vector<std::string> in_order(const std::vector<std::string>& paths) {
+  std::vector<std::pair<Kind, std::string>> all;
+  for (const auto& path : paths) all.emplace_back(feed_kind(path), path);
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::tuple(a.first, file_name(a.second), a.second) < std::tuple(b.first, file_name(b.second), b.second);
+  });
+  std::vector<std::string> out;
+  for (auto& [kind, path] : all) out.push_back(std::move(path));
+  return out;
+}
+
 }  // namespace
 
 Status load(const std::vector<std::string>& paths, Gather& gather) {
-  for (const std::string& path : paths) {
+  for (const std::string& path : in_order(paths)) {
     if (io::host_kind(path) == io::HostKind::folder) {
       if (auto s = load_folder(path, gather); !s) return s;
       continue;

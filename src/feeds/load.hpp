@@ -8,8 +8,8 @@
 
 namespace tq::feeds {
 
-/// Reads each path in order: a folder (CVRF months, packed or not, sorted by name), one month, a wesng zip or its CSV, a KEV list,
-/// a table of files. The first error ends it, and nothing of the feeds may be used then.
+/// Reads each path, in an order of its own: folders of CVRF months (packed or not, sorted by name) and single months first, then wesng
+/// zips or their CSV, KEV lists, tables of files. The first error ends it, and nothing of the feeds may be used then.
 Status load(const std::vector<std::string>& paths, Gather& gather);
 
 }  // namespace tq::feeds

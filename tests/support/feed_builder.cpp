@@ -20,7 +20,9 @@ CvrfBuilder& CvrfBuilder::cve(const std::string& cve, const std::string& title, 
                       "Type=\"Tag\">Kernel</vuln:Note></vuln:Notes>" +
                       element("CVE", cve) + "<vuln:Threats>";
   for (const std::string& id : ids_)
-    vulnerabilities_ += "<vuln:Threat Type=\"Severity\">" + element("Description", severity) + element("ProductID", id) + "</vuln:Threat>";
+    vulnerabilities_ += "<vuln:Threat Type=\"Severity\">" + element("Description", severity) + element("ProductID", id) +
+                        "</vuln:Threat><vuln:Threat Type=\"Impact\">" + element("Description", "Spoofing") + element("ProductID", id) +
+                        "</vuln:Threat>";
   vulnerabilities_ += "</vuln:Threats><vuln:Remediations>";
   open_ = "</vuln:Remediations><vuln:RevisionHistory><vuln:Revision><cvrf:Date>" + released_ +
           "T08:00:00</cvrf:Date></vuln:Revision></vuln:RevisionHistory></vuln:Vulnerability>\n";

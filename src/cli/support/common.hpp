@@ -24,7 +24,7 @@ std::string closed_choices(const Option& option);
 void complain(const std::string& message);
 
 inline constexpr Option kFormatTextJson{"--format", "FORMAT", "text or json", "text|json"};
-inline constexpr Option kOutput{"-o,--output", "FILE", "write the result to FILE"};
+inline constexpr Option kOutput{"-o,--output", "FILE", "write the result to FILE", "", nullptr, true};
 inline constexpr Option kCatalogFile{"--catalog", "FILE", "use this catalog instead of the built-in one"};
 inline constexpr Option kQuiet{"--quiet", "", "nothing on standard error but errors"};
 inline constexpr Option kStats{"--stats", "", "print what was read, on standard error"};

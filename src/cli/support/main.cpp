@@ -7,6 +7,7 @@
 #include "cli/support/common.hpp"
 #include "cli/support/version.hpp"
 #include "core/text.hpp"
+#include "io/sandbox.hpp"
 
 namespace tq::cli {
 namespace {
@@ -76,6 +77,27 @@ void settle(Wired& w) {
   }
 }
 
+std::string folder_of(const std::string& path) {
+  const auto cut = path.find_last_of('/');
+  return cut == std::string::npos ? "." : cut == 0 ? "/" : path.substr(0, cut);
+}
+
+/// From here on the program can write where it was told to, and nowhere else.
+void give_up_rights(const Command& command, const Args& args) {
+  if (!command.sandboxed) return;
+  std::vector<std::string> folders;
+  for (const Option& o : command.options) {
+    const std::string_view name = o.name;
+    const std::string value = o.writes ? args.get(std::string(name.substr(0, name.find(',')))) : std::string();
+    if (value.empty() || value == "-") continue;
+    folders.push_back(folder_of(value));
+    folders.push_back(value);  // a folder that is there already
+  }
+  // The library that writes workbooks puts its parts together in temporary files.
+  if (args.get("--format") == "xlsx") folders.emplace_back("/tmp");
+  io::enter_sandbox(folders);
+}
+
 int parse_and_run(int argc, char** argv) {
   if (is_left_out(argc, argv)) return kUsage;
   CLI::App app{"Tells, offline and read-only, which Windows build a machine really has and how far it is patched.", "tourniquet"};
@@ -102,6 +124,7 @@ int parse_and_run(int argc, char** argv) {
   for (auto& w : wired) {
     if (!w->app->parsed()) continue;
     settle(*w);
+    give_up_rights(*w->command, w->args);
     return w->command->run(w->args);
   }
   return kUsage;

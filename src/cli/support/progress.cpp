@@ -10,6 +10,7 @@
 #include "io/byte_source.hpp"
 #include "io/meter.hpp"
 #include "io/output.hpp"
+#include "io/sandbox.hpp"
 
 namespace tq::cli {
 
@@ -47,6 +48,7 @@ void print_stats(const Args& args, std::size_t items) {
   complain(fmt::format("{} read: io {} bytes (files of this host), image {} (disks), volume {} (volumes), fs {} (files of targets)", items,
                        io::bytes_read(), io::metered_bytes(io::Meter::image), io::metered_bytes(io::Meter::volume),
                        io::metered_bytes(io::Meter::fs)));
+  complain("sandbox: " + io::sandbox_text());
 }
 
 }  // namespace tq::cli

@@ -15,6 +15,7 @@
 #include <cstring>
 
 #include "fleet/wire.hpp"
+#include "io/sandbox.hpp"
 
 namespace tq::fleet {
 namespace {
@@ -106,6 +107,7 @@ bool Pool::start(Worker& w) {
     for (const auto& other : workers_)
       if (other.fd >= 0) ::close(other.fd);
     ::close(ends[0]);
+    io::enter_sandbox({});  // it reads what others made, and hands its answers to the scanner
     work_until_closed(ends[1], work_);
   }
   ::close(ends[1]);

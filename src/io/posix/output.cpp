@@ -1,6 +1,8 @@
 #include "io/output.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,6 +50,20 @@ Status write_all(int fd, std::string_view content, const std::string& path) {
   return ok();
 }
 
+/// A new file of a name that nobody guesses, with the rights that any new file gets here. -1: errno tells.
+int create_beside(const std::string& path, std::string& name) {
+  constexpr int kTries = 16;
+  int fd = -1;
+  for (int i = 0; i < kTries && fd < 0; ++i) {
+    std::uint32_t random = 0;
+    if (::getrandom(&random, sizeof random, 0) != static_cast<ssize_t>(sizeof random)) return -1;
+    name = fmt::format("{}.{:08x}", path, random);
+    fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0 && errno != EEXIST) return -1;
+  }
+  return fd;
+}
+
 }  // namespace
 
 Status write_output(const std::string& path, std::string_view content, const std::vector<std::string>& targets) {
@@ -62,13 +78,11 @@ Status write_output(const std::string& path, std::string_view content, const std
     ::close(fd);
     return s;
   }
-  std::string temporary = path + ".XXXXXX";
-  const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
+  std::string temporary;
+  const int fd = create_beside(path, temporary);
   if (fd < 0) return failed(path, "create");
   auto s = write_all(fd, content, path);
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (s && (::fchmod(fd, 0666 & ~mask) != 0 || ::fsync(fd) != 0)) s = failed(path, "write");
+  if (s && ::fsync(fd) != 0) s = failed(path, "write");
   if (::close(fd) != 0 && s) s = failed(path, "close");
   if (s && ::rename(temporary.c_str(), path.c_str()) != 0) s = failed(path, "rename");
   if (!s) ::unlink(temporary.c_str());
