@@ -134,6 +134,8 @@ class Engine {
   void advance(Frame& f, std::uint32_t pc, State s);
   bool out_of_budget(const Frame& f);
   void enter(Frame& f, std::uint32_t pc, State s);
+  const Operand* result_at(std::uint32_t pc);
+  std::optional<std::uint64_t> result_tag(std::uint32_t pc, State& s, State& other);
   void join(State& into, State&& s, std::uint64_t place);
   bool back_edge(Frame& f, std::uint32_t from, std::uint32_t head, State& s);
   void leave_loops(State& s, std::uint32_t pc) const;
@@ -186,6 +188,8 @@ class Engine {
   [[nodiscard]] std::uint64_t room_behind(Term address, std::uint64_t most) const;
   [[nodiscard]] std::uint64_t shown(const Value& v, unsigned lane);
   void note_unclear(const Value& v);
+  void see_behind(State& s, const Value& pointer, std::vector<Value>& seen);
+  Value stack_argument(State& s, const Value& at);
   Value read_or_result(State& s, Term at, std::uint64_t h);
 
   // machine
@@ -228,6 +232,7 @@ class Engine {
   std::unordered_set<std::uint64_t> varying_bases_;          ///< unknown pointers behind which something that varies was stored
   std::unordered_map<std::uint32_t, unsigned> guesses_;      ///< call -> how many arguments it seems to hand over
   std::unordered_map<std::uint32_t, std::uint64_t> popped_;  ///< function -> bytes that its return takes off the stack
+  std::unordered_map<std::uint32_t, Operand> results_;       ///< place -> what becomes the result from there
   std::vector<const Frame*> stack_;
   std::map<std::uint32_t, std::string> signed_uses_, cuts_, narrow_calls_;
 };

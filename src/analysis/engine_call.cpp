@@ -23,7 +23,7 @@ Value Engine::argument(State& s, const CallSite& c, unsigned index) {
   const unsigned skip = c.tail ? 1 : 0;
   if (word_ == 8) {
     if (index < kArgumentRegisters.size()) return s.r[static_cast<std::size_t>(kArgumentRegisters[index])];
-    return read(s, plus(s.r[kSp], 8 * (index + skip)), 8);
+    return stack_argument(s, plus(s.r[kSp], 8 * (index + skip)));
   }
   const auto arity = c.import != nullptr ? arity_of(c.import->name) : std::nullopt;
   if (arity && arity->register_call) {
@@ -31,6 +31,16 @@ Value Engine::argument(State& s, const CallSite& c, unsigned index) {
     index -= 2;
   }
   return read(s, plus(s.r[kSp], 4 * (index + skip)), 4);
+}
+
+/// 32-bit arguments are stored as such: what lies above them is left over.
+Value Engine::stack_argument(State& s, const Value& at) {
+  const Value whole = read(s, at, 8);
+  if (whole.uniform() && (whole.all.number() || bits_of(whole.all.sym) == 64) && kind_of(whole.all.sym) != Kind::plain) return whole;
+  const Value low = read(s, at, 4);
+  for (unsigned k = 0; k < alu.count(); ++k)
+    if ((alu.mask >> k & 1) != 0 && (whole.at(k).number() || !low.at(k).number())) return whole;
+  return low;
 }
 
 void Engine::place_arguments(State& s, const std::vector<Value>& values) {

@@ -88,6 +88,24 @@ void Engine::note_varying_store(const Value& address, const Value& v) {
   }
 }
 
+/// What lies at a pointer into the frame, and the next word: a field of the same structure when the first was set to something;
+/// when the first is zero it may just as well be another variable.
+void Engine::see_behind(State& s, const Value& pointer, std::vector<Value>& seen) {
+  bool unset = false;
+  const auto at = [&](std::uint64_t n) {
+    return s.memory.read(alu, plus(pointer, n).all, 4, [&](Term t, unsigned size) { return unset = true, initial(t, size); });
+  };
+  const Value first = at(0);
+  if (alu.varies(first)) seen.push_back(first);
+  if (unset) return;
+  const Value second = at(4);
+  if (!alu.varies(second) || second.copy) return;
+  if (first.uniform() && first.all == number(0))
+    note_possible(pc_, alu.each([&](unsigned k) { return Term{hash_of(0x5EE, second.at(k)), 0}; }), alu.mask);
+  else
+    seen.push_back(second);
+}
+
 void Engine::external_event(State& s, const CallSite& c, const std::string& name, unsigned arguments) {
   if (ladder_.clock) return formatted_clock(s, c);
   std::vector<Value> seen;
@@ -96,11 +114,7 @@ void Engine::external_event(State& s, const CallSite& c, const std::string& name
     seen.push_back(argument(s, c, i));
     // A small structure on the stack is seen through its pointer.
     const Value p = seen.back();
-    if (p.uniform() && kind_of(p.all.sym) == Kind::stack && !p.all.number() && !is_printer(name))
-      for (const unsigned at : {0u, 4u}) {
-        const Value inside = read(s, plus(p, at), 4);
-        if (alu.varies(inside)) seen.push_back(inside);
-      }
+    if (p.uniform() && kind_of(p.all.sym) == Kind::stack && !p.all.number() && !is_printer(name)) see_behind(s, p, seen);
   }
   for (const Value& v : seen) varying = varying || alu.varies(v);
   const std::uint64_t site = mix(site_hash(s, c.rva), std::hash<std::string>{}(name));

@@ -73,6 +73,44 @@ void Engine::join(State& into, State&& s, std::uint64_t place) {
   alu.mask = before;
 }
 
+/// What the straight way from here to a return puts into the result register last; nothing when there is no such way.
+const Operand* Engine::result_at(std::uint32_t pc) {
+  constexpr unsigned kMost = 16;
+  const auto known = results_.find(pc);
+  if (known != results_.end()) return known->second.type == Operand::Type::none ? nullptr : &known->second;
+  Operand found;
+  for (std::uint32_t n = 0, rva = pc; n < kMost; ++n) {
+    const Insn& i = decoder_.at(rva);
+    if (!i.valid() || (i.flow != Flow::next && i.flow != Flow::ret)) break;
+    if (i.flow == Flow::ret)
+      return &(results_[pc] = found.type == Operand::Type::none ? Operand{.type = Operand::Type::gpr, .bytes = 4, .reg = kAx} : found);
+    const bool result = i.mnemonic == ZYDIS_MNEMONIC_MOV && i.op[0].type == Operand::Type::gpr && i.op[0].reg == kAx && i.op[0].bytes >= 4;
+    const bool first = found.type == Operand::Type::none;
+    if (result && first && (i.op[1].type == Operand::Type::gpr || (i.op[1].type == Operand::Type::memory && i.op[1].index < 0)))
+      found = i.op[1];
+    else if (!first || result)
+      if (i.op[0].type == Operand::Type::gpr && i.op[0].reg == kAx) break;
+    rva += i.length;
+  }
+  results_[pc] = {};
+  return nullptr;
+}
+
+/// Ways that carry different results, of which one may have no version to show, stay apart until a branch has looked.
+std::optional<std::uint64_t> Engine::result_tag(std::uint32_t pc, State& s, State& other) {
+  if (touched_ == 0 || s.tag != 0 || (s.mask & other.mask) == 0) return std::nullopt;
+  const LaneMask before = alu.mask;
+  const Operand* o = result_at(pc);
+  const auto value = [&](State& x) {
+    alu.mask = x.mask;
+    return o != nullptr ? alu.truncate(read_operand(x, *o), 32) : x.r[kAx];
+  };
+  const Value mine = value(s), theirs = value(other);
+  alu.mask = before;
+  const bool apart = mine.uniform() && theirs.uniform() && mine.all.number() && theirs.all.number() && mine.all.off != theirs.all.off;
+  return apart ? std::optional(mix(0x7A7, mine.all.off)) : std::nullopt;
+}
+
 void Engine::enter(Frame& f, std::uint32_t pc, State s) {
   const Frame::Place place{pc, s.tag};
   const auto it = f.pending.find(place);
@@ -80,12 +118,8 @@ void Engine::enter(Frame& f, std::uint32_t pc, State s) {
     f.pending.emplace(place, std::move(s));
     return;
   }
-  // Ways that carry different results, of which one may have no version to show, stay apart until a branch has looked.
-  const Value &mine = s.r[kAx], &theirs = it->second.r[kAx];
-  const bool results = touched_ > 0 && s.tag == 0 && (s.mask & it->second.mask) != 0 && mine.uniform() && theirs.uniform() &&
-                       mine.all.number() && theirs.all.number() && mine.all.off != theirs.all.off;
-  if (results) {
-    s.tag = mix(0x7A7, mine.all.off);
+  if (const auto tag = result_tag(pc, s, it->second)) {
+    s.tag = *tag;
     return enter(f, pc, std::move(s));
   }
   join(it->second, std::move(s), mix(f.entry, pc));
@@ -230,7 +264,8 @@ std::uint64_t Engine::table_bound(std::uint32_t pc) {
   for (std::uint32_t rva = std::max(functions_.of(pc), pc > kBefore ? pc - kBefore : 0); rva < pc;) {
     const Insn& i = decoder_.at(rva);
     if (!i.valid()) return kUnbounded;
-    const bool test = i.mnemonic == ZYDIS_MNEMONIC_CMP && i.op[1].type == Operand::Type::immediate && i.op[1].value < kMost;
+    const bool test = (i.mnemonic == ZYDIS_MNEMONIC_CMP || i.mnemonic == ZYDIS_MNEMONIC_SUB) && i.op[1].type == Operand::Type::immediate &&
+                      i.op[1].value < kMost;
     if (test) compared = i.op[1].value;
     const bool above = i.condition == 6 || i.condition == 7, below = i.condition == 2 || i.condition == 3;
     if (i.flow == Flow::branch && compared != kUnbounded && (above || below)) bound = compared + (above ? 1 : 0);
