@@ -120,7 +120,11 @@ void Engine::formatted_clock(State& s, const CallSite& c) {
   if (list) slot = 0;
   for (const Conversion& x : conversions_of(*format)) {
     slot += x.stars;
-    const Value v = list ? read(s, plus(from, slot * word_), word_) : argument(s, c, slot);
+    // Of a number of 32 bits on a stack of 64 only the lower half is set.
+    const bool on_stack = !list && word_ == 8 && slot >= 4;
+    const Value v = list       ? read(s, plus(from, slot * word_), 4)
+                    : on_stack ? read(s, plus(s.r[kSp], 8 * (slot + (c.tail ? 1 : 0))), 4)
+                               : argument(s, c, slot);
     if (!x.wide && (x.letter == 'd' || x.letter == 'i')) shown(v, "formatted as a signed number");
     const bool two_words = word_ == 4 && (x.wide || std::string_view("fgeGEaA").find(x.letter) != std::string_view::npos);
     slot += two_words ? 2 : 1;
@@ -145,7 +149,13 @@ void Engine::unsigned_compare(std::uint32_t pc, const State& s) {
 }
 
 void Stepper::signed_use(const Value& v, unsigned bits, const char* what) {
-  if (e_.ladder_.clock && bits == 32 && !v.uniform() && e_.turns_negative_in_2038(v)) e_.signed_uses_.try_emplace(rva_, what);
+  if (!e_.ladder_.clock || v.uniform()) return;
+  // The upper bytes alone hold the sign, too: a shift by 16 may be a load of two bytes.
+  const auto upper = [&](unsigned k) {
+    return v.at(k).number() && (v.at(k).off & mask_of(bits)) == (unix_of(e_.ladder_.rungs[k]) >> (32 - bits) & mask_of(bits));
+  };
+  const bool part = (bits == 8 || bits == 16) && upper(0) && upper(1) && upper(2) && upper(3);
+  if (part || (bits == 32 && e_.turns_negative_in_2038(v))) e_.signed_uses_.try_emplace(rva_, what);
 }
 
 /// The sign as a number. With the high half beside it, it is a comparison of 64 bits with 2^31 instead.
@@ -164,6 +174,8 @@ void Stepper::clock_use() {
     case ZYDIS_MNEMONIC_FILD:
     case ZYDIS_MNEMONIC_FIADD:
     case ZYDIS_MNEMONIC_FISUB:
+    case ZYDIS_MNEMONIC_FISUBR:
+    case ZYDIS_MNEMONIC_FIDIVR:
     case ZYDIS_MNEMONIC_FIMUL:
     case ZYDIS_MNEMONIC_FIDIV:
     case ZYDIS_MNEMONIC_FICOM:

@@ -289,7 +289,8 @@ bool Engine::external_call(Frame& f, std::uint32_t pc, std::uint32_t next, State
     return false;
   }
   const auto arity = arity_of(name);
-  unsigned words = arity ? arity->words : word_ == 4 ? (tail ? 0 : pushed_words(pc, next)) : 0;
+  const bool unknown_form = word_ == 4 && !tail && !(c.import != nullptr && is_run_time(c.import->dll));
+  unsigned words = arity ? arity->words : unknown_form ? pushed_words(pc, next) : 0;
   high_.reset();
   c.arguments = arity        ? arity->words + (arity->register_call ? 2 : 0)
                 : word_ == 4 ? std::max(words, kGuessedArguments / 2)

@@ -38,4 +38,8 @@ const Model* model_of(const std::string& name, bool clock) {
   return it == t.end() ? nullptr : it->second;
 }
 
+bool is_run_time(const std::string& dll) {
+  return dll.starts_with("msvcr") || dll.starts_with("ucrtbase") || dll.starts_with("crtdll") || dll.starts_with("api-ms-win-crt-");
+}
+
 }  // namespace tq::analysis

@@ -14,6 +14,8 @@ struct Model {
 
 /// The model of an imported function; null when it has none.
 const Model* model_of(const std::string& name, bool clock);
+/// Is a library (lower case) a C run time? Its functions leave their arguments on the stack.
+bool is_run_time(const std::string& dll);
 /// A function that never comes back.
 bool is_noreturn(const std::string& name);
 /// Formats or prints what it is given: its result decides nothing.
