@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "core/html.hpp"
 #include "core/url.hpp"
@@ -159,25 +160,42 @@ struct SiteRow {
   std::vector<std::int64_t> by_step;
 };
 
-/// Sites, the most machines first. Machines are counted by profile, which one index holds; verdicts are looked up once each.
+/// For each profile the step that its machines stand at.
+Result<std::unordered_map<std::int64_t, std::size_t>> steps_of_profiles(Db& db) {
+  std::unordered_map<std::int64_t, std::size_t> out;
+  TQ_TRY([[maybe_unused]] const auto read, db.run("SELECT profile, behind FROM verdicts", {}, [&](const Row& r) {
+    out.emplace(r.integer(0), step_of(r, 1));
+    return true;
+  }));
+  return out;
+}
+
+constexpr std::int64_t kNoSiteRow = -1;
+
+/// Sites, the most machines first. Machines are counted along one index and put together here: joining and grouping that many counts is
+/// what an engine takes a second for.
 Result<std::vector<SiteRow>> sites_by_step(Db& db) {
-  std::vector<SiteRow> sites;
-  TQ_TRY(
-      [[maybe_unused]] const auto read,
-      db.run(
-          "SELECT coalesce(si.name, '') AS name, x.behind, x.n FROM (SELECT g.site AS site, v.behind AS behind, sum(g.n) AS n FROM (SELECT "
-          "profile, site, count(*) AS n FROM machines GROUP BY profile, site) g JOIN verdicts v ON v.profile = g.profile GROUP BY "
-          "g.site, v.behind) x LEFT JOIN sites si ON si.id = x.site ORDER BY name",
-          {}, [&](const Row& r) {
-            if (sites.empty() || sites.back().name != r.text(0)) sites.push_back({std::string(r.text(0)), 0, {}});
-            auto& site = sites.back();
-            site.by_step.resize(steps_behind().size());
-            site.by_step[step_of(r, 1)] += r.integer(2);
-            site.machines += r.integer(2);
-            return true;
-          }));
-  std::stable_sort(sites.begin(), sites.end(), [](const auto& a, const auto& b) { return a.machines > b.machines; });
-  return sites;
+  TQ_TRY(const auto steps, steps_of_profiles(db));
+  std::unordered_map<std::int64_t, SiteRow> by_row;
+  TQ_TRY([[maybe_unused]] const auto counted,
+         db.run("SELECT profile, site, count(*) FROM machines GROUP BY profile, site", {}, [&](const Row& r) {
+           const auto step = steps.find(r.integer(0));
+           if (step == steps.end()) return true;
+           auto& site = by_row[r.null(1) ? kNoSiteRow : r.integer(1)];
+           site.by_step.resize(steps_behind().size());
+           site.by_step[step->second] += r.integer(2);
+           site.machines += r.integer(2);
+           return true;
+         }));
+  TQ_TRY([[maybe_unused]] const auto named, db.run("SELECT id, name FROM sites", {}, [&](const Row& r) {
+    if (const auto at = by_row.find(r.integer(0)); at != by_row.end()) at->second.name = r.text(1);
+    return true;
+  }));
+  std::vector<SiteRow> out;
+  for (auto& [row, site] : by_row) out.push_back(std::move(site));
+  std::sort(out.begin(), out.end(),
+            [](const auto& a, const auto& b) { return a.machines != b.machines ? a.machines > b.machines : a.name < b.name; });
+  return out;
 }
 
 std::string site_link(const SiteRow& site, Linked linked) {

@@ -135,6 +135,7 @@ class Server final : public httplib::Server {
       const int yes = 1;
       setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     });
+    set_keep_alive_max_count(kMostRequests);
     new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   }
 
