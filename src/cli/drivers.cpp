@@ -5,6 +5,7 @@
 
 #include "analysis/gates.hpp"
 #include "cli/support/common.hpp"
+#include "cli/support/once.hpp"
 #include "cli/support/programs.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
@@ -39,7 +40,9 @@ bool parse_builds(const std::string& given, analysis::GateOptions& options) {
   return true;
 }
 
-Answer answer(const Result<std::vector<std::byte>>& content, const analysis::GateOptions& options) {
+using Reports = OncePerContent<GateReport>;
+
+Answer answer(const Result<std::vector<std::byte>>& content, const analysis::GateOptions& options, Reports& reports) {
   Answer a;
   if (!content) {
     a.unread = true;
@@ -48,7 +51,7 @@ Answer answer(const Result<std::vector<std::byte>>& content, const analysis::Gat
     return a;
   }
   a.sha256 = sha256_hex(bytes_of(*content));
-  a.report = analysis::find_gates(bytes_of(*content), options);
+  a.report = reports.of(a.sha256, [&] { return analysis::find_gates(bytes_of(*content), options); });
   return a;
 }
 
@@ -111,8 +114,9 @@ int run_drivers(const Args& args) {
   int unlisted = 0;
   const auto programs = programs_of(args.positional, unlisted);
   std::vector<Answer> answers(programs.size());
+  Reports reports;
   for_each_program(programs, jobs_of(args.get("--jobs")),
-                   [&](std::size_t i, const auto& content) { answers[i] = answer(content, options); });
+                   [&](std::size_t i, const auto& content) { answers[i] = answer(content, options, reports); });
   for (std::size_t i = 0; i < programs.size(); ++i)
     if (answers[i].unread) complain(programs[i].path + ": " + answers[i].report.why.front());
   const int status = status_of(answers, unlisted);

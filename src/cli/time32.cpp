@@ -5,6 +5,7 @@
 
 #include "analysis/exposure.hpp"
 #include "cli/support/common.hpp"
+#include "cli/support/once.hpp"
 #include "cli/support/programs.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
@@ -23,7 +24,9 @@ struct Answer {
   bool unread = false;
 };
 
-Answer answer(const Result<std::vector<std::byte>>& content) {
+using Reports = OncePerContent<analysis::ExposureReport>;
+
+Answer answer(const Result<std::vector<std::byte>>& content, Reports& reports) {
   Answer a;
   if (!content) {
     a.unread = true;
@@ -31,7 +34,7 @@ Answer answer(const Result<std::vector<std::byte>>& content) {
     return a;
   }
   a.sha256 = sha256_hex(bytes_of(*content));
-  a.report = analysis::find_exposure(bytes_of(*content), {});
+  a.report = reports.of(a.sha256, [&] { return analysis::find_exposure(bytes_of(*content), {}); });
   return a;
 }
 
@@ -68,7 +71,9 @@ int run_time32(const Args& args) {
   int unlisted = 0;
   const auto programs = programs_of(args.positional, unlisted);
   std::vector<Answer> answers(programs.size());
-  for_each_program(programs, jobs_of(args.get("--jobs")), [&](std::size_t i, const auto& content) { answers[i] = answer(content); });
+  Reports reports;
+  for_each_program(programs, jobs_of(args.get("--jobs")),
+                   [&](std::size_t i, const auto& content) { answers[i] = answer(content, reports); });
   for (std::size_t i = 0; i < programs.size(); ++i)
     if (answers[i].unread) complain(programs[i].path + ": " + answers[i].report.why.front());
   const int status = status_of(answers, unlisted);
