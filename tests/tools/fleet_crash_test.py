@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""Fleet scanners that are killed, run twice, run beside each other, and out of room: 10,000 machines, none lost, none twice."""
+"""Fleet scanners that are killed, run twice, run beside each other, out of room, and whose server dies: 10,000 machines, none lost, none twice.
+
+fleet_crash_test.py            on SQLite files
+fleet_crash_test.py postgres   on a PostgreSQL server of our own; skipped (77) when there is none
+"""
 import json
 import os
 import pathlib
@@ -10,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import postgres_server
 
 PROGRAM = os.environ["TQ_BINARY"]
 MACHINES = int(os.environ.get("TQ_FLEET_MACHINES", "10000"))
@@ -107,6 +113,62 @@ def disk_full(folder, store):
     check(store, "disk full, then resumed")
 
 
+def server_dies(folder, store, server):
+    """Four scanners, a shard each; the server is stopped at once and started again under them, until all are done."""
+    scanners = [scan(store, folder, "--shard", f"{i}/4", "--jobs", "1") for i in range(4)]
+    deaths = 0
+    while any(s.poll() is None for s in scanners) and deaths < 6:
+        time.sleep(random.uniform(0.3, 3))
+        server.crash()
+        deaths += 1
+        time.sleep(random.uniform(0, 1))
+        server.start()
+    for s in scanners:
+        _, err = s.communicate()
+        if s.returncode not in (0, 4):
+            sys.exit(f"a scanner whose server died ended with {s.returncode}: {err.decode()}")
+        if b"cret-17" in err:
+            sys.exit("a message holds the password")
+    check(store, f"server stopped {deaths} times under four scanners")
+
+
+def server_gone(folder, server):
+    """No server at all: an error soon, without the password, and no other status than that of a store that cannot be written."""
+    uri = server.uri("nowhere")
+    scanner = scan(uri, folder)
+    _, err = scanner.communicate()
+    if scanner.returncode != 6 or b"cret-17" in err or b"cret%" in err or b"nowhere" not in err:
+        sys.exit(f"no such database: status {scanner.returncode}: {err.decode()}")
+    server.stop()
+    scanner = scan(uri, folder)
+    _, err = scanner.communicate()
+    if scanner.returncode != 6 or b"cret-17" in err or b"127.0.0.1" not in err:
+        sys.exit(f"no server: status {scanner.returncode}: {err.decode()}")
+    print("no database, no server: said without the password")
+
+
+def on_server(base, folder):
+    if postgres_server.binaries() is None:
+        print("SKIPPED: no PostgreSQL server (package postgresql)")
+        sys.exit(77)
+    place = base / "server"
+    place.mkdir()
+    base.chmod(0o755)
+    server = postgres_server.Server(place)
+    try:
+        server_dies(folder, server.database("dies"), server)
+        killed_and_resumed(folder, server.database("killed"))
+        store = server.database("two")
+        side_by_side(folder, store, [], [])
+        check(store, "two scanners on one store")
+        store = server.database("same")
+        side_by_side(folder, store, ["--shard", "0/2"], ["--shard", "0/2"], ["--shard", "1/2"], ["--shard", "1/2"])
+        check(store, "each shard twice at once")
+        server_gone(folder, server)
+    finally:
+        server.stop()
+
+
 def main():
     random.seed(6003)
     with tempfile.TemporaryDirectory() as temporary:
@@ -114,6 +176,9 @@ def main():
         folder = base / "in"
         folder.mkdir()
         make(folder)
+        if "postgres" in sys.argv:
+            on_server(base, folder)
+            return
         killed_and_resumed(folder, base / "killed.tqdb")
         side_by_side(folder, base / "two.tqdb", [], [])
         check(base / "two.tqdb", "two scanners on one store")
