@@ -1,4 +1,5 @@
 // SQLite: the default store, one file. Write-ahead log, so that readers never wait and a killed writer loses nothing it committed.
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <chrono>
@@ -6,6 +7,7 @@
 #include <unordered_map>
 
 #include "fleet/db.hpp"
+#include "fleet/schema.hpp"
 #include "io/folder.hpp"
 
 namespace tq::fleet {
@@ -57,6 +59,13 @@ void bind(sqlite3_stmt* s, int at, const Value& v) {
   } else {
     sqlite3_bind_null(s, at);
   }
+}
+
+/// To SQLite "$2" is a name, numbered as it comes in the text; "?2" is the second value wherever it stands, as on the other engine.
+std::string with_numbers(std::string sql) {
+  for (std::size_t i = 0; i + 1 < sql.size(); ++i)
+    if (sql[i] == '$' && sql[i + 1] >= '1' && sql[i + 1] <= '9') sql[i] = '?';
+  return sql;
 }
 
 class Sqlite final : public Db {
@@ -131,7 +140,8 @@ class Sqlite final : public Db {
     auto& held = statements_[sql];
     if (!held) {
       sqlite3_stmt* s = nullptr;
-      if (sqlite3_prepare_v3(db_.get(), sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &s, nullptr) != SQLITE_OK) return failed();
+      if (sqlite3_prepare_v3(db_.get(), with_numbers(sql).c_str(), -1, SQLITE_PREPARE_PERSISTENT, &s, nullptr) != SQLITE_OK)
+        return failed();
       held.reset(s);
     }
     return held.get();
@@ -143,6 +153,8 @@ class Sqlite final : public Db {
     if (code == SQLITE_FULL || code == SQLITE_IOERR)
       e.advice = "the disk is full or failing: what was stored before is safe; make room and run the same command again";
     if (code == SQLITE_BUSY) e.advice = "another program holds the store; run the same command again";
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) e.code = ErrorCode::corrupt;
+    if (code == SQLITE_CORRUPT) e.advice = "the file is damaged: take a copy of it that is whole, or import into a new one";
     if (code == SQLITE_NOTADB) e.advice = "this file is no fleet store; name one with --store";
     if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM) e.advice = "check the folder and its permissions";
     return e;
@@ -156,7 +168,8 @@ class Sqlite final : public Db {
 
 /// cache_size in KiB: a store of a million machines fits, so that its random keys do not wait for the disk.
 constexpr const char* kPragmas =
-    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-131072; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=268435456;";
+    "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-131072; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF; "
+    "PRAGMA mmap_size=268435456;";
 
 }  // namespace
 
@@ -178,6 +191,11 @@ Result<std::unique_ptr<Db>> open_sqlite(const std::string& path, Access access) 
   sqlite3_extended_result_codes(raw, 0);
   auto out = std::make_unique<Sqlite>(std::move(db), path, access);
   TQ_TRY([[maybe_unused]] const auto set, out->script(kPragmas));
+  TQ_TRY(const auto id, number_of(*out, "PRAGMA application_id", {}));
+  if (id != 0 && id != kApplicationId)
+    return Error{
+        ErrorCode::unsupported,          path, "a fleet store", fmt::format("a database of another program (application id {:#x})", id), {},
+        "name another file with --store"};
   if (access == Access::read) {
     TQ_TRY([[maybe_unused]] const auto guarded, out->script("PRAGMA query_only=ON;"));
   } else {
