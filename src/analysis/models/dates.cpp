@@ -26,7 +26,8 @@ Date date_of(std::int64_t unix_seconds) {
   d.hour = rest / 3600;
   d.minute = rest / 60 % 60;
   d.second = rest % 60;
-  d.year = 1970 + floor_div(days, 366);
+  d.year = 1970 + floor_div(days * 400, 146097);  // 400 years have so many days: at most one off
+  while (days_of(d.year, 1, 1) > days) --d.year;
   while (days_of(d.year + 1, 1, 1) <= days) ++d.year;
   while (d.month < 12 && days_of(d.year, d.month + 1, 1) <= days) ++d.month;
   d.day = days - days_of(d.year, d.month, 1) + 1;
