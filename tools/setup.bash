@@ -6,7 +6,7 @@ tq_build_packages=(cmake ninja-build g++ libfmt-dev nlohmann-json3-dev libcli11-
 # What the tests cannot run without.
 tq_test_packages=(python3 doctest-dev xz-utils unzip)
 # What makes the tests say more; each one that is missing is a visible skip.
-tq_extra_packages=(ccache libhivex-dev libregf-dev clang-19 libclang-rt-19-dev clang-format-19 p7zip-full zip strace qemu-utils ewf-tools sleuthkit ntfs-3g osslsigncode gcab msitools openssl wine wine64 poppler-utils postgresql slurm-wlm munge)
+tq_extra_packages=(ccache libhivex-dev libregf-dev clang-19 libclang-rt-19-dev clang-format-19 p7zip-full zip strace qemu-utils ewf-tools sleuthkit ntfs-3g osslsigncode gcab msitools openssl wine wine64 poppler-utils postgresql slurm-wlm munge chromium)
 # Only for ./test --packages and --windows: they are large, and what needs them otherwise is a visible skip.
 tq_packaging_packages=(debootstrap dpkg-dev lintian)
 tq_windows_packages=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev)
