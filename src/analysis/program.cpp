@@ -11,6 +11,7 @@ namespace {
 
 namespace pe = format::pe;
 
+constexpr std::uint64_t kLargestImage = std::uint64_t{1} << 31;  // nothing beyond is loaded; addresses below never wrap
 constexpr std::uint32_t kPage = 4096;
 constexpr std::size_t kMostSlots = 65536;
 constexpr std::size_t kMostDlls = 4096;
@@ -38,6 +39,10 @@ void Program::map_sections() {
     e.writable = (s.characteristics & kWrite) != 0;
     const std::uint64_t start = image_.section_alignment >= kPage ? s.file_offset / 0x200 * 0x200 : s.file_offset;
     const std::uint64_t mapped = (std::uint64_t{e.size} + kPage - 1) / kPage * kPage;
+    if (e.rva + mapped > kLargestImage) {
+      damage_.push_back(fmt::format("section at 0x{:x} lies beyond what can be loaded", e.rva));
+      continue;
+    }
     e.bytes = file_.from(start);
     e.bytes = *e.bytes.try_sub(0, std::min({std::uint64_t{s.file_size}, mapped, e.bytes.size()}));
     if (e.bytes.size() < std::min(s.file_size, e.size))
