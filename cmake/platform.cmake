@@ -10,7 +10,6 @@ if(WIN32)
     src/analysis/
     src/cli/media.cpp src/cli/drivers.cpp src/cli/time32.cpp
     src/cli/support/media_files.cpp src/cli/support/programs.cpp src/cli/support/catalog_update.cpp
-    src/evidence/servicing_files.cpp
     src/feeds/
     src/fleet/ src/cli/fleet.cpp src/cli/support/fleet
     src/format/authenticode/ src/format/cab/ src/format/manifest/xml.cpp src/format/task/task.cpp src/format/update_media/
@@ -20,14 +19,16 @@ if(WIN32)
     "catalog update|expat and Zstandard" "archives|libarchive" "workbooks (xlsx)|libxlsxwriter" "signatures|OpenSSL" "XML (pending.xml, tasks)|expat"
     "disks packed with zstd|Zstandard")
   set(TQ_MAIN src/main_windows.cpp)
+  set(TQ_MAIN_LINK -municode)  # its words in UTF-16
   # The assembler's words for read-only data, and for going back to code.
-  set(TQ_RODATA ".section .rdata,\\\"dr\\\"")
+  set(TQ_RODATA [[.section .rdata,"dr"]])
   set(TQ_RODATA_END ".text")
 else()
   set(TQ_OTHER_PLATFORM windows)
   set(TQ_LEFT_OUT src/fleet/posix/httpd.cpp)  # cmake/serve.cmake makes a file of its own of it
   set(TQ_LEFT_OUT_COMMANDS "")
   set(TQ_MAIN src/main.cpp)
+  set(TQ_MAIN_LINK "")
   set(TQ_RODATA ".pushsection .rodata")
   set(TQ_RODATA_END ".popsection")
 endif()
@@ -36,9 +37,13 @@ endif()
 macro(tq_of_platform list)
   list(FILTER ${list} EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER ${list} EXCLUDE REGEX "/${TQ_OTHER_PLATFORM}/")
+  set(stand_ins ${${list}})
+  list(FILTER stand_ins INCLUDE REGEX "/windows/")
   foreach(left_out IN LISTS TQ_LEFT_OUT)
     list(FILTER ${list} EXCLUDE REGEX "^${CMAKE_SOURCE_DIR}/${left_out}")
   endforeach()
+  list(APPEND ${list} ${stand_ins})  # of a room that is left out as a whole, too
+  list(REMOVE_DUPLICATES ${list})
 endmacro()
 
 # The table behind cli::left_out(): what this build cannot, by name.

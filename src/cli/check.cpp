@@ -7,7 +7,6 @@
 #include "cli/support/approvals.hpp"
 #include "cli/support/common.hpp"
 #include "cli/support/judged.hpp"
-#include "cli/support/programs.hpp"
 #include "cli/support/progress.hpp"
 #include "cli/support/report_parts.hpp"
 #include "cli/support/version.hpp"

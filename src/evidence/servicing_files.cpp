@@ -42,6 +42,8 @@ void check_signature(const target::Source& source, const Wanted& w, const std::s
   const auto image = pe::open(view);
   if (!image) return;
   const auto signature = authenticode::check_program(bytes_of(*bytes), *image, nullptr);
+  if (signature.state == authenticode::State::none)  // it has one: this build cannot look
+    cover(facts, std::string("signature.") + w.path, model::CoverageStatus::unsupported, signature.why);
   if (signature.state == authenticode::State::mismatch) odd(facts, "signature_mismatch", std::string(w.path) + ": " + signature.why, where);
 }
 

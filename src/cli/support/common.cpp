@@ -1,7 +1,9 @@
 #include "cli/support/common.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include "core/text.hpp"
 #include "io/byte_source.hpp"
@@ -44,6 +46,12 @@ int deliver(const Args& args, const std::string& content, int status, const std:
   if (s) return status;
   complain(s.error().text());
   return s.error().code == ErrorCode::usage ? kUsage : kInternal;
+}
+
+unsigned jobs_of(const std::string& given) {
+  std::uint64_t n = 0;
+  if (parse_u64(given, n) && n >= 1 && n <= 256) return static_cast<unsigned>(n);
+  return std::clamp(std::thread::hardware_concurrency(), 1u, 64u);
 }
 
 }  // namespace tq::cli

@@ -20,6 +20,8 @@ bool use_color(const Args& args);
 int deliver(const Args& args, const std::string& content, int status, const std::vector<std::string>& targets = {});
 /// "text|json" of an option that takes only these; empty when it takes anything.
 std::string closed_choices(const Option& option);
+/// --jobs, or the number of processors.
+unsigned jobs_of(const std::string& given);
 /// "tourniquet: ..." on standard error, escaped.
 void complain(const std::string& message);
 

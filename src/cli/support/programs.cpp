@@ -131,10 +131,4 @@ void for_each_program(const std::vector<NamedProgram>& programs, unsigned jobs,
   parallel(programs.size(), jobs, [&](std::size_t i) { work(i, programs[i].read()); });
 }
 
-unsigned jobs_of(const std::string& given) {
-  std::uint64_t n = 0;
-  if (parse_u64(given, n) && n >= 1 && n <= 256) return static_cast<unsigned>(n);
-  return std::clamp(std::thread::hardware_concurrency(), 1u, 64u);
-}
-
 }  // namespace tq::cli

@@ -27,7 +27,4 @@ std::vector<NamedProgram> programs_of(const std::vector<std::string>& operands, 
 void for_each_program(const std::vector<NamedProgram>& programs, unsigned jobs,
                       const std::function<void(std::size_t, const Result<std::vector<std::byte>>&)>& work);
 
-/// --jobs, or the number of processors.
-unsigned jobs_of(const std::string& given);
-
 }  // namespace tq::cli
