@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "fleet/query.hpp"
+#include "fleet/then.hpp"
 #include "report/support/csv.hpp"
 
 namespace tq::fleet {
@@ -125,6 +126,9 @@ Result<std::uint64_t> total_of(Db& db, const Sql& sql, std::span<const Value> va
 }  // namespace
 
 Status answer(Db& db, const Question& question, const Out& out) {
+  if (!question.as_of.empty()) {
+    TQ_TRY([[maybe_unused]] const auto there, go_back(db, question.as_of));
+  }
   TQ_TRY(const Sql sql, sql_of(db, question));
   return answer_with(db, question, sql, out);
 }

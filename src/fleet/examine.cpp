@@ -18,9 +18,23 @@ namespace {
 
 namespace inventory = format::inventory;
 
-/// A list of machines that does not say which: there is nothing to find one by, today or next month.
+/// A table among other files that names no machine may be a table of anything: the user has to say that it is one of machines.
 Error no_name(const std::string& where) {
-  return Error{ErrorCode::unsupported, where, "a name for each machine", "none", {}, "tell with --map name=COLUMN which column names them"};
+  return Error{ErrorCode::unsupported,
+               where,
+               "a name for each machine",
+               "none",
+               {},
+               "name the file by itself, or tell with --map name=COLUMN which column names them"};
+}
+
+/// Where it lies names a machine that says no name: "list.csv line 3", "disk.vhdx".
+std::string name_of_place(const std::string& source, const std::string& item) {
+  std::string place = source + item;
+  const auto line = place.rfind("//line ");
+  if (line != std::string::npos) place.replace(line, 2, " ");
+  while (!place.empty() && place.back() == '/') place.pop_back();
+  return place.substr(place.find_last_of('/') + 1);
 }
 
 void lose(Batch& out, const std::string& item, const Error& e) { out.unread.push_back({item, e.place, e.text()}); }
@@ -57,7 +71,7 @@ Answer Examiner::run(const Job& job) {
     case JobKind::machines:
       for (const auto& m : job.machines) {
         const auto s = row_source(job, m);
-        take_machine(s, row_place(job, s), out.batch);
+        take_machine(s, job.source, row_place(job, s), out.batch);
       }
       break;
   }
@@ -91,7 +105,8 @@ void Examiner::take_input(const target::Input& input, const std::string& source,
   const auto machines = target::load(input, open_);
   if (!machines) return lose(out, item, machines.error());
   const auto nameless = [](const target::Source& m) { return m.inventory && m.inventory->name.empty(); };
-  if (std::all_of(machines->begin(), machines->end(), nameless)) return lose(out, item, no_name(source + item));
+  if (!item.empty() && open_.column_map.empty() && std::all_of(machines->begin(), machines->end(), nameless))
+    return lose(out, item, no_name(source + item));
   bool by_name = false;
   for (std::size_t i = 0; i < machines->size(); ++i) {
     const auto& m = (*machines)[i];
@@ -103,27 +118,29 @@ void Examiner::take_input(const target::Input& input, const std::string& source,
     place.ident = m.facts ? m.label : place.item;
     by_name = by_name || place.alone || m.facts || of_inventory(m);
     if (by_name) place.content = 0;
-    take_machine(m, place, out);
+    take_machine(m, source, place, out);
   }
   if (by_name) out.done.push_back({short_hash(source + '\0' + item), content});
 }
 
-void Examiner::take_machine(const target::Source& machine, const Place& place, Batch& out) {
-  if (machine.inventory && machine.inventory->name.empty()) return lose(out, place.item, no_name(machine.label));
+void Examiner::take_machine(const target::Source& machine, const std::string& source, const Place& place, Batch& out) {
   model::Facts facts = evidence::collect(machine, judge_.wanted());
   facts::reconcile(facts);
   Own own;
   Profile profile = split(std::move(facts), own);
   Machine m;
-  m.name = storable(own.name);
-  m.item = storable(place.item);
-  m.site = storable(own.site.empty() ? site_ : own.site);
+  const bool nameless = own.name.empty();
+  m.name = storable_key(nameless ? name_of_place(source, place.item) : own.name);
+  m.item = storable_key(place.item);
+  m.site = storable_key(own.site.empty() ? site_ : own.site);
   m.labels = storable(labels_json(own));
   m.profile_sha = profile.sha;
   m.content = place.content;
   // An inventory knows its machines by name, and so does a target that was named by itself; two files of one folder are two
   // machines whatever they call themselves.
-  if (m.name.empty() || !(of_inventory(machine) || place.alone)) m.ident = short_hash(place.ident);
+  if (!(of_inventory(machine) || place.alone)) m.ident = short_hash(place.ident);
+  // Without a name only the whole place tells which it is: never two in one.
+  if (nameless) m.ident = short_hash(site_ + '\0' + source + '\0' + place.ident);
   if (profiles_.insert(first_number(profile.sha)).second) {
     NewProfile fresh{profile.sha, pack(profile.facts), judge_.judge(profile.facts)};
     out.profiles.push_back(std::move(fresh));
@@ -167,7 +184,7 @@ void Examiner::take_rows(const Job& job, Answer& out) {
     }
     auto s = row_source(job, std::move(m));
     s.text_note = text.encoding;
-    take_machine(s, row_place(job, s), out.batch);
+    take_machine(s, job.source, row_place(job, s), out.batch);
   }
   for (auto e : read->losses) {
     std::uint64_t line = 0;

@@ -31,7 +31,7 @@ class Examiner {
   void take_input(const target::Input& input, const std::string& source, const std::string& item, std::int64_t content, Batch& out);
   void take_names(const Job& job, Answer& out);
   void take_rows(const Job& job, Answer& out);
-  void take_machine(const target::Source& machine, const Place& place, Batch& out);
+  void take_machine(const target::Source& machine, const std::string& source, const Place& place, Batch& out);
   [[nodiscard]] target::Source row_source(const Job& job, format::inventory::Machine machine) const;
 
   const Judge& judge_;

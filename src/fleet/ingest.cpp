@@ -78,7 +78,8 @@ class Ingest {
       return ok();
     switch (i.kind) {
       case ItemKind::target: return piece(root, {i.path, {}}, JobKind::path, 0);
-      case ItemKind::inventory: return whole(root + i.path, [&](const io::ByteSource& s) { return inventory(root + i.path, s); });
+      case ItemKind::inventory:
+        return whole(root + i.path, [&](const io::ByteSource& s) { return inventory(root + i.path, s, i.path.empty()); });
       case ItemKind::archive: return whole(root + i.path, [&](const io::ByteSource& s) { return archive(root + i.path, s, members); });
     }
     return ok();
@@ -176,9 +177,9 @@ class Ingest {
     return ok();
   }
 
-  Status inventory(const std::string& path, const io::ByteSource& file) {
+  Status inventory(const std::string& path, const io::ByteSource& file, bool named) {
     TQ_TRY([[maybe_unused]] const auto before, pool_->drain());
-    TQ_TRY(const auto names, names_apart(path, file));
+    TQ_TRY(const auto names, names_apart(path, file, named || !options_.open.column_map.empty()));
     apart_ = names;
     held_.clear();
     held_rows_ = 0;
@@ -215,20 +216,21 @@ class Ingest {
   }
 
   /// Machines whose rows stand in more than one piece of the file: their rows are put together here. Hashes of names, rising.
-  Result<std::vector<std::uint64_t>> names_apart(const std::string& path, const io::ByteSource& file) {
+  /// `nameless`: a table that names no machine is taken for one of machines all the same.
+  Result<std::vector<std::uint64_t>> names_apart(const std::string& path, const io::ByteSource& file, bool nameless) {
     std::vector<std::uint64_t> all;
     Pool pool(options_.workers, work(), [&](const Job&, Answer& a) {
       all.insert(all.end(), a.names.begin(), a.names.end());
       return ok();
     });
     TQ_TRY([[maybe_unused]] const auto read, each_chunk(path, file, pool, JobKind::names, false));
-    if (all.empty())
+    if (all.empty() && !nameless)
       return damaged(Error{ErrorCode::unsupported,
                            path,
                            "a name for each machine",
                            "none",
                            {},
-                           "tell with --map name=COLUMN which column names them"})
+                           "name the file by itself, or tell with --map name=COLUMN which column names them"})
           .error();
     std::sort(all.begin(), all.end());
     std::vector<std::uint64_t> apart;

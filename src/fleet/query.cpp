@@ -17,6 +17,9 @@ constexpr const char* kMachineColumns =
 constexpr const char* kMoreColumns =
     ", arch, kind, build, service_pack, level_kb, level_status, goal_reached, unknown_updates, unknown_cves, findings, since, seen";
 
+/// A name and what tells machines of one name apart: the same order on every engine, whoever wrote first.
+constexpr const char* kByName = "lower(name), ident";
+
 Error usage(const std::string& wanted, const std::string& found) {
   return Error{ErrorCode::usage, "fleet query", wanted, found.empty() ? "nothing" : found, {}, {}};
 }
@@ -35,31 +38,17 @@ Sql plain(std::string what, std::string rows, std::string count = {}) {
   return out;
 }
 
-Result<Sql> machines(Db& db, const Question& q) {
+Result<Sql> machines(Db&, const Question& q) {
   const bool all = q.form != Form::text;
-  if (q.as_of.empty())
-    return plain("machines",
-                 std::string("SELECT ") + kMachineColumns + (all ? kMoreColumns : "") + " FROM v_machines ORDER BY " +
-                     (all ? "lower(name), target" : "lower(name)"),
-                 "SELECT coalesce(sum(machines), 0) FROM profiles");
-  // The state of each machine at the end of that day: the newest that began before.
-  const auto day = Date::parse(q.as_of);
-  if (!day) return usage("--as-of YYYY-MM-DD", q.as_of);
-  Sql out = plain("machines as of " + q.as_of,
-                  "SELECT name, version, build_status, level, months_behind, missing_cves, at FROM v_history h WHERE seconds < $1 AND NOT "
-                  "EXISTS (SELECT 1 "
-                  "FROM (SELECT machine, at FROM history UNION ALL SELECT id, since FROM machines) x WHERE x.machine = h.machine AND x.at "
-                  "> h.seconds AND "
-                  "x.at < $1) ORDER BY lower(name)");
-  out.numbers = {(days_from_civil(*day) + 1) * 86400};
-  (void)db;
-  return out;
+  return plain(q.as_of.empty() ? "machines" : "machines as of " + q.as_of,
+               std::string("SELECT ") + kMachineColumns + (all ? kMoreColumns : "") + " FROM v_machines ORDER BY " + kByName,
+               "SELECT coalesce(sum(machines), 0) FROM profiles");
 }
 
 Result<Sql> machine(Db&, const Question& q) {
   Sql out = plain("machines of that name", std::string("SELECT ") + kMachineColumns + kMoreColumns +
-                                               " FROM v_machines WHERE lower(name) = lower($1) ORDER BY target");
-  out.texts = {storable(q.argument)};
+                                               " FROM v_machines WHERE lower(name) = $1 ORDER BY target, ident");
+  out.texts = {lower_ascii(storable_key(q.argument))};
   return out;
 }
 
@@ -74,7 +63,7 @@ Result<Sql> missing(Db& db, const Question& q) {
                 "SELECT coalesce(sum(p.machines), 0) FROM lacking k JOIN verdicts v ON v.list = k.list JOIN profiles p ON p.id = v.profile "
                 "WHERE k.kb = $1");
     out.numbers = {*kb};
-    out.order = "lower(m.name), m.id";
+    out.order = "lower(m.name), m.ident";
     return out;
   }
   const auto cve = catalog::parse_cve(q.argument);
@@ -92,7 +81,7 @@ Result<Sql> missing(Db& db, const Question& q) {
       std::string("SELECT coalesce(sum(p.machines), 0) FROM verdicts v JOIN profiles p ON p.id = v.profile WHERE v.missing_set IN (") +
           sets + ")");
   out.numbers = {*cve};
-  out.order = "lower(m.name), m.id";
+  out.order = "lower(m.name), m.ident";
   return out;
 }
 
@@ -108,7 +97,7 @@ Result<Sql> build(Db&, const Question& q) {
                   "FROM verdicts v JOIN machines m ON m.profile = v.profile LEFT JOIN sites si ON si.id = m.site WHERE " +
                       where,
                   "SELECT coalesce(sum(p.machines), 0) FROM verdicts v JOIN profiles p ON p.id = v.profile WHERE " + where);
-  out.order = "lower(m.name), m.id";
+  out.order = "lower(m.name), m.ident";
   if (short_form)
     out.numbers = {static_cast<std::int64_t>(number)};
   else
@@ -118,14 +107,15 @@ Result<Sql> build(Db&, const Question& q) {
 
 Result<Sql> claims(Db&, const Question&) {
   return plain("machines say 6003 and are not, or are contradicted",
-               "SELECT name, site, product, version, build_status FROM v_claims ORDER BY lower(name)",
+               "SELECT name, site, product, version, build_status FROM v_claims ORDER BY lower(name), ident",
                "SELECT coalesce(sum(p.machines), 0) FROM verdicts v JOIN profiles p ON p.id = v.profile WHERE v.claims = 1");
 }
 
 Result<Sql> behind(Db&, const Question&) {
   return plain(
       "machines behind the goal",
-      "SELECT name, site, product, version, level, months_behind, missing_cves FROM v_behind ORDER BY months_behind DESC, lower(name)",
+      "SELECT name, site, product, version, level, months_behind, missing_cves FROM v_behind ORDER BY months_behind DESC, lower(name), "
+      "ident",
       "SELECT coalesce(sum(p.machines), 0) FROM verdicts v JOIN profiles p ON p.id = v.profile WHERE v.goal_reached <> 'yes' AND v.behind "
       "IS NOT NULL");
 }
@@ -137,11 +127,13 @@ Result<Sql> sites(Db&, const Question&) {
 }
 
 Result<Sql> gates(Db&, const Question&) {
-  return plain("files that act differently", "SELECT path, builds, name, site, sha256, detail FROM v_gates ORDER BY path, lower(name)");
+  return plain("files that act differently",
+               "SELECT path, builds, name, site, sha256, detail FROM v_gates ORDER BY path, lower(name), ident, sha256, builds, detail");
 }
 
 Result<Sql> unknown(Db&, const Question&) {
-  return plain("things unknown", "SELECT name, site, subject, items, why, resolve FROM v_unknown ORDER BY lower(name), subject",
+  return plain("things unknown",
+               "SELECT name, site, subject, items, why, resolve FROM v_unknown ORDER BY lower(name), ident, subject, why, resolve, items",
                "SELECT coalesce(sum(p.machines), 0) FROM undecided u JOIN profiles p ON p.id = u.profile");
 }
 
@@ -157,7 +149,7 @@ Result<Sql> changes(Db& db, const Question& q) {
   Sql out = plain(
       q.since.empty() ? "changes in the last scan" : "changes since " + q.since,
       "SELECT name, site, change, from_version, to_version, from_level, to_level, from_missing_cves, to_missing_cves, at FROM v_changes "
-      "WHERE seconds >= $1 ORDER BY at, lower(name)");
+      "WHERE seconds >= $1 ORDER BY seconds, lower(name), ident, from_version, to_version, from_missing_cves, to_missing_cves");
   out.numbers = {from};
   return out;
 }
@@ -178,14 +170,14 @@ Result<Sql> top_cves(Db&, const Question&) {
 }
 
 Result<Sql> errors(Db&, const Question&) {
-  return plain("targets not read", "SELECT target, place, what, at FROM v_errors ORDER BY target");
+  return plain("targets not read", "SELECT target, place, what, at FROM v_errors ORDER BY target, place, what");
 }
 
 Result<Sql> history(Db&, const Question& q) {
   Sql out = plain("states of that machine",
-                  "SELECT name, at, version, build_status, level, months_behind, missing_cves FROM v_history WHERE lower(name) = lower($1) "
-                  "ORDER BY seconds");
-  out.texts = {storable(q.argument)};
+                  "SELECT name, at, version, build_status, level, months_behind, missing_cves FROM v_history WHERE lower(name) = $1 "
+                  "ORDER BY ident, seconds, now, version, missing_cves");
+  out.texts = {lower_ascii(storable_key(q.argument))};
   return out;
 }
 

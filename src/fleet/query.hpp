@@ -16,7 +16,7 @@ enum class Form { text, json, ndjson, csv };
 struct Question {
   std::string name, argument;
   std::string since;  ///< ISO date: `changes`
-  std::string as_of;  ///< ISO date: the fleet as it stood at the end of that day; empty: now
+  std::string as_of;  ///< ISO date: the fleet as it stood at the end of that day (then.hpp); empty: now
   Form form = Form::text;
   std::optional<std::uint64_t> limit;  ///< rows; the default is kTextRows for text, all for the other forms
 };

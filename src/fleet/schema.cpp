@@ -1,5 +1,7 @@
 #include "fleet/schema.hpp"
 
+#include <vector>
+
 namespace tq::fleet {
 namespace {
 
@@ -71,16 +73,39 @@ Status refuse_foreign(Db& db) {
   return ok();
 }
 
+Status write_version(Db& db) {
+  return db.run("INSERT INTO meta(key, value) VALUES('schema', $1) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+                {std::string_view(std::to_string(kSchemaVersion))});
+}
+
 Status create(Db& db) {
   TQ_TRY(auto transaction, Transaction::begin(db));
   // Another scanner may have been first while this one waited.
   TQ_TRY(const auto version, version_of(db));
   if (version == kSchemaVersion) return transaction.commit();
   TQ_TRY([[maybe_unused]] const auto empty, refuse_foreign(db));
+  if (db.engine() == Engine::sqlite) {
+    TQ_TRY([[maybe_unused]] const auto named, db.script("PRAGMA application_id = " + std::to_string(kApplicationId)));
+  }
   TQ_TRY([[maybe_unused]] const auto tables, db.script(dialect(kTables, db.engine())));
   TQ_TRY([[maybe_unused]] const auto views, db.script(dialect(kViews, db.engine())));
-  TQ_TRY([[maybe_unused]] const auto meta,
-         db.run("INSERT INTO meta(key, value) VALUES('schema', $1)", {std::string_view(std::to_string(kSchemaVersion))}));
+  TQ_TRY([[maybe_unused]] const auto meta, write_version(db));
+  return transaction.commit();
+}
+
+/// The tables are those of version 1; its views lacked columns.
+Status renew_views(Db& db) {
+  TQ_TRY(auto transaction, Transaction::begin(db));
+  std::vector<std::string> names;  // each may stand on those before it
+  const std::string_view text = kViews;
+  constexpr std::string_view kMake = "CREATE VIEW ";
+  for (std::size_t at = text.find(kMake); at != std::string_view::npos; at = text.find(kMake, at + 1))
+    names.emplace_back(text.substr(at + kMake.size(), text.find(' ', at + kMake.size()) - at - kMake.size()));
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    TQ_TRY([[maybe_unused]] const auto gone, db.script("DROP VIEW IF EXISTS " + *name));
+  }
+  TQ_TRY([[maybe_unused]] const auto views, db.script(dialect(kViews, db.engine())));
+  TQ_TRY([[maybe_unused]] const auto meta, write_version(db));
   return transaction.commit();
 }
 
@@ -116,15 +141,20 @@ std::string dialect(std::string_view text, Engine engine) {
   return replaced(std::move(s), "{norowid}", lite ? " WITHOUT ROWID" : "");
 }
 
+Result<std::int64_t> schema_version(Db& db) { return version_of(db); }
+
 Status check_schema(Db& db) {
   TQ_TRY(const auto version, version_of(db));
   if (version == kSchemaVersion) return ok();
-  return no_store(version == 0 ? "no store" : "version " + std::to_string(version));
+  Error e = no_store(version == 0 ? "no store" : "version " + std::to_string(version));
+  if (version > 0 && version < kSchemaVersion) e.advice = "`tourniquet fleet rejudge --store ...` brings it up to date";
+  return e;
 }
 
 Status prepare_schema(Db& db) {
   TQ_TRY(const auto version, version_of(db));
   if (version == kSchemaVersion) return ok();
+  if (version == 1) return renew_views(db);
   if (version != 0) return no_store("version " + std::to_string(version));
   return create(db);
 }

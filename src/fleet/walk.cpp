@@ -128,7 +128,8 @@ class Walker {
   const std::function<void(const std::string&, const Error&)>& unread_;
 };
 
-Result<Shard> from_scheduler() {
+/// `told`: how many parts there are, when the user says so.
+Result<Shard> from_scheduler(std::optional<std::uint64_t> told) {
   const auto number = [](const char* name) -> std::optional<std::uint64_t> {
     const char* s = std::getenv(name);
     std::uint64_t n = 0;
@@ -136,13 +137,13 @@ Result<Shard> from_scheduler() {
   };
   if (const auto id = number("SLURM_ARRAY_TASK_ID")) {
     const std::uint64_t first = number("SLURM_ARRAY_TASK_MIN").value_or(0);
-    if (const auto count = number("SLURM_ARRAY_TASK_COUNT"); count && *id >= first && *id - first < *count)
+    if (const auto count = told ? told : number("SLURM_ARRAY_TASK_COUNT"); count && *id >= first && *id - first < *count)
       return Shard{*id - first, *count};
     return Error{ErrorCode::usage,  "--shard auto", "SLURM_ARRAY_TASK_COUNT with ids that follow each other", "another array", {},
                  "give --shard I/N"};
   }
   if (const auto index = number("JOB_COMPLETION_INDEX")) {
-    const auto count = number("JOB_COMPLETIONS");
+    const auto count = told ? told : number("JOB_COMPLETIONS");
     if (count && *index < *count) return Shard{*index, *count};
     return Error{ErrorCode::usage,
                  "--shard auto",
@@ -163,13 +164,14 @@ bool Shard::holds(std::string_view path) const {
 }
 
 Result<Shard> parse_shard(const std::string& text) {
-  if (text == "auto") return from_scheduler();
   const auto slash = text.find('/');
   Shard s;
+  if (text == "auto") return from_scheduler(std::nullopt);
+  if (text.starts_with("auto/") && parse_u64(text.substr(slash + 1), s.count)) return from_scheduler(s.count);
   if (slash != std::string::npos && parse_u64(text.substr(0, slash), s.index) && parse_u64(text.substr(slash + 1), s.count) &&
       s.index < s.count)
     return s;
-  return Error{ErrorCode::usage, "--shard", "I/N with 0 <= I < N, or auto", text, {}, {}};
+  return Error{ErrorCode::usage, "--shard", "I/N with 0 <= I < N, auto, or auto/N", text, {}, {}};
 }
 
 Status walk(const std::string& root, bool mapped, const std::function<Status(const Item&)>& each,

@@ -17,7 +17,7 @@ struct Shard {
   /// By the path of the item below the scan's root, '/' between components: the same everywhere, with no coordinator.
   [[nodiscard]] bool holds(std::string_view path) const;
 };
-/// "2/8", or "auto": what the scheduler's own variables say (Slurm arrays, Kubernetes indexed jobs). Errors: usage.
+/// "2/8", or "auto": what the scheduler's own variables say (Slurm arrays, Kubernetes indexed jobs); "auto/8": of so many. Errors: usage.
 Result<Shard> parse_shard(const std::string& text);
 
 enum class ItemKind { target, inventory, archive };

@@ -14,7 +14,7 @@ THEN = "2026-11-01"
 HOSTILE = ["'; DROP TABLE machines; --", "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "\u202ex", "\u00c4RGER", "\u00e4rger", "a\tb", "\\N", "back\\slash",
            "\u0130stanbul", "stra\u00dfe", "_under", "-minus", "Zebra", "zebra-2", "\U0001f512", "n" * 3000 + "1", "n" * 3000 + "2"]
 QUESTIONS = [["machines"], ["claims"], ["behind"], ["sites"], ["gates"], ["unknown"], ["changes"], ["changes", "--since", "2026-01-01"], ["would-close"],
-             ["would-close", "KB4493471"], ["top-cves"], ["errors"], ["missing", "CVE-2019-0708"], ["missing", "CVE-2020-0601"], ["missing", "KB4493471"],
+             ["would-close", "KB4493471"], ["top-cves"], ["errors"], ["missing", "CVE-2019-0708"], ["missing", "CVE-2017-0144"], ["missing", "KB4493471"],
              ["build", "6002"], ["build", "6003"], ["build", "6.0.6003"], ["machine", "zebra"], ["machine", "\u00c4RGER"], ["history", "MOVES"],
              ["machines", "--as-of", "2026-10-15"], ["sites", "--as-of", "2026-10-15"], ["top-cves", "--as-of", "2026-10-15"],
              ["build", "6002", "--as-of", "2026-10-15"], ["history", "MOVES", "--as-of", "2026-10-15"], ["machines", "--as-of", "2026-09-01"]]

@@ -105,6 +105,15 @@ std::optional<fleet::Form> form_of(const std::string& word) {
   return word == "csv" ? fleet::Form::csv : fleet::Form::text;
 }
 
+/// A store, of whatever version. False after a message.
+bool fleet_there(const FleetArgs& a) {
+  const auto db = fleet::open_db(a.store, fleet::Access::read);
+  const auto version = db ? fleet::schema_version(**db) : Result<std::int64_t>(db.error());
+  if (version && *version > 0) return true;
+  complain(version ? fleet::check_schema(**db).error().text() : version.error().text());
+  return false;
+}
+
 }  // namespace
 
 int fleet_failed(const Error& e) {
@@ -221,7 +230,7 @@ int fleet_rejudge(const FleetArgs& a) {
   int status = kNothingFound;
   const auto judge = fleet_judge(a, status);
   if (!judge) return status;
-  if (const auto there = fleet_store(a); !there) return kUnreadable;
+  if (!fleet_there(a)) return kUnreadable;
   auto store = fleet::Store::open(a.store, *judge);
   if (!store) return fleet_failed(store.error());
   if (!store->rejudged_on_opening()) {
