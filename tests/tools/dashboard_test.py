@@ -4,6 +4,8 @@
 TQ_FLEET_STORE names the store of the overview (a million machines, when somebody made one); else the test makes one of 20,000.
 TQ_PICTURES names a folder for the pictures of docs/images. The other server shows a fleet of attackers.
 """
+import csv
+import io
 import json
 import os
 import pathlib
@@ -12,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["TQ_BINARY"]
@@ -44,8 +48,9 @@ def install(folder):
     shutil.copy(own / "drive.mjs", folder)
 
 
-def run(*command):
-    done = subprocess.run([PROGRAM, *map(str, command)], capture_output=True, text=True)
+def run(folder, *command):
+    """In the folder, so that no path of this machine gets into the pictures."""
+    done = subprocess.run([PROGRAM, *map(str, command)], capture_output=True, text=True, cwd=folder)
     if done.returncode not in (0, 4):
         sys.exit(f"{command}: status {done.returncode}: {done.stderr}")
 
@@ -67,7 +72,7 @@ def make_fleet(folder, machines):
             # One in three hundred says 6003 and has the kernel of a 6002.
             build = 6003 if "6003" in kernel or draw.random() < 0.003 else 6002
             out.write(f"PLC-{n:05},Windows Server 2008 Standard,6.0.{build} Service Pack 2 Build {build},x64,Plant {site + 1:02},{kernel},KB955430 KB968930,Ward {n % 7}\n")
-    run("fleet", "import", "--quiet", "--as-of", "2026-11-20", "--store", folder / "fleet.tqdb", folder / "fleet.csv")
+    run(folder, "fleet", "import", "--quiet", "--as-of", "2026-11-20", "--store", "fleet.tqdb", "fleet.csv")
     return folder / "fleet.tqdb"
 
 
@@ -79,8 +84,37 @@ def make_hostile(folder):
     # What cannot be read is shown with its name, too.
     unread = folder / "<b onclick=alert(5)>\u202e=1+1.txt"
     unread.write_text("no target")
-    run("fleet", "import", "--quiet", "--as-of", "2026-11-20", "--store", folder / "hostile.tqdb", folder / "hostile.csv", unread)
+    run(folder, "fleet", "import", "--quiet", "--as-of", "2026-11-20", "--store", "hostile.tqdb", "hostile.csv", unread.name)
     return folder / "hostile.tqdb"
+
+
+def make_real(folder):
+    """The real fleet, when the samples are here: None without them."""
+    corpus = os.environ.get("TQ_CORPUS")
+    archive = pathlib.Path(corpus or folder) / "inventory/vanilla_fleet_systeminfo.zip"
+    if not archive.exists():
+        print("SKIPPED: TQ_CORPUS is not set: the real fleet is left out")
+        return None
+    run(folder, "fleet", "import", "--quiet", "--as-of", "2026-11-20", "--store", "real.tqdb", archive)
+    return folder / "real.tqdb"
+
+
+def fetch(url):
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        return answer.read().decode()
+
+
+def check_real(store):
+    """Every machine of the archive has its page, and the file has the build that the table of truths gives."""
+    server = Server(store)
+    rows = list(csv.DictReader(io.StringIO(fetch(server.url + "/machines.csv"))))
+    with zipfile.ZipFile(pathlib.Path(os.environ["TQ_CORPUS"]) / "inventory/vanilla_fleet_systeminfo.zip") as archive:
+        truths = {row[0]: row[1] for row in list(csv.reader(io.TextIOWrapper(archive.open("GROUND_TRUTH.csv"), "utf-8")))[1:]}
+    right = sum(truths.get(row["target"].split(".zip//")[1]) == row["version"] for row in rows)
+    pages = sum("class=\"verdict" in fetch(f"{server.url}/machine/{n}") for n in range(1, len(rows) + 1))
+    server.end()
+    print(f"{'ok' if right == pages == len(truths) else 'FAILED'}: the real fleet: {len(rows)} machines, {right} builds right, {pages} pages")
+    return right == pages == len(truths)
 
 
 class Server:
@@ -114,7 +148,9 @@ def main():
         done = subprocess.run(["node", "drive.mjs", str(folder / "plan.json")], cwd=modules)
         fleet.end()
         hostile.end()
-    sys.exit(done.returncode)
+        real = make_real(folder)
+        good = check_real(real) if real else True
+    sys.exit(done.returncode if good else 1)
 
 
 main()

@@ -11,7 +11,7 @@ Result<Listen> parse_listen(const std::string& text) {
   std::string host = text.substr(0, colon);
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
-  if (host.empty() || (!bracketed && host.find(':') != std::string::npos)) return wrong;
+  if (host.empty() || (!bracketed && host.find_first_of(":[]") != std::string::npos)) return wrong;
   return Listen{std::move(host), static_cast<std::uint16_t>(port)};
 }
 

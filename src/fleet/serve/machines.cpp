@@ -18,8 +18,8 @@ struct Head {
   const char* name;
   const char* cls;  ///< "n": numbers; "w": left out where there is no room
 };
-constexpr Head kHeads[] = {{"Machine", ""}, {"Site", "w"},   {"Product", "w"},   {"Version", ""}, {"Level", "w"},
-                           {"Behind", "n"}, {"CVEs", "n w"}, {"Exploited", "n"}, {"Worst", "w"}};
+constexpr Head kHeads[] = {{"Machine", ""}, {"Site", "w"},   {"Product", "w"},     {"Version", ""}, {"Level", "w"},
+                           {"Behind", "n"}, {"CVEs", "n w"}, {"Exploited", "n w"}, {"Worst", "w"}};
 
 std::string text_cell(const Row& r, std::size_t c, const char* cls) {
   return fmt::format("<td class=\"{}\">{}</td>", cls, r.null(c) ? "" : cell_text(r.text(c)));
@@ -40,7 +40,7 @@ std::string machine_row(const Row& r) {
   const std::string name = r.text(kName).empty() ? "<em>no name</em>" : cell_text(r.text(kName));
   return fmt::format("<tr><th scope=\"row\"><a href=\"/machine/{}\">{}</a></th>", r.integer(kMachine), name) + text_cell(r, kSite, "w") +
          text_cell(r, kProduct, "w") + version_cell(r) + text_cell(r, kLevel, "w v") + number_cell(r, kBehind, "") +
-         number_cell(r, kCves, "w") + number_cell(r, kExploited, r.integer(kExploited) > 0 ? "bad" : "") + text_cell(r, kWorst, "w") +
+         number_cell(r, kCves, "w") + number_cell(r, kExploited, r.integer(kExploited) > 0 ? "bad w" : "w") + text_cell(r, kWorst, "w") +
          "</tr>";
 }
 

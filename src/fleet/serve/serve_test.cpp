@@ -301,8 +301,8 @@ TEST_CASE("serve: machines are found by name and narrowed, page after page, each
   CHECK(rows == 120);
   std::sort(links.begin(), links.end());
   CHECK(std::unique(links.begin(), links.end()) == links.end());
-  CHECK(f.get("/machines?q=PC-59").body.find("pc-59") != std::string::npos);
-  CHECK(count_of(f.get("/machines?q=pc-7").body, "<tr><th") == 2);
+  CHECK(f.get("/machines?q=pc-59").body.find("PC-59</a>") != std::string::npos);
+  CHECK(count_of(f.get("/machines?q=pc-7").body, "<tr><th scope=\"row\">") == 2);
   CHECK(count_of(f.get("/machines?q=%25").body, "<tr><th") == 0);  // a percent sign is itself
   CHECK(f.get("/machines?build=6003").body.find("60 machines") != std::string::npos);
   CHECK(f.get("/machines?build=6003&site=PC-1").body.find("2 machines") != std::string::npos);
