@@ -210,3 +210,44 @@ TEST_CASE("fleet: the real fleet, packed as it comes: every build is right") {
   import(unpacked, {files.path()}, {}, "scan");
   CHECK(query(unpacked, {"machines"})["count"] == 180);
 }
+
+TEST_CASE("fleet: machines that say no name are kept by their place, and never two in one") {
+  const Folder f;
+  const std::string rows = "version,os\n6.0.6002,Windows Server 2008\n6.0.6003,Windows Server 2008\n";
+  f.write("a/list.csv", rows);
+  f.write("b/list.csv", rows);
+  const auto store = f.at("s");
+  CHECK(import(store, {f.at("a/list.csv"), f.at("b/list.csv")}) == 0);
+  CHECK(import(store, {f.at("a/list.csv"), f.at("b/list.csv")}, {"--again"}) == 0);
+  CHECK(query(store, {"machines"})["count"] == 4);
+  CHECK(query(store, {"machine", "list.csv line 2"})["count"] == 2);
+  // Among other files a table without names may be one of anything.
+  CHECK(import(f.at("t"), {f.at("a")}) == 3);
+  CHECK(query(f.at("t"), {"errors"})["count"] == 1);
+  CHECK(import(f.at("t"), {f.at("a")}, {"--map", "product=os"}) == 0);
+  CHECK(query(f.at("t"), {"machines"})["count"] == 2);
+}
+
+TEST_CASE("fleet: any question can be asked of a day in the past") {
+  const Folder f;
+  const auto store = f.at("s");
+  const std::string head = "name,version,os,arch,site,kernel\n", more = "OTHER,6.0.6002,Windows Server 2008 Standard,x64,North,\n";
+  f.write("pc.csv", head + "PC,6.0.6002,Windows Server 2008 Standard,x64,South,6.0.6002.19623\n");
+  CHECK(run_program({"fleet", "import", f.at("pc.csv"), "--store", store, "--as-of", "2026-10-01"}).status == 0);
+  f.write("pc.csv", head + "PC,6.0.6003,Windows Server 2008 Standard,x64,South,6.0.6003.20489\n" + more);
+  CHECK(run_program({"fleet", "import", f.at("pc.csv"), "--store", store, "--as-of", "2026-11-01"}).status == 0);
+  const auto count = [&](std::vector<std::string> words, const char* day) {
+    words.insert(words.end(), {"--as-of", day});
+    return query(store, words)["count"].get<int>();
+  };
+  CHECK(count({"build", "6002"}, "2026-10-20") == 1);
+  CHECK(count({"build", "6003"}, "2026-10-20") == 0);
+  CHECK(count({"sites"}, "2026-10-20") == 1);
+  CHECK(count({"sites"}, "2026-11-01") == 2);
+  CHECK(count({"machines"}, "2026-09-30") == 0);
+  CHECK(count({"history", "PC"}, "2026-10-20") == 1);
+  CHECK(count({"changes", "--since", "2026-01-01"}, "2026-10-20") == 0);
+  CHECK(count({"changes", "--since", "2026-01-01"}, "2026-11-20") == 1);
+  CHECK(query(store, {"machines"})["count"] == 2);  // the store itself was not touched
+  CHECK(run_program({"fleet", "query", "machines", "--store", store, "--as-of", "yesterday"}).status == 2);
+}
