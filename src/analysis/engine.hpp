@@ -72,7 +72,10 @@ class Engine {
   Engine(const Program& program, Functions& functions, Decoder& decoder, const Ladder& ladder, const Budget& budget);
 
   /// Follows one function from a fresh frame; memory is what earlier roots left.
-  Outcome run_root(std::uint32_t entry);
+  /// `arguments`: what it is called with, when somebody knows.
+  Outcome run_root(std::uint32_t entry, const std::vector<Value>& arguments = {});
+  /// Is it known what this function is called with?
+  [[nodiscard]] bool has_arguments(std::uint32_t entry) const { return now_.callback_arguments.contains(entry); }
   /// What the roots so far left: taken before a root, given back when its callers have to be followed instead.
   [[nodiscard]] Findings findings() const { return now_; }
   void take_back(Findings f) { now_ = std::move(f); }

@@ -24,7 +24,7 @@ State Engine::fresh_state(std::uint32_t entry, const Value& stack) {
   return s;
 }
 
-Outcome Engine::run_root(std::uint32_t entry) {
+Outcome Engine::run_root(std::uint32_t entry, const std::vector<Value>& arguments) {
   root_steps_ = 0;
   root_spent_ = false;
   const Value stack(Term{make_sym(Kind::stack, word_ * 8, 0x57AC), kStackTop});
@@ -38,6 +38,9 @@ Outcome Engine::run_root(std::uint32_t entry) {
     place_arguments(s, it->second);
   else if (entry == functions_.entry() && program_.native())
     place_arguments(s, {driver_object()});
+  if (!arguments.empty()) place_arguments(s, arguments);
+  // Methods of 32-bit C++ take their object in ecx.
+  if (!arguments.empty() && word_ == 4) s.r[kCx] = arguments.front();
   const std::size_t unclear = now_.record.unclear();
   auto exits = run(f, std::move(s));
   Outcome outcome;

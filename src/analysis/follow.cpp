@@ -19,14 +19,17 @@ class Follower {
   void sources(const std::vector<SourceSite>& sites) {
     std::set<std::uint32_t> holders;
     for (const SourceSite& s : sites)
-      if (const std::uint32_t f = functions_.of(s.rva); f != 0) holders.insert(f);
+      for (const std::uint32_t f : {functions_.of(s.rva), functions_.solid(s.rva)})
+        if (f != 0) holders.insert(f);
     e_.follow_into(holders);
     upwards(holders);
     for (unsigned round = 0; round < kRounds && !e_.spent(); ++round) {
+      bases_.clear();
       const auto next = readers_of_memory();
-      if (next.empty()) return;
+      if (next.empty() && bases_.empty()) return;
       e_.follow_into(next);
       upwards(next);
+      with_contexts();
     }
   }
 
@@ -68,6 +71,27 @@ class Follower {
     }
   }
 
+  /// A structure with a version in it may be what a callback is handed, though nobody was seen to hand it over: a routine and its context
+  /// in one structure, an object and its methods. That is believed where a version then decides something, and else forgotten.
+  void with_contexts() {
+    constexpr std::size_t kMostFunctions = 64, kMostBases = 3;
+    std::set<std::uint32_t> functions;
+    for (const std::uint32_t f : e_.callbacks()) functions.insert(f);
+    if (functions_.taken().size() <= kMostFunctions) functions.insert(functions_.taken().begin(), functions_.taken().end());
+    std::size_t bases = 0;
+    for (const std::uint64_t base : bases_) {
+      if (++bases > kMostBases) return;
+      std::size_t n = 0;
+      for (const std::uint32_t f : functions) {
+        if (e_.spent() || ++n > kMostFunctions) return;
+        if (e_.has_arguments(f) || f == functions_.entry()) continue;
+        Findings before = e_.findings();
+        e_.run_root(f, std::vector<Value>(4, Value(Term{base, 0})));
+        if (e_.record().splits().size() == before.record.splits().size()) e_.take_back(std::move(before));
+      }
+    }
+  }
+
   /// Functions that may find a version which was left in memory since the last look.
   std::set<std::uint32_t> readers_of_memory() {
     std::set<std::uint32_t> out;
@@ -79,6 +103,7 @@ class Follower {
         out.merge(functions_.readers(*rva, 8));
       else
         elsewhere = true;
+      if (!at.number() && kind_of(at.sym) != Kind::stack && kind_of(at.sym) != Kind::api) bases_.insert(at.sym);
     }
     // A structure of the program's own is reached through any callback.
     if (elsewhere)
@@ -90,6 +115,7 @@ class Follower {
   const Program& program_;
   const Functions& functions_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> seen_;
+  std::set<std::uint64_t> bases_;  ///< structures in which a version was found in this round
 };
 
 }  // namespace

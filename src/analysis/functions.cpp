@@ -222,8 +222,9 @@ void Functions::link() {
     if (called.contains(s) || s == entry_ || unwound_.contains(s) || !labels_.contains(s)) solid_.push_back(s);
   std::sort(mentions_.begin(), mentions_.end());
   for (const auto& [from, to] : calls_) {
-    const std::uint32_t caller = of(from);
-    if (caller != 0 && caller != to && starts_.contains(to)) callers_[to].insert(caller);
+    // A label of a jump table may look like the start of a function: the function around it calls, too.
+    for (const std::uint32_t caller : {of(from), solid(from)})
+      if (caller != 0 && caller != to && starts_.contains(to)) callers_[to].insert(caller);
   }
 }
 
@@ -256,7 +257,8 @@ std::set<std::uint32_t> Functions::readers(std::uint32_t rva, std::uint32_t size
   std::set<std::uint32_t> out;
   for (auto it = std::lower_bound(mentions_.begin(), mentions_.end(), std::pair{rva, 0u}); it != mentions_.end() && it->first < rva + size;
        ++it)
-    if (const std::uint32_t f = of(it->second); f != 0) out.insert(f);
+    for (const std::uint32_t f : {of(it->second), solid(it->second)})
+      if (f != 0) out.insert(f);
   return out;
 }
 

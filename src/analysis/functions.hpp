@@ -48,6 +48,7 @@ class Functions {
   [[nodiscard]] bool stored_to(std::uint32_t rva, unsigned size) const;
   /// Its address is in a register or in data: it may be called from anywhere.
   [[nodiscard]] bool address_taken(std::uint32_t start) const { return taken_.contains(start); }
+  [[nodiscard]] const std::unordered_set<std::uint32_t>& taken() const { return taken_; }
   [[nodiscard]] const std::vector<Handler>& handlers() const { return handlers_; }
   [[nodiscard]] std::uint32_t entry() const { return entry_; }
   [[nodiscard]] bool too_big() const { return too_big_; }

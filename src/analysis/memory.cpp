@@ -112,6 +112,11 @@ Value Memory::assemble(Alu& alu, Term address, unsigned size, const InitialMemor
   // Neighbouring fields that are moved together are still only moved.
   bool copy = true;
   for (const Piece& p : parts) copy = copy && (p.value.copy || p.value.uniform());
+  if (size == 8 && parts.size() == 2 && parts[1].at == 4) {
+    v = alu.map(v, parts[1].value, [&](Term a, Term b) { return alu.paired(a, b); });
+    v.copy = copy && !v.uniform();
+    return v;
+  }
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const Value high = alu.binary(Op::shl, parts[i].value, constant(8 * parts[i].at), 64);
     v = alu.map(v, high, [&](Term a, Term b) {

@@ -53,7 +53,28 @@ Value Alu::mixed(const Value& v) {
   return out;
 }
 
+Term Alu::paired(Term low, Term high) {
+  constexpr std::size_t kMost = 100'000;
+  if (low.number() && high.number()) return number((low.off & mask_of(32)) | high.off << 32);
+  const Term t = unknown(Op::concat, 64, hash_of(hash_of(4, low), high));
+  if (pairs_.size() < kMost) pairs_.try_emplace(t.sym, low, high);
+  return t;
+}
+
+const std::pair<Term, Term>* Alu::halves(Term whole) const {
+  const auto it = whole.number() || whole.off != 0 ? pairs_.end() : pairs_.find(whole.sym);
+  return it == pairs_.end() ? nullptr : &it->second;
+}
+
 Value Alu::binary(Op op, const Value& a, const Value& b, unsigned bits) {
+  if (op == Op::shr && bits == 64 && !pairs_.empty() && b.uniform() && b.all == number(32)) {
+    Value v = map(a, [&](Term x) {
+      const auto* both = halves(x);
+      return both != nullptr ? analysis::truncate(both->second, 32) : analysis::binary(op, x, b.all, bits);
+    });
+    v.copy = a.copy && !v.uniform();
+    return v;
+  }
   Value v = map(a, b, [&](Term x, Term y) { return analysis::binary(op, x, y, bits); });
   if (!a.copy && !b.copy) return v;
   v.copy = !v.uniform() && still_copy(op, a, b, bits);
@@ -67,6 +88,16 @@ Value Alu::unary(Op op, const Value& a, unsigned bits) {
 }
 
 Value Alu::truncate(const Value& a, unsigned bits) {
+  if (bits <= 32 && !pairs_.empty()) {
+    const auto cut = [&](Term x) {
+      const auto* both = halves(x);
+      return analysis::truncate(both != nullptr ? both->first : x, bits);
+    };
+    if (a.uniform()) return Value(cut(a.all));
+    Value v = map(a, cut);
+    v.copy = a.copy && !v.uniform();
+    return v;
+  }
   if (a.uniform()) return Value(analysis::truncate(a.all, bits));
   Value v = map(a, [&](Term x) { return analysis::truncate(x, bits); });
   v.copy = a.copy && !v.uniform();

@@ -5,6 +5,8 @@
 #include <array>
 #include <bit>
 #include <memory>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "analysis/term.hpp"
@@ -89,6 +91,8 @@ class Alu {
     return v;
   }
   Value binary(Op op, const Value& a, const Value& b, unsigned bits);
+  /// An unknown of 64 bits that is two halves side by side: cut in two it gives them back.
+  Term paired(Term low, Term high);
   Value mixed(const Value& v);
   Value unary(Op op, const Value& a, unsigned bits);
   Value truncate(const Value& a, unsigned bits);
@@ -103,7 +107,9 @@ class Alu {
   [[nodiscard]] bool varies(const Value& a) const;
 
  private:
+  [[nodiscard]] const std::pair<Term, Term>* halves(Term whole) const;
   LaneArena arena_;
+  std::unordered_map<std::uint64_t, std::pair<Term, Term>> pairs_;  ///< by name
 };
 
 }  // namespace tq::analysis

@@ -118,3 +118,43 @@ TEST_CASE("lanes: random writes and reads of memory agree with plain bytes") {
     REQUIRE(m.read(alu, {0, base + from}, n, nothing).all == number(want));
   }
 }
+
+TEST_CASE("lanes: memories that hold the same after a meeting are one memory") {
+  Alu alu(2);
+  alu.mask = 3;
+  const Term at{make_sym(Kind::stack, 64, 1), 0x100};
+  Memory a;
+  a.write(alu, at, 8, constant(1));
+  Memory b = a;
+  b.write(alu, at, 8, constant(2));
+  b.write(alu, at, 8, constant(1));
+  Memory met = a;
+  met.join(alu, 3, b, 3, 7, nothing);
+  CHECK(met.same(alu, a, 3));
+  b.write(alu, at, 8, constant(9));
+  met.join(alu, 1, b, 2, 7, nothing);
+  CHECK(met.read(alu, at, 8, nothing).at(0) == number(1));
+  CHECK(met.read(alu, at, 8, nothing).at(1) == number(9));
+}
+
+TEST_CASE("lanes: cells near an address are found, others are not") {
+  Alu alu(1);
+  alu.mask = 1;
+  const std::uint64_t base = make_sym(Kind::object, 64, 5);
+  Memory m;
+  for (const std::uint64_t off : {0u, 60u, 200u}) m.write(alu, {base, off}, 4, constant(off));
+  std::size_t seen = 0;
+  m.visit_near({base, 0}, 64, [&](Term, unsigned, const Value&) { ++seen; });
+  CHECK(seen == 2);
+}
+
+TEST_CASE("lanes: what is computed from the version and an unknown is marked as such") {
+  Alu alu(2);
+  alu.mask = 3;
+  Value build = lane_numbers(alu, {6002, 6003});
+  build.copy = true;
+  const Value key(Term{make_sym(Kind::plain, 32, 77), 0});
+  const Value made = alu.binary(Op::xor_, build, key, 32);
+  CHECK(kind_of(made.at(0).sym) == Kind::mixed);
+  CHECK(kind_of(alu.binary(Op::mul, made, constant(3), 32).at(1).sym) == Kind::mixed);
+}

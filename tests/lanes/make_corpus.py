@@ -48,6 +48,8 @@ def make(number, seed):
         sees = {True: "", False: real_sources.SEES_BUILD}.get(sees, sees)
         full = sees == "" or sees == real_sources.LATE
         style = real_styles.style_big if r.random() < BIG else r.choice(STYLES)
+        if source is real_sources.src_text:  # decides by itself: what is kept of it would be seen
+            gate, style = True, r.choice([styles.style_direct, styles.style_function])
         if gate:
             predicate = r.choice([q for q in PREDICATES if full or q not in NEEDS_MAJOR])
             body = predicate(r)

@@ -78,19 +78,6 @@ void find_function(Engine& e, State& s, const CallSite& c) {
     e.set_result(s, e.fresh(Kind::result, mix(0xF19D, e.site_hash(s, c.rva))));
 }
 
-template <bool Wide>
-void init_string(Engine& e, State& s, const CallSite& c) {
-  const Value to = e.argument(s, c, 0), text = e.argument(s, c, 1);
-  if (const auto t = e.text(s, text, Wide)) {
-    const std::uint64_t n = t->size() * (Wide ? 2 : 1);
-    e.write(s, to, 2, constant(n));
-    e.write(s, e.plus(to, 2), 2, constant(n + (Wide ? 2 : 1)));
-  } else {
-    e.havoc_pointee(s, c, to, 0);
-  }
-  e.write(s, e.plus(to, e.word() == 8 ? 8 : 4), e.word(), text);
-}
-
 void module_handle(Engine& e, State& s, const CallSite&) { e.set_result(s, e.fresh(Kind::object, 0x30D)); }
 
 void create_device(Engine& e, State& s, const CallSite& c) {
@@ -131,9 +118,6 @@ constexpr Model kModels[] = {
     {"MmGetSystemRoutineAddress", find_function},
     {"FltGetRoutineAddress", find_function},
     {"NdisGetRoutineAddress", find_function},
-    {"RtlInitUnicodeString", init_string<true>},
-    {"RtlInitAnsiString", init_string<false>},
-    {"RtlInitString", init_string<false>},
     {"GetModuleHandleA", module_handle},
     {"GetModuleHandleW", module_handle},
     {"LoadLibraryA", module_handle},

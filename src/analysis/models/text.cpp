@@ -1,4 +1,6 @@
 // Functions on texts: conversions to numbers, lengths, comparisons. Each lane has its own text.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -52,6 +54,18 @@ Value result(Engine& e, const CallSite& c, const Texts& t, bool copy, const std:
   return v;
 }
 
+/// A text that the version is in, and that was not worked out: what comes of it is not known.
+void lost(Engine& e, State& s, const CallSite& c, unsigned arguments) {
+  constexpr std::uint64_t kLooked = 12;
+  for (unsigned i = 0; i < arguments; ++i)
+    for (std::uint64_t at = 0; at < kLooked; at += 2)
+      if (e.alu.varies(e.read(s, e.plus(e.argument(s, c, i), at), 1))) {
+        e.record().reason(fmt::format("a text with the version in it was not worked out at 0x{:x}", c.rva));
+        return e.generic(s, c);
+      }
+  e.generic(s, c);
+}
+
 std::uint64_t parse(const std::u16string& s, unsigned base) {
   std::size_t i = 0;
   while (i < s.size() && (s[i] == ' ' || s[i] == '\t')) ++i;
@@ -72,7 +86,7 @@ std::uint64_t parse(const std::u16string& s, unsigned base) {
 template <bool Wide>
 void to_number(Engine& e, State& s, const CallSite& c) {
   const Texts t = texts(e, s, e.argument(s, c, 0), Wide);
-  if (!t.known) return e.generic(s, c);
+  if (!t.known) return lost(e, s, c, 1);
   e.set_result(s, result(e, c, t, true, [](const auto& x) { return parse(x, 10); }));
 }
 
@@ -80,7 +94,7 @@ template <bool Wide>
 void to_number_base(Engine& e, State& s, const CallSite& c) {
   const Value base = e.argument(s, c, 2);
   const Texts t = texts(e, s, e.argument(s, c, 0), Wide);
-  if (!t.known || !base.uniform() || !base.all.number() || base.all.off > 16) return e.generic(s, c);
+  if (!t.known || !base.uniform() || !base.all.number() || base.all.off > 16) return lost(e, s, c, 1);
   const auto b = static_cast<unsigned>(base.all.off);
   e.set_result(s, result(e, c, t, true, [b](const auto& x) { return parse(x, b); }));
 }
@@ -90,7 +104,7 @@ template <bool Counted>
 void rtl_to_integer(Engine& e, State& s, const CallSite& c) {
   const Value string = e.argument(s, c, 0), base = e.argument(s, c, 1), out = e.argument(s, c, 2);
   const Texts t = texts(e, s, Counted ? e.read(s, e.plus(string, e.word()), e.word()) : string, Counted);
-  if (!t.known || !base.uniform() || !base.all.number() || base.all.off > 16) return e.generic(s, c);
+  if (!t.known || !base.uniform() || !base.all.number() || base.all.off > 16) return lost(e, s, c, 1);
   const auto b = static_cast<unsigned>(base.all.off);
   e.write(s, out, 4, result(e, c, t, true, [b](const auto& x) { return parse(x, b); }));
   e.set_result(s, constant(0));
@@ -99,7 +113,7 @@ void rtl_to_integer(Engine& e, State& s, const CallSite& c) {
 template <bool Wide>
 void length(Engine& e, State& s, const CallSite& c) {
   const Texts t = texts(e, s, e.argument(s, c, 0), Wide);
-  if (!t.known) return e.generic(s, c);
+  if (!t.known) return lost(e, s, c, 1);
   e.set_result(s, result(e, c, t, false, [](const auto& x) { return x.size(); }));
 }
 
@@ -125,7 +139,7 @@ void compare_texts(Engine& e, State& s, const CallSite& c) {
     most = static_cast<std::size_t>(std::min<std::uint64_t>(n.all.off, kMostText));
   }
   const Texts a = texts(e, s, e.argument(s, c, 0), Wide, most), b = texts(e, s, e.argument(s, c, 1), Wide, most);
-  if (!a.known || !b.known) return e.generic(s, c);
+  if (!a.known || !b.known) return lost(e, s, c, 2);
   Value v = e.alu.each([&](unsigned k) { return number(static_cast<std::uint32_t>(compare(*a.of[k], *b.of[k], Fold, most))); });
   v.origin = a.origin != 0 ? a.origin : b.origin;
   e.set_result(s, v);
@@ -135,7 +149,7 @@ template <bool Equal>
 void compare_strings(Engine& e, State& s, const CallSite& c) {
   const auto buffer = [&](unsigned i) { return texts(e, s, e.read(s, e.plus(e.argument(s, c, i), e.word()), e.word()), true); };
   const Texts a = buffer(0), b = buffer(1);
-  if (!a.known || !b.known) return e.generic(s, c);
+  if (!a.known || !b.known) return lost(e, s, c, 2);
   Value v = e.alu.each([&](unsigned k) {
     const int r = compare(*a.of[k], *b.of[k], true, kMostText);
     return number(Equal ? (r == 0 ? 1 : 0) : static_cast<std::uint32_t>(r));
@@ -149,7 +163,7 @@ template <bool Wide>
 void find_text(Engine& e, State& s, const CallSite& c) {
   const Value in = e.argument(s, c, 0);
   const Texts a = texts(e, s, in, Wide), b = texts(e, s, e.argument(s, c, 1), Wide);
-  if (!a.known || !b.known) return e.generic(s, c);
+  if (!a.known || !b.known) return lost(e, s, c, 2);
   Value v = e.alu.each([&](unsigned k) {
     const std::size_t at = a.of[k]->find(*b.of[k]);
     return at == std::u16string::npos ? number(0) : Term{in.at(k).sym, in.at(k).off + at * (Wide ? 2 : 1)};
@@ -158,7 +172,25 @@ void find_text(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, v);
 }
 
+/// A counted string: length in bytes, the same with the NUL, and the pointer. Each lane has its own length.
+template <bool Wide>
+void init_string(Engine& e, State& s, const CallSite& c) {
+  const Value to = e.argument(s, c, 0), text = e.argument(s, c, 1);
+  constexpr unsigned kUnit = Wide ? 2 : 1;
+  const Texts t = texts(e, s, text, Wide);
+  const auto bytes = [&](std::uint64_t more) {
+    if (!t.known) return e.fresh(Kind::result, mix(e.site_hash(s, c.rva), more));
+    return result(e, c, t, false, [&](const auto& x) { return (x.size() + more) * kUnit; });
+  };
+  e.write(s, to, 2, bytes(0));
+  e.write(s, e.plus(to, 2), 2, bytes(1));
+  e.write(s, e.plus(to, e.word()), e.word(), text);
+}
+
 constexpr Model kModels[] = {
+    {"RtlInitUnicodeString", init_string<true>},
+    {"RtlInitAnsiString", init_string<false>},
+    {"RtlInitString", init_string<false>},
     {"atoi", to_number<false>},
     {"atol", to_number<false>},
     {"_wtoi", to_number<true>},

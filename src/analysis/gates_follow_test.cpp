@@ -1,0 +1,113 @@
+// What is followed, what a lane shows, and what counts as a source.
+#include <doctest/doctest.h>
+
+#include <initializer_list>
+#include <string_view>
+
+#include "analysis/gates.hpp"
+#include "analysis/names.hpp"
+#include "tests/support/pe_builder.hpp"
+
+using namespace tq;
+using namespace tq::analysis;
+
+namespace {
+
+using Code = std::vector<std::byte>;
+
+Code code(std::initializer_list<int> bytes) {
+  Code c;
+  for (const int b : bytes) c.push_back(static_cast<std::byte>(b));
+  return c;
+}
+
+Code operator+(Code a, const Code& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+// mov rax, gs:[60h]; movzx eax, word [rax+120h]
+const Code kBuild = code({0x65, 0x48, 0x8B, 0x04, 0x25, 0x60, 0, 0, 0, 0x0F, 0xB7, 0x80, 0x20, 0x01, 0, 0});
+
+/// The first function, filled up to 32 bytes, then the second.
+Code two(Code first, const Code& second) {
+  first.resize(32, std::byte{0xCC});
+  return first + second;
+}
+
+GateReport gates(const Code& c, std::uint32_t a = 6002, std::uint32_t b = 6003) {
+  const auto file = test::PeBuilder().code(c).export_entry("Gate").build();
+  GateOptions o;
+  o.first = a;
+  o.second = b;
+  return find_gates(bytes_of(file), o);
+}
+
+Code text(std::string_view s, unsigned unit) {
+  Code c;
+  for (const char x : s) {
+    c.push_back(static_cast<std::byte>(x));
+    c.resize(c.size() + unit - 1);
+  }
+  c.resize(c.size() + unit);
+  return c;
+}
+
+bool looks_up(const Code& c) {
+  const auto file = test::PeBuilder().code(c).export_entry("Gate").build();
+  const auto program = Program::open(bytes_of(file));
+  REQUIRE(program);
+  return looks_up_version_names(*program);
+}
+
+}  // namespace
+
+TEST_CASE("gates: a build that a function returns is followed into its caller") {
+  // call 32; cmp eax, 6002; sete al; movzx eax, al; ret
+  const Code caller = code({0xE8, 0x1B, 0, 0, 0, 0x3D, 0x72, 0x17, 0, 0, 0x0F, 0x94, 0xC0, 0x0F, 0xB6, 0xC0, 0xC3});
+  const auto r = gates(two(caller, kBuild + code({0xC3})));
+  CHECK(r.gate == Gate::differs);
+  REQUIRE(r.sites.size() == 1);
+  CHECK(r.sites[0].comparison == "build == 6002");
+}
+
+TEST_CASE("gates: the caller of a function that keeps the build to itself is not followed") {
+  // call 32; jmp $: a caller that would never end
+  const auto r = gates(two(code({0xE8, 0x1B, 0, 0, 0, 0xEB, 0xFE}), kBuild + code({0x31, 0xC0, 0xC3})));
+  CHECK(r.gate == Gate::same);
+  CHECK(r.steps < 10);
+}
+
+TEST_CASE("gates: memory at an offset that hangs on the build is something else on each build") {
+  // xor edx, edx; cmp eax, 6002; sete dl; mov eax, [rcx+rdx*8+16]; ret
+  const Code c = kBuild + code({0x31, 0xD2, 0x3D, 0x72, 0x17, 0, 0, 0x0F, 0x94, 0xC2, 0x8B, 0x44, 0xD1, 0x10, 0xC3});
+  CHECK(gates(c).gate == Gate::differs);
+  CHECK(gates(c, 6003, 7600).gate == Gate::same);
+}
+
+TEST_CASE("gates: a build mixed with something unknown decides nothing by itself, and a question about it is open") {
+  CHECK(gates(kBuild + code({0x31, 0xC8, 0xC3})).gate == Gate::same);  // xor eax, ecx; ret
+  // xor eax, ecx; cmp eax, 5; sete al; movzx eax, al; ret
+  CHECK(gates(kBuild + code({0x31, 0xC8, 0x83, 0xF8, 5, 0x0F, 0x94, 0xC0, 0x0F, 0xB6, 0xC0, 0xC3})).gate == Gate::undecided);
+}
+
+TEST_CASE("gates: a variable of the frame is no field of the process block") {
+  // mov rax, gs:[60h]; mov ecx, [rsp+120h]; ret
+  const auto r = gates(code({0x65, 0x48, 0x8B, 0x04, 0x25, 0x60, 0, 0, 0, 0x8B, 0x8C, 0x24, 0x20, 0x01, 0, 0, 0xC3}));
+  CHECK(r.gate == Gate::no_source);
+}
+
+TEST_CASE("gates: names of version functions are looked up when they are complete") {
+  for (const unsigned unit : {1u, 2u}) {
+    CHECK(looks_up(code({0xC3, 0, 0, 0}) + text("RtlGetVersion", unit)));
+    CHECK(looks_up(code({0xC3, 0, 0, 0}) + text("NtBuildNumber", unit)));
+    CHECK_FALSE(looks_up(code({0xC3, 0, 0, 0}) + text("NdisGetVersion", unit)));
+    CHECK_FALSE(looks_up(code({0xC3, 0, 0, 0}) + text("RtlGetVersionOf", unit)));
+    CHECK_FALSE(looks_up(code({0xC3})));
+  }
+  // The name of an import is no text that is looked up.
+  const auto file = test::PeBuilder().import("ntoskrnl.exe", {"RtlGetVersion"}).build();
+  const auto program = Program::open(bytes_of(file));
+  REQUIRE(program);
+  CHECK_FALSE(looks_up_version_names(*program));
+}
