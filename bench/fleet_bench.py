@@ -14,6 +14,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
+import urllib.request
 
 PROFILES = 5000
 KBS = [955430, 968930, 971512, 2117917, 2305420, 2393802, 2463332, 2503665, 2507618, 2532531, 2536276, 2620704, 2685939, 2698365, 2765809, 2840149,
@@ -87,6 +88,21 @@ def best(*command):
     return min(run(*command)[0] for _ in range(5)) * 1000
 
 
+def overview(program, store):
+    """Milliseconds from asking for the first page of the dashboard to its last byte, the best of five."""
+    server = subprocess.Popen([program, "fleet", "serve", str(store), "--listen", "127.0.0.1:0", "--quiet"], stdout=subprocess.PIPE, text=True)
+    url = server.stdout.readline().strip()
+    times = []
+    for _ in range(5):
+        start = time.monotonic()
+        with urllib.request.urlopen(url) as answer:
+            answer.read()
+        times.append(time.monotonic() - start)
+    server.terminate()
+    server.wait()
+    return min(times) * 1000
+
+
 def measure(program, folder, machines):
     generate(folder, machines)
     store = folder / "fleet.tqdb"
@@ -96,8 +112,9 @@ def measure(program, folder, machines):
     rejudge, _, _, _ = run(program, "fleet", "rejudge", "--quiet", "--store", store)
     missing = best(program, "fleet", "query", "missing", "CVE-2019-0708", "--store", store)
     top = best(program, "fleet", "query", "top-cves", "--store", store)
+    page = overview(program, store)
     size = store.stat().st_size / 1e6
-    print(f"| {machines:>9,} | {wall:8.1f} | {cpu:8.1f} | {rss:6.0f} | {size:7.1f} | {again:6.1f} | {rejudge:6.1f} | {missing:6.1f} | {top:6.0f} |", flush=True)
+    print(f"| {machines:>9,} | {wall:8.1f} | {cpu:8.1f} | {rss:6.0f} | {size:7.1f} | {again:6.1f} | {rejudge:6.1f} | {missing:6.1f} | {top:6.0f} | {page:6.0f} |", flush=True)
 
 
 def main():
@@ -106,8 +123,8 @@ def main():
     parser.add_argument("machines", nargs="*", type=int)
     parser.add_argument("--keep", help="make the last fleet in this folder and leave it there")
     args = parser.parse_args()
-    print("|  machines | import s |    CPU s | RSS MB | store MB | again s | rejudge s | missing ms | top ms |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("|  machines | import s |    CPU s | RSS MB | store MB | again s | rejudge s | missing ms | top ms | overview ms |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for machines in args.machines or [1000, 10000, 100000, 1000000]:
         with tempfile.TemporaryDirectory() as temporary:
             folder = pathlib.Path(args.keep or temporary)

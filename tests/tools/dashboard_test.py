@@ -119,10 +119,11 @@ def check_real(store):
 
 class Server:
     def __init__(self, store):
-        self.process = subprocess.Popen([PROGRAM, "fleet", "serve", str(store), "--listen", "127.0.0.1:0", "--quiet"], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([PROGRAM, "fleet", "serve", str(store), "--listen", "127.0.0.1:0", "--quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip().rstrip("/")
         if not self.url:
-            skip("fleet serve did not start: libcpp-httplib0.11 is not installed") if self.process.wait() == 3 else sys.exit("fleet serve did not start")
+            why = self.process.stderr.read().strip()
+            skip(why) if "libcpp-httplib" in why else sys.exit("fleet serve did not start: " + why)
 
     def end(self):
         self.process.terminate()
