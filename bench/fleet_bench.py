@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""A fleet of generated machines through `tourniquet fleet`: fleet_bench.py PROGRAM [MACHINES ...] [--keep FOLDER]
+"""A fleet of generated machines through `tourniquet fleet`: fleet_bench.py PROGRAM [MACHINES ...] [--keep FOLDER] [--postgres]
 
 For each number of machines (default 1000 10000 100000 1000000): half of them rows of a CSV, half systeminfo texts in a tar archive,
 5,000 profiles. Prints a row with the time of the import, processor time, memory, size of the store and the time of the questions.
+--postgres: the same fleets (default 1000 10000) into a PostgreSQL server of our own, too, with the ratio to the SQLite file.
 """
 import argparse
 import io
@@ -11,10 +12,14 @@ import pathlib
 import random
 import resource
 import subprocess
+import sys
 import tarfile
 import tempfile
 import time
 import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/tools"))
+import postgres_server  # noqa: E402
 
 PROFILES = 5000
 KBS = [955430, 968930, 971512, 2117917, 2305420, 2393802, 2463332, 2503665, 2507618, 2532531, 2536276, 2620704, 2685939, 2698365, 2765809, 2840149,
@@ -117,12 +122,49 @@ def measure(program, folder, machines):
     print(f"| {machines:>9,} | {wall:8.1f} | {cpu:8.1f} | {rss:6.0f} | {size:7.1f} | {again:6.1f} | {rejudge:6.1f} | {missing:6.1f} | {top:6.0f} | {page:6.0f} |", flush=True)
 
 
+def compare(program, folder, machines, server):
+    """Import, rejudge and two questions: seconds on the server, and how many times as long as with a file that is."""
+    generate(folder, machines)
+    inputs = sorted(str(p) for p in folder.iterdir() if p.suffix in (".csv", ".tar"))
+    took = []
+    for store in (folder / "fleet.tqdb", server.database(f"bench{machines}")):
+        wall = run(program, "fleet", "import", "--quiet", "--as-of", "2026-11-20", "--store", store, *inputs)[0]
+        rejudge = run(program, "fleet", "rejudge", "--quiet", "--store", store)[0]
+        missing = best(program, "fleet", "query", "missing", "CVE-2019-0708", "--store", store) / 1000
+        took.append((wall, rejudge, missing, best(program, "fleet", "query", "top-cves", "--store", store) / 1000))
+    cells = [f"{there:.2f} ({there / here:.1f}x)" for here, there in zip(*took)]
+    print(f"| {machines:>9,} | " + " | ".join(cells) + " |", flush=True)
+
+
+def postgres(args):
+    if postgres_server.binaries() is None:
+        raise SystemExit("no PostgreSQL server (package postgresql)")
+    print("|  machines | import s | rejudge s | missing s | top-cves s |")
+    print("|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as temporary:
+        base = pathlib.Path(temporary)
+        base.chmod(0o755)
+        (base / "server").mkdir()
+        server = postgres_server.Server(base / "server")
+        try:
+            for machines in args.machines or [1000, 10000]:
+                folder = base / str(machines)
+                folder.mkdir()
+                compare(args.program, folder, machines, server)
+        finally:
+            server.stop()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("machines", nargs="*", type=int)
     parser.add_argument("--keep", help="make the last fleet in this folder and leave it there")
-    args = parser.parse_args()
+    parser.add_argument("--postgres", action="store_true", help="compare a PostgreSQL server with a file")
+    args = parser.parse_intermixed_args()
+    if args.postgres:
+        postgres(args)
+        return
     print("|  machines | import s |    CPU s | RSS MB | store MB | again s | rejudge s | missing ms | top ms | overview ms |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for machines in args.machines or [1000, 10000, 100000, 1000000]:
