@@ -122,6 +122,8 @@ class Follower {
 
 void follow(Engine& e, const Program& program, const Functions& functions, const std::vector<SourceSite>& sites) {
   Follower(e, program, functions).sources(sites);
+  // The root in which it happened may have been taken back.
+  if (e.spent()) e.record().reason("the budget of steps was spent");
 }
 
 }  // namespace tq::analysis

@@ -32,10 +32,10 @@ def src_table(p):
     """RtlQueryRegistryValues with a direct entry, then a conversion."""
     p.data.append("static const u16 val_name[] = %s; static const u16 no_path[] = {0};" % wide("CurrentBuildNumber"))
     p.data.append("struct query { P routine; u32 flags; P name; P entry; u32 type; P value; u32 length; };")
-    convert = p.pick("RtlUnicodeStringToInteger(&out, 10, &build);", "build = wcstoul(out.buffer, 0, 10);",
-                     "for (u32 i = 0; i < out.length / 2u; ++i) build = build * 10 + out.buffer[i] - '0';")
-    return """struct query q[2]; USTR out; for (u32 i = 0; i < sizeof q; ++i) ((volatile u8*)q)[i] = 0; out.length = out.maximum = 0; out.buffer = 0;
-      q[0].flags = 0x20; q[0].name = (P)val_name; q[0].entry = &out; if (RtlQueryRegistryValues(3, (P)no_path, q, 0, 0) < 0) return BAD; %s""" % convert
+    convert = p.pick("RtlUnicodeStringToInteger(&answer, 10, &build);", "build = wcstoul(answer.buffer, 0, 10);",
+                     "for (u32 i = 0; i < answer.length / 2u; ++i) build = build * 10 + answer.buffer[i] - '0';")
+    return """struct query q[2]; USTR answer; for (u32 i = 0; i < sizeof q; ++i) ((volatile u8*)q)[i] = 0; answer.length = answer.maximum = 0; answer.buffer = 0;
+      q[0].flags = 0x20; q[0].name = (P)val_name; q[0].entry = &answer; if (RtlQueryRegistryValues(3, (P)no_path, q, 0, 0) < 0) return BAD; %s""" % convert
 
 
 def src_file(p):
