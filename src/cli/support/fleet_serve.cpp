@@ -92,7 +92,7 @@ void announce(const FleetArgs& a, const serve::Listen& listen, const serve::Guar
   if (!guard.token.empty() && !a.args.has("--token-file")) url += "?token=" + guard.token;
   std::printf("%s\n", printable(url).c_str());
   std::fflush(stdout);
-  if (!a.args.has("--quiet")) complain("serving " + a.store + "; Ctrl-C ends it");
+  if (!a.args.has("--quiet")) complain("serving " + fleet_store_name(a.store) + "; Ctrl-C ends it");
 }
 
 }  // namespace
