@@ -110,6 +110,8 @@ async function search() {
   await page.goto(plan.url + "/cves");
   await follow(page, page.locator("table.rows tbody a").first());
   check("a CVE names who misses it", (await page.locator("table.rows tbody tr").count()) > 0);
+  // A file of some machines: that of a million is two hundred megabytes.
+  await page.goto(`${plan.url}/machines?q=${plan.name}`);
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator("a[download]").first().click()]);
   const csv = readFileSync(await download.path(), "utf8");
   check("a table is downloaded as CSV", download.suggestedFilename() === "machines.csv" && csv.startsWith("name,") && csv.split("\r\n").length > 2);

@@ -11,6 +11,7 @@ import os
 import pathlib
 import random
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -117,9 +118,50 @@ def check_real(store):
     return right == pages == len(truths)
 
 
+def first_line(url, head):
+    """What a server answers to bytes as they are; empty when it says nothing."""
+    host, port = url.split("//")[1].split("/")[0].split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        connection.sendall(head.replace("HOST", f"{host}:{port}").encode())
+        try:
+            return connection.recv(65536).split(b"\r\n")[0].decode()
+        except ConnectionError:
+            return ""
+
+
+def check_guard(folder, store):
+    """Who may look, with real sockets."""
+    refused = subprocess.run([PROGRAM, "fleet", "serve", str(store), "--listen", "0.0.0.0:0"], capture_output=True, text=True)
+    (folder / "token").write_text("0123456789abcdef0123456789abcdef\n")
+    open_to_all = Server(store, "--listen", "127.0.0.1:0")
+    guarded = Server(store, "--listen", "127.0.0.1:0", "--token-file", str(folder / "token"))
+    get = "GET / HTTP/1.1\r\nHost: HOST\r\n"
+    cases = [
+        ("another address asks for a word about encryption", str(refused.returncode), "2"),
+        ("loopback is open", first_line(open_to_all.url, get + "\r\n"), "200"),
+        ("another name is refused", first_line(open_to_all.url, "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"), "421"),
+        ("two names are refused", first_line(open_to_all.url, get + "Host: HOST\r\n\r\n"), "400"),
+        ("writing is refused", first_line(open_to_all.url, "POST / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 3\r\n\r\na=b"), "405"),
+        ("a body is refused", first_line(open_to_all.url, get + "Content-Length: 3\r\n\r\na=b"), "400"),
+        ("ranges are not served", first_line(open_to_all.url, get + "Range: bytes=" + "0-," * 1000 + "0-\r\n\r\n"), "200"),
+        ("a long address is refused", first_line(open_to_all.url, "GET /" + "a" * 20000 + " HTTP/1.1\r\nHost: HOST\r\n\r\n"), "414"),
+        ("ever more fields are cut off", first_line(open_to_all.url, get + "X: y\r\n" * 20000 + "\r\n"), ""),
+        ("without the token nothing is seen", first_line(guarded.url, get + "\r\n"), "401"),
+        ("with it, the fleet is", first_line(guarded.url, get + "Authorization: Bearer 0123456789abcdef0123456789abcdef\r\n\r\n"), "200"),
+        ("it is still there", first_line(open_to_all.url, get + "\r\n"), "200"),
+    ]
+    for what, found, wanted in cases:
+        good = wanted in found if wanted else "200" not in found
+        print(f"{'ok' if good else 'FAILED'}: {what}" + ("" if good else f" ({found})"), flush=True)
+    open_to_all.end()
+    guarded.end()
+    return all(wanted in found if wanted else "200" not in found for _, found, wanted in cases)
+
+
 class Server:
-    def __init__(self, store):
-        self.process = subprocess.Popen([PROGRAM, "fleet", "serve", str(store), "--listen", "127.0.0.1:0", "--quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def __init__(self, store, *options):
+        options = options or ("--listen", "127.0.0.1:0")
+        self.process = subprocess.Popen([PROGRAM, "fleet", "serve", str(store), *options, "--quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip().rstrip("/")
         if not self.url:
             why = self.process.stderr.read().strip()
@@ -142,7 +184,9 @@ def main():
         folder = pathlib.Path(temporary)
         given = os.environ.get("TQ_FLEET_STORE")
         store = pathlib.Path(given) if given else make_fleet(folder, 20_000)
-        fleet, hostile = Server(store), Server(make_hostile(folder))
+        bad = make_hostile(folder)
+        guarded = check_guard(folder, bad)
+        fleet, hostile = Server(store), Server(bad)
         plan = {"chromium": chromium, "url": fleet.url, "hostile": hostile.url, "pictures": os.environ.get("TQ_PICTURES", ""), "name": "plc-0001", "machine": 1,
                 "slow": float(os.environ.get("TQ_SLOW", "1"))}
         (folder / "plan.json").write_text(json.dumps(plan))
@@ -150,7 +194,7 @@ def main():
         fleet.end()
         hostile.end()
         real = make_real(folder)
-        good = check_real(real) if real else True
+        good = guarded and (check_real(real) if real else True)
     sys.exit(done.returncode if good else 1)
 
 
