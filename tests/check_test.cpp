@@ -329,6 +329,8 @@ TEST_CASE("check: -o into or over a target is refused") {
   tq::test::write_files(m.build(), folder);
   CHECK(run_program({"check", "-o", folder + "/report.txt", folder}).status == 2);
   CHECK(!std::filesystem::exists(folder + "/report.txt"));
+  CHECK(run_program({"check", "-o", folder + "/Windows/System32/report.txt", folder}).status == 2);
+  CHECK(!std::filesystem::exists(folder + "/Windows/System32/report.txt"));
   const std::string elsewhere = tq::test::temporary_folder();
   CHECK(run_program({"check", "-o", elsewhere + "/report.txt", folder}).status == 1);
   CHECK(std::filesystem::file_size(elsewhere + "/report.txt") > 100);

@@ -137,6 +137,7 @@ TEST_CASE("catalog file: what points outside is refused with its place") {
   refuse(TableId::fixes, word_of(TableId::fixes, "set"), 2, "catalog.fixes[0].set");
   refuse(TableId::update_links, 1, 0xFFFFFFFF, "catalog.table[6][0]");
   refuse(TableId::product_links, 1, 0xFFFF, "catalog.table[8][0]");
+  refuse(TableId::product_links, 0, 0xFFFFFFFF, "catalog.table[8][0]");  // begins so far out that its end is inside again
   refuse(TableId::set_links, 1, 0xFFFF, "catalog.table[9][0]");
   refuse(TableId::cve_links, 1, 0xFFFF, "catalog.table[12][0]");
   refuse(TableId::fixes_by_product, 0, 3, "catalog.table[7][0]");

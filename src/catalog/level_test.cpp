@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "tests/support/catalog_builder.hpp"
+
 using namespace tq;
 using namespace tq::catalog;
 
@@ -152,4 +154,16 @@ TEST_CASE("catalog: a higher kernel never gives an earlier month") {
       last = now;
     }
   }
+}
+
+TEST_CASE("catalog: a row that nobody confirmed tells no level") {
+  const auto month_of = [](const tq::test::CatalogBuilder& b) {
+    const auto c = b.compile();
+    REQUIRE(!c.bytes.empty());
+    return month(level_of_kernel(*Catalog::open(c.bytes), {6, 0, 6003, 20489}));
+  };
+  CHECK(month_of(tq::test::CatalogBuilder()) == "2019-04");
+  tq::test::CatalogBuilder rumour;
+  rumour.set("updates", 1, "confidence", "unconfirmed").set("updates", 1, "source", "").set("updates", 1, "retrieved", "");
+  CHECK(month_of(rumour) == "none");
 }

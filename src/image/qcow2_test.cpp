@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "core/big_endian.hpp"
 #include "image/support/beside.hpp"
 #include "io/window.hpp"
 #include "tests/support/corpus.hpp"
@@ -69,6 +70,21 @@ TEST_CASE("qcow2: clusters of all sizes, both versions, plain and packed") {
       const Blob disk = sample_disk(700 * 1024 + 512, bits);
       check_image(write_qcow2(disk, {.version = version, .cluster_bits = bits, .packing = packing, .zero_clusters = bits == 12}), disk);
     }
+}
+
+TEST_CASE("qcow2: the lowest bit of an entry means zeros from version 3 on, and nothing before") {
+  const Blob disk = sample_disk(200000);
+  for (const std::uint32_t version : {2U, 3U}) {
+    ImageFiles files = write_qcow2(disk, {.version = version});
+    const auto be64_at = [&](std::uint64_t at) { return std::uint64_t{*bytes_of(files.bytes()).try_get<be64>(at)}; };
+    constexpr std::uint64_t kL1At = 40, kOffset = 0x00FFFFFFFFFFFE00;
+    const std::uint64_t entry_at = be64_at(be64_at(kL1At) & kOffset) & kOffset;
+    REQUIRE((be64_at(entry_at) & kOffset) != 0);
+    put_be(files.bytes(), entry_at, be64_at(entry_at) | 1, 8);
+    Blob wanted = disk;
+    if (version == 3) std::fill_n(wanted.begin(), 65536, std::byte{});
+    check_image(files, wanted);
+  }
 }
 
 TEST_CASE("qcow2: what is told about an image") {

@@ -247,6 +247,10 @@ TEST_CASE("vmdk: the redundant grain directory stands in, for all of it or for o
   const VmdkOptions o{.grain_sectors = 1};
   ImageFiles files = write_vmdk_sparse(disk, o);
   const std::size_t directory = 512 * static_cast<std::size_t>(files.bytes()[kDirectoryAt]);
+  // A table that begins in the last sector lies outside too: its first entries would be somebody else's bytes.
+  put_le(files.bytes(), directory + 4, files.bytes().size() / 512 - 1, 4);
+  check_image(files, disk);
+  files = write_vmdk_sparse(disk, o);
   put_le(files.bytes(), directory + 8, 0x7FFFFFFF, 4);
   check_image(files, disk);
   ImageFiles no_spare = files;

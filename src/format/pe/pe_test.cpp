@@ -207,6 +207,22 @@ TEST_CASE("pe: a bound import table without a name table falls back to the addre
   CHECK(table.dlls[0].names == std::vector<std::string>{"One"});
 }
 
+TEST_CASE("pe: names of imports that overlap are read up to a limit of their text") {
+  std::vector<std::string> names(3000, "f");
+  names[0] = std::string(4000, 'x');
+  auto bytes = PeBuilder().machine(pe::Machine::x86).import("a.dll", names).build();
+  const auto image = pe::open(pe::View(bytes_of(bytes)));
+  const auto record = *pe::file_offset(*image, image->directory(pe::Directory::imports).rva);
+  const auto thunks = *pe::file_offset(*image, *bytes_of(bytes).try_get<le32>(record));
+  const std::uint32_t longest = *bytes_of(bytes).try_get<le32>(thunks);
+  for (std::size_t i = 1; i < names.size(); ++i) poke(bytes, thunks + 4 * i, longest);
+  const auto table = pe::imports(pe::View(bytes_of(bytes)), *image);
+  REQUIRE(table.dlls.size() == 1);
+  CHECK(table.dlls[0].names.size() == (std::size_t{8} << 20) / 4000 + 1);
+  REQUIRE(table.lost.size() == 1);
+  CHECK(table.lost[0].code == ErrorCode::limit);
+}
+
 TEST_CASE("pe: the version of a large kernel costs few reads") {
   const auto bytes = kernel(pe::Machine::x64).code(std::vector<std::byte>(12u << 20, std::byte{0x90})).build();
   const Counting s(bytes_of(bytes));

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "format/regf/hive.hpp"
 #include "tests/support/hive_builder.hpp"
@@ -95,6 +96,26 @@ TEST_CASE("regf: one lost key costs that key; what hung below it comes as an orp
   CHECK(s.keys == 5);
   CHECK(s.values == 4);
   CHECK(names(s, "subkey of \"\" unreadable"));
+}
+
+TEST_CASE("regf: a free cell is no key and no value, whatever still lies in it") {
+  const Blob whole = sample();
+  const Hive h = *Hive::open(whole);
+  const auto freed = [&](std::size_t cell) {
+    Blob bytes = whole;
+    std::int32_t size = 0;
+    std::memcpy(&size, bytes.data() + cell, sizeof size);
+    REQUIRE(size < 0);
+    put32(bytes, cell, static_cast<std::uint32_t>(-size));
+    return *Hive::open(bytes);
+  };
+  const Hive no_key = freed(cell_of(h, "A\\B"));
+  CHECK_FALSE(no_key.find("A\\B"));
+  CHECK(no_key.find("A\\C"));
+  CHECK(names(no_key.count(), "subkey of"));
+  const Hive no_value = freed(static_cast<std::size_t>(h.find("A\\B")->value("v")->offset()));
+  REQUIRE(no_value.find("A\\B"));
+  CHECK_FALSE(no_value.find("A\\B")->value("v"));
 }
 
 TEST_CASE("regf: a key that lists itself or its parent ends the walk") {

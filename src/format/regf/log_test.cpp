@@ -155,6 +155,7 @@ TEST_CASE("regf: DIRT logs that must be refused leave the hive as it was") {
       {"not finished", [](Blob& l) { put32(l, 4, 77), tq::test::fix_checksum(l); }},
       {"is no log", [](Blob& l) { put32(l, 28, 0), tq::test::fix_checksum(l); }},
       {"last-written time differs", [](Blob& l) { put32(l, 12, 5), tq::test::fix_checksum(l); }},
+      {"last-written time differs", [](Blob& l) { put32(l, 16, 0x7FFFFFFF), tq::test::fix_checksum(l); }},
       {"no DIRT signature", [](Blob& l) { l[512] = {}; }},
       {"names no page", [](Blob& l) { std::fill(l.begin() + 516, l.begin() + 1024, std::byte{}); }},
       {"are there", [](Blob& l) { l.erase(l.end() - 512, l.end()); }},
@@ -215,6 +216,30 @@ TEST_CASE("regf: HvLE logs older than the hive, and a hole between the logs") {
   const Hive gap = open(d.primary, d.log1, far);
   CHECK(gap.log().entries == 2);
   CHECK(gap.log().detail.find("LOG2: starts at sequence 50, 9 was expected") != std::string::npos);
+}
+
+TEST_CASE("regf: a page of a HvLE entry that reaches past the hive's end is not written") {
+  const DirtyHive d = tq::test::dirty_with_hvle_logs(old_state(), new_state(), 1);
+  constexpr std::size_t kEntry = 512, kBins = 16, kFirstPage = 40;
+  std::uint32_t bins = 0, size = 0;
+  std::memcpy(&bins, d.log1.data() + kEntry + kBins, 4);
+  std::memcpy(&size, d.log1.data() + kEntry + kFirstPage + 4, 4);
+  // Offsets of the page at which it ends with the hive, and 512 bytes behind it; both hashes are right.
+  const auto at = [&](std::uint32_t offset) {
+    Blob log = d.log1;
+    put32(log, kEntry + kFirstPage, offset);
+    std::uint32_t entry = 0;
+    std::memcpy(&entry, log.data() + kEntry + 4, 4);
+    const auto all = std::span<const std::byte>(log).subspan(kEntry, entry);
+    tq::test::put64(log, kEntry + 24, marvin32(tq::Bytes(all.subspan(40))));
+    tq::test::put64(log, kEntry + 32, marvin32(tq::Bytes(all.first(32))));
+    return open(d.primary, log);
+  };
+  CHECK(at(bins - size).log().state == LogState::replayed);
+  const Hive past = at(bins - size + 512);
+  CHECK(past.log().state == LogState::refused);
+  CHECK(past.log().detail.find("page references wrong") != std::string::npos);
+  CHECK(past.bytes() == d.primary);
 }
 
 TEST_CASE("regf: a log that asks for gigabytes is refused") {
