@@ -160,9 +160,14 @@ void Stepper::signed_use(const Value& v, unsigned bits, const char* what) {
 
 /// The sign as a number. With the high half beside it, it is a comparison of 64 bits with 2^31 instead.
 void Stepper::sign_shift(const Value& a, unsigned bits) {
-  const Insn next = e_.decoder_.decode(rva_ + i_.length);
-  const bool half = e_.word_ == 4 && next.mnemonic == ZYDIS_MNEMONIC_OR && next.op[0].reg == i_.op[0].reg;
-  if (half) return;
+  constexpr int kNear = 4;
+  std::uint32_t rva = rva_ + i_.length;
+  for (int n = 0; e_.word_ == 4 && n < kNear; ++n) {
+    const Insn next = e_.decoder_.decode(rva);
+    if (!next.valid() || next.flow != Flow::next) break;
+    if (next.mnemonic == ZYDIS_MNEMONIC_OR && (next.op[0].reg == i_.op[0].reg || next.op[1].reg == i_.op[0].reg)) return;
+    rva += next.length;
+  }
   signed_use(a, bits, "asked for its sign");
   signed_use(e_.alu.unary(Op::not_, a, bits), bits, "asked for its sign");
 }
