@@ -1,9 +1,12 @@
 #include "io/windows/native.hpp"
 
+#include <fcntl.h>
+#include <io.h>
 #include <winternl.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace tq::io::windows {
@@ -77,6 +80,11 @@ Result<Handle> open_below(HANDLE folder, const std::string& name, bool as_folder
   if ((about.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
     return Error{ErrorCode::io, place, as_folder ? "a folder" : "open", "a link, which is not followed", {}, {}};
   return handle;
+}
+
+void write_plain_lines() {
+  _setmode(_fileno(stdout), _O_BINARY);
+  _setmode(_fileno(stderr), _O_BINARY);
 }
 
 }  // namespace tq::io::windows

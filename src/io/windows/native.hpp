@@ -22,6 +22,9 @@ namespace tq::io::windows {
 std::wstring wide(std::string_view utf8);
 std::string narrow(std::wstring_view utf16);
 
+/// From here on standard output and standard error get the same bytes as on every other system, whoever writes them.
+void write_plain_lines();
+
 /// The error of Windows `code`: not_found for what is not there, else io.
 Error error_of(const std::string& place, const char* wanted, DWORD code);
 /// The same of the last call of this thread.
