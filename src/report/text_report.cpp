@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "report/renderer.hpp"
+#include "report/support/words.hpp"
 
 namespace tq::report {
 namespace {
@@ -82,7 +83,7 @@ void goals(Page& p, const model::Verdict& v, const std::string& wanted) {
     const std::string reached = g.reached == Tri::yes  ? p.paint("32", "reached")
                                 : g.reached == Tri::no ? p.paint("31", "not reached")
                                                        : p.paint("33", "cannot be told");
-    const std::string behind = g.reached != Tri::yes && g.months_behind ? fmt::format(", {} months behind", *g.months_behind) : "";
+    const std::string behind = g.reached != Tri::yes && g.months_behind ? ", " + months_text(*g.months_behind) + " behind" : "";
     p.row(g.name == v.goals.front().name ? "Goals" : "", fmt::format("{}{:<7} {} {}  {}{}", g.name == wanted ? "*" : " ", g.name,
                                                                      g.released.month_text(), kb_text(g.kb), reached, behind));
   }

@@ -5,6 +5,7 @@
 
 #include "report/support/html.hpp"
 #include "report/support/html_parts.hpp"
+#include "report/support/words.hpp"
 
 namespace tq::report::html {
 namespace {
@@ -26,7 +27,7 @@ Summary summary(const model::Machine& m, const std::string& goal) {
   const std::string what = fmt::format("{} ({}, {})", kb_text(g->kb), g->name, g->released.month_text());
   if (g->reached == Tri::yes) return {"good", "The goal is reached: " + what + "."};
   if (g->reached == Tri::unknown) return {"warn", "Whether the goal is reached cannot be told from what was read: " + what + "."};
-  if (g->months_behind) return {"bad", fmt::format("{} months behind the goal {}.", *g->months_behind, what)};
+  if (g->months_behind) return {"bad", fmt::format("{} behind the goal {}.", months_text(*g->months_behind), what)};
   return {"bad", "The goal is not reached: " + what + "."};
 }
 
@@ -114,7 +115,7 @@ std::string goal_badge(const model::Machine& m, const std::string& goal) {
     if (g.name != goal) continue;
     if (g.reached == Tri::yes) return badge("reached", "good");
     if (g.reached == Tri::unknown) return badge("cannot be told", "warn");
-    return badge(g.months_behind ? fmt::format("{} months behind", *g.months_behind) : "not reached", "bad");
+    return badge(g.months_behind ? months_text(*g.months_behind) + " behind" : "not reached", "bad");
   }
   return badge("not judged", "warn");
 }

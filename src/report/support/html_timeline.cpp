@@ -8,7 +8,7 @@
 namespace tq::report::html {
 namespace {
 
-constexpr double kWidth = 960, kLeft = 40, kRight = 40, kAxis = 78, kHeight = 134;
+constexpr double kWidth = 960, kLeft = 40, kRight = 40, kAxis = 78, kHeight = 148;
 
 struct Scale {
   Date first, last;
@@ -73,7 +73,11 @@ std::string timeline(const model::Machine& m, Date as_of) {
   }
   const auto& last = m.verdict.goals.back();
   if (last.reached == model::Tri::no) out += line("gap", reached, s.x(last.released), kAxis, 4);
-  out += stem(s.x(as_of), kAxis - 8, kAxis + 8, "stop") + label(s.x(as_of), kAxis + 44, "soft", "judged " + as_of.month_text());
+  // Two labels of this length side by side would run into one another.
+  constexpr double kLabelWidth = 240;
+  const bool beside = m.verdict.level && s.x(as_of) - reached < kLabelWidth;
+  out += stem(s.x(as_of), kAxis - 8, kAxis + 8, "stop") +
+         label(s.x(as_of), kAxis + (beside ? 62 : 44), "soft", "judged " + as_of.month_text());
   double y = kAxis - 52;  // the latest goal lowest: its label stands left of the stems that reach higher
   for (const auto& g : m.verdict.goals) {
     const double x = s.x(g.released);
