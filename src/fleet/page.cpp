@@ -282,7 +282,7 @@ Result<std::string> goals_chart(Db& db) {
                     return false;
                   }));
   }
-  return bars_html("Machines by goal", {"reached", "behind", "not known how far"}, bars);
+  return bars_html("Machines by goal", {"reached", "behind", "no month"}, bars);
 }
 
 }  // namespace
