@@ -190,6 +190,7 @@ class Engine {
   void note_unresolved(std::uint32_t pc, State& s);
   [[nodiscard]] std::uint64_t room_behind(Term address, std::uint64_t most) const;
   [[nodiscard]] std::uint64_t shown(const Value& v, unsigned lane);
+  std::uint64_t handed_over(const Value& v, unsigned lane);
   void note_unclear(const Value& v);
   void see_behind(State& s, const Value& pointer, std::vector<Value>& seen);
   Value stack_argument(State& s, const Value& at);

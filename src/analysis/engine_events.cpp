@@ -106,6 +106,15 @@ void Engine::see_behind(State& s, const Value& pointer, std::vector<Value>& seen
     seen.push_back(second);
 }
 
+/// An argument of a call as one lane shows it, alike whether other lanes came along or not. What two ways left open has a name that
+/// hangs on the order in which lanes met.
+std::uint64_t Engine::handed_over(const Value& v, unsigned lane) {
+  if (!v.uniform()) return shown(v, lane);
+  const Kind k = kind_of(v.all.sym);
+  if (v.all.number()) return v.all.off >> 32 == 0 ? mix(3, v.all.off) : mix(mix(3, v.all.off & 0xFFFFFFFF), mix(3, v.all.off >> 32));
+  return k == Kind::joined || k == Kind::widened ? 3 : hash_of(1, v.all);
+}
+
 void Engine::external_event(State& s, const CallSite& c, const std::string& name, unsigned arguments) {
   if (ladder_.clock) return formatted_clock(s, c);
   std::vector<Value> seen;
@@ -118,11 +127,12 @@ void Engine::external_event(State& s, const CallSite& c, const std::string& name
   }
   for (const Value& v : seen) varying = varying || alu.varies(v);
   const std::uint64_t site = mix(site_hash(s, c.rva), std::hash<std::string>{}(name));
-  if (!varying) return record_event(s, site);
+  // Lanes that come here one after the other show what they hand over just as those that come together.
+  if (!varying && s.mask == all_lanes_) return;
   for (unsigned k = 0; k < alu.count(); ++k) {
     if ((alu.mask >> k & 1) == 0) continue;
     std::uint64_t h = site;
-    for (const Value& v : seen) h = mix(h, shown(v, k));
+    for (const Value& v : seen) h = mix(h, handed_over(v, k));
     now_.record.event(h, lane_bit(k));
   }
 }

@@ -62,7 +62,7 @@ void Functions::seed(const Program& p) {
   for (const pe::Export& x : pe::exports(view, p.image()).entries)
     if (x.forwarder.empty() && code(x.rva)) {
       starts_.insert(x.rva);
-      taken_.insert(x.rva);
+      exported_.insert(x.rva);
     }
 }
 
@@ -146,6 +146,7 @@ void Functions::examine(const Program& p, const Insn& i, std::uint32_t rva) {
     if (x != nullptr && x->executable && i.flow == Flow::call && *i.target != rva + i.length) starts_.insert(*i.target);
     return;
   }
+  if (i.target && i.flow == Flow::branch && *i.target % 16 == 0) branches_.emplace_back(rva, *i.target);
   for (std::size_t k = 0; k < i.op.size() && k < i.operands; ++k) operand(p, i, i.op[k], rva, k == 0);
   pattern(p, i, rva);
 }
@@ -210,7 +211,21 @@ void Functions::pattern(const Program& p, const Insn& i, std::uint32_t rva) {
   }
 }
 
+/// A conditional jump over the start of another function, to where one may begin, is a call in the last place.
+void Functions::conditional_tail_calls() {
+  std::set<std::uint32_t> found;
+  for (const auto& [from, to] : branches_) {
+    auto between = starts_.upper_bound(std::min(from, to));
+    while (between != starts_.end() && labels_.contains(*between)) ++between;  // those may lie inside of a function
+    if (lines_.contains(to) && between != starts_.end() && *between < std::max(from, to)) found.insert(to);
+  }
+  for (const auto& branch : branches_)
+    if (found.contains(branch.second)) calls_.push_back(branch);
+  starts_.merge(found);
+}
+
 void Functions::link() {
+  conditional_tail_calls();
   for (const auto& [from, to] : calls_)
     if (lines_.contains(to)) starts_.insert(to);
   sorted_.assign(starts_.begin(), starts_.end());

@@ -46,8 +46,9 @@ class Functions {
   [[nodiscard]] std::set<std::uint32_t> readers(std::uint32_t rva, std::uint32_t size) const;
   /// Functions that load from or take the address of each of these; for many at once.
   [[nodiscard]] bool stored_to(std::uint32_t rva, unsigned size) const;
-  /// Its address is in a register or in data: it may be called from anywhere.
-  [[nodiscard]] bool address_taken(std::uint32_t start) const { return taken_.contains(start); }
+  /// Exported, or its address is in a register or in data: it may be called from anywhere.
+  [[nodiscard]] bool address_taken(std::uint32_t start) const { return taken_.contains(start) || exported_.contains(start); }
+  /// Those whose address the program itself has in a register or in data.
   [[nodiscard]] const std::unordered_set<std::uint32_t>& taken() const { return taken_; }
   [[nodiscard]] const std::vector<Handler>& handlers() const { return handlers_; }
   [[nodiscard]] std::uint32_t entry() const { return entry_; }
@@ -62,14 +63,16 @@ class Functions {
   void operand(const Program& p, const Insn& i, const Operand& o, std::uint32_t rva, bool first);
   void address(const Program& p, std::uint64_t where, std::uint32_t rva, bool store);
   void pattern(const Program& p, const Insn& i, std::uint32_t rva);
+  void conditional_tail_calls();
   void link();
   bool moved_ = false;  ///< the immediate at hand is moved or pushed, not computed with
   bool clock_ = false, resolver_counts_ = false, too_big_ = false;
   std::uint32_t entry_ = 0;
   std::set<std::uint32_t> starts_;
   std::vector<std::uint32_t> sorted_, solid_;
-  std::unordered_set<std::uint32_t> taken_, lines_, labels_, unwound_;
+  std::unordered_set<std::uint32_t> taken_, exported_, lines_, labels_, unwound_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> calls_;     ///< from (an instruction), to (a target)
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> branches_;  ///< conditional jumps to an even line, alike
   std::vector<std::pair<std::uint32_t, std::uint32_t>> mentions_;  ///< address, instruction
   std::set<std::uint32_t> stores_;
   std::unordered_map<std::uint32_t, std::set<std::uint32_t>> callers_;

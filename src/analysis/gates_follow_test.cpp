@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "analysis/functions.hpp"
 #include "analysis/gates.hpp"
 #include "analysis/names.hpp"
 #include "tests/support/pe_builder.hpp"
@@ -110,4 +111,24 @@ TEST_CASE("gates: names of version functions are looked up when they are complet
   const auto program = Program::open(bytes_of(file));
   REQUIRE(program);
   CHECK_FALSE(looks_up_version_names(*program));
+}
+
+TEST_CASE("lanes: a conditional jump over another function begins a function") {
+  // call +10h; jns +20h; ret | ret | ret
+  Code c = code({0xE8, 0x0B, 0, 0, 0, 0x79, 0x19, 0xC3});
+  for (const std::size_t end : {16u, 32u}) {
+    c.resize(end, std::byte{0xCC});
+    c = c + code({0xC3});
+  }
+  const auto file = test::PeBuilder().code(c).export_entry("Gate").build();
+  const auto program = Program::open(bytes_of(file));
+  REQUIRE(program);
+  const Decoder decoder(*program);
+  const Functions functions(*program, decoder, false);
+  const std::uint32_t begin = functions.of(program->extents().front().rva);
+  CHECK(functions.is_start(begin + 16));
+  CHECK(functions.is_start(begin + 32));
+  CHECK(functions.callers(begin + 32).contains(begin));
+  CHECK(functions.address_taken(begin));
+  CHECK(functions.taken().empty());
 }

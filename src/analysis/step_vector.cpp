@@ -29,8 +29,13 @@ std::optional<unsigned> moved_bytes(ZydisMnemonic m) {
 }
 
 /// Packed instructions that put elements elsewhere and change none.
-bool only_moves(ZydisMnemonic m) {
+/// `by` bits of a shift that cuts or moves whole bytes.
+bool only_moves(ZydisMnemonic m, unsigned by) {
   switch (m) {
+    case ZYDIS_MNEMONIC_PSRLD:
+    case ZYDIS_MNEMONIC_PSRLQ:
+    case ZYDIS_MNEMONIC_PSLLD:
+    case ZYDIS_MNEMONIC_PSLLQ: return by != 0 && by % 8 == 0;
     case ZYDIS_MNEMONIC_PUNPCKLDQ:
     case ZYDIS_MNEMONIC_PUNPCKHDQ:
     case ZYDIS_MNEMONIC_PUNPCKLQDQ:
@@ -183,7 +188,7 @@ bool Stepper::vector_arithmetic() {
       return unknown(Op::other, 64,
                      hash_of(hash_of(hash_of(hash_of(mix(static_cast<std::uint64_t>(m), immediate, which), a0), a1), b0), b1));
     });
-    r.copy = only_moves(m) && !r.uniform();
+    r.copy = only_moves(m, immediate) && !r.uniform();
     for (const Value* v : {&a[0], &a[1], &b[0], &b[1]}) {
       r.copy = r.copy && (v->copy || v->uniform());
       if (r.origin == 0) r.origin = v->origin;

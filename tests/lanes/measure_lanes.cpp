@@ -112,12 +112,27 @@ struct Count {
   }
 };
 
+/// One line for a program with wrong answers on any pair: how many of each sort, and the first pair of each.
+void print_wrong_pairs(const Row& r) {
+  std::map<std::string, std::pair<std::size_t, std::string>> sorts;
+  for (std::size_t a = 0; a < 12; ++a)
+    for (std::size_t b = a + 1; b < 12; ++b) {
+      const bool truth = r.words[a] != r.words[b];
+      const Gate said = r.said[a][b];
+      if (truth ? said == Gate::differs : said == Gate::same || said == Gate::no_source) continue;
+      auto& [count, first] = sorts[fmt::format("{} for {}", to_string(said), truth ? "differs" : "same")];
+      if (count++ == 0) first = fmt::format("{}/{}", kBuilds[a], kBuilds[b]);
+    }
+  for (const auto& [sort, found] : sorts) fmt::print("pairs: {} {} {} x {} ({})\n", r.path, r.kind, found.first, sort, found.second);
+}
+
 void print(std::vector<Row>& rows, bool wrong, bool pairs) {
   Count pair, pooled, baseline;
   std::map<std::string, Count> kinds;
   std::vector<double> times;
   for (Row& r : rows) {
     times.push_back(r.milliseconds);
+    if (wrong && pairs) print_wrong_pairs(r);
     for (std::size_t a = 0; a < 12; ++a)
       for (std::size_t b = a + 1; b < 12; ++b) {
         const bool truth = r.words[a] != r.words[b], main = a == 4 && b == 5;
