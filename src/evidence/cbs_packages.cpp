@@ -93,7 +93,7 @@ void collect(const target::Source& source, model::Facts& facts) {
     cover(facts, "cbs.packages", model::CoverageStatus::absent, "no key " + reg->cite(packages, ""));
     return;
   }
-  facts.packages_read = reg->whole() ? model::Tri::yes : model::Tri::unknown;
+  facts.packages_read = reg->whole(packages) ? model::Tri::yes : model::Tri::unknown;
   const auto files = package_files(source);
   for (const auto& name : *names) {
     model::Package p = named(name);

@@ -55,7 +55,7 @@ void components(const target::Registry& reg, model::Facts& facts) {
     const auto c = kept(name) ? format::parse_component_name(name) : std::nullopt;
     if (!c) continue;
     const auto values = reg.value_names(root + "\\" + name);
-    auto owned = values && reg.whole() ? model::Tri::no : model::Tri::unknown;
+    auto owned = values && reg.whole(root + "\\" + name) ? model::Tri::no : model::Tri::unknown;
     for (const auto& v : values.value_or(std::vector<std::string>{}))
       if (istarts_with(v, "c!")) owned = model::Tri::yes;
     keep(facts, *c, "components", owned, reg.cite(root + "\\" + name, ""));

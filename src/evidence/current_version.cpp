@@ -78,7 +78,7 @@ void identity(const target::Registry& reg, model::Facts& facts) {
       facts.readings.push_back({"CSDVersion", *t, csd->where});
       id.service_pack = service_pack(*t);
     }
-  } else if (reg.whole() && reg.value(kCurrentVersion, "CurrentBuildNumber")) {
+  } else if (reg.whole(kCurrentVersion) && reg.value(kCurrentVersion, "CurrentBuildNumber")) {
     id.service_pack = 0;  // the value is deleted on a release version; its hive was read
   }
   // InstallDate is a 32-bit count of seconds: itself a field that ends in 2038.

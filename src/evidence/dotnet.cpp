@@ -50,11 +50,14 @@ void v4(const target::Registry& reg, model::Facts& facts) {
 
 /// Updates\<product>\KB<n>: what Windows Installer patched. On x64 the 32-bit view holds some of them.
 void msi_updates(const target::Registry& reg, model::Facts& facts) {
+  bool whole = reg.has_key(kCurrentVersion);
   for (const char* root : {"Microsoft\\Updates", "Wow6432Node\\Microsoft\\Updates"}) {
     const auto products = reg.subkeys(root);
+    whole = whole && reg.whole(root);
     if (!products) continue;
     for (const auto& product : *products) {
       const std::string path = std::string(root) + "\\" + product;
+      whole = whole && reg.whole(path);
       for (const auto& name : reg.subkeys(path).value_or(std::vector<std::string>{})) {
         const auto kb = parse_kb(name);
         if (!kb) continue;
@@ -64,7 +67,7 @@ void msi_updates(const target::Registry& reg, model::Facts& facts) {
       }
     }
   }
-  if (reg.whole() && reg.has_key(kCurrentVersion)) facts.msi_updates_read = model::Tri::yes;
+  if (whole) facts.msi_updates_read = model::Tri::yes;
 }
 
 void collect(const target::Source& source, model::Facts& facts) {
@@ -74,7 +77,7 @@ void collect(const target::Source& source, model::Facts& facts) {
     classic(*reg, facts, "v3.5", "3.5");
     v4(*reg, facts);
     msi_updates(*reg, facts);
-    if (reg->has_key(kNdp) || (reg->whole() && reg->has_key(kCurrentVersion))) facts.dotnet_read = model::Tri::yes;
+    if (reg->has_key(kNdp) || (reg->whole(kNdp) && reg->has_key(kCurrentVersion))) facts.dotnet_read = model::Tri::yes;
   }
   if (!source.tree) return;
   for (const char* framework : {"microsoft.net/framework/", "microsoft.net/framework64/"})

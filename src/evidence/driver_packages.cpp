@@ -40,7 +40,7 @@ void collect(const target::Source& source, model::Facts& facts) {
   auto& c = facts.configuration;
   for (std::size_t i = 0; i < std::min(classes->size(), kMostClasses); ++i) read_class(*reg, kClasses + "\\" + (*classes)[i], facts);
   const bool cut = classes->size() > kMostClasses || c.driver_packages.size() == kMost;
-  if (reg->whole() && !cut) c.driver_packages_read = model::Tri::yes;
+  if (reg->whole(kClasses) && !cut) c.driver_packages_read = model::Tri::yes;
   cover(facts, "driver_packages", model::CoverageStatus::read,
         fmt::format("{} drivers from packages of their own{}", c.driver_packages.size(), cut ? "; the rest was not read" : ""));
 }

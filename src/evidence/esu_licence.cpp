@@ -48,7 +48,7 @@ void collect(const target::Source& source, const model::Wanted& wanted, model::F
   auto& azure = facts.licence.azure;
   if (const auto* reg = source.registry("SYSTEM"); reg != nullptr && reg->has_key("CurrentControlSet\\Services")) {
     const bool agent = reg->has_key("CurrentControlSet\\Services\\WindowsAzureGuestAgent");
-    azure = agent ? model::Tri::yes : reg->whole() ? model::Tri::no : model::Tri::unknown;
+    azure = agent ? model::Tri::yes : reg->whole("CurrentControlSet\\Services") ? model::Tri::no : model::Tri::unknown;
   }
   if (!source.tree) return;
   if (const auto path = tree_path(source, "../windowsazure"); !path.empty() && source.tree->list(path)) azure = model::Tri::yes;

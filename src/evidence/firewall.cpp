@@ -69,7 +69,7 @@ void collect(const target::Source& source, model::Facts& facts) {
   if (local) odd += read(*local, false, c);
   if (policy) odd += read(*policy, true, c);
   if (!local && !policy) return;
-  c.firewall_read = local && system->whole() && odd == 0 ? model::Tri::yes : model::Tri::unknown;
+  c.firewall_read = local && system->whole(kLocal) && odd == 0 ? model::Tri::yes : model::Tri::unknown;
   cover(facts, "firewall", model::CoverageStatus::read,
         std::to_string(c.firewall_rules.size()) + " rules" +
             (odd != 0 ? "; " + std::to_string(odd) + " values could not be read as rules" : ""));

@@ -31,7 +31,7 @@ void from_registry(const target::Registry& reg, model::Facts& facts) {
     break;
   }
   // A hive that holds the system's own version key and no browser: Server Core has none.
-  if (reg.whole() && reg.has_key(kCurrentVersion)) facts.internet_explorer_read = model::Tri::yes;
+  if (reg.whole(kKey) && reg.has_key(kCurrentVersion)) facts.internet_explorer_read = model::Tri::yes;
   if (!facts.software.empty()) facts.internet_explorer_read = model::Tri::yes;
 }
 

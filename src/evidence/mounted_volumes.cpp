@@ -49,7 +49,7 @@ void collect(const target::Source& source, model::Facts& facts) {
     const std::string says = describe(bytes_of(value->data));
     if (!optical_or_floppy(says)) c.volumes.push_back({letter, says, value->where});
   }
-  if (reg->whole()) c.volumes_read = model::Tri::yes;
+  if (reg->whole(kKey)) c.volumes_read = model::Tri::yes;
   cover(facts, "volumes", model::CoverageStatus::read, fmt::format("{} drive letters beside {}", c.volumes.size(), own));
 }
 

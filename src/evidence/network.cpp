@@ -58,7 +58,8 @@ void collect(const target::Source& source, model::Facts& facts) {
   bool read = interfaces(*reg, services + "Tcpip\\Parameters\\Interfaces", facts);
   read = interfaces(*reg, services + "Tcpip6\\Parameters\\Interfaces", facts) || read;
   if (!read) return;
-  facts.configuration.network_read = reg->whole() ? Tri::yes : Tri::unknown;
+  const bool whole = reg->whole(services + "Tcpip\\Parameters\\Interfaces") && reg->whole(services + "Tcpip6\\Parameters\\Interfaces");
+  facts.configuration.network_read = whole ? Tri::yes : Tri::unknown;
   cover(facts, "network", model::CoverageStatus::read, std::to_string(facts.configuration.addresses.size()) + " addresses");
 }
 

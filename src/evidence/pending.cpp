@@ -59,7 +59,7 @@ void collect(const target::Source& source, model::Facts& facts) {
   const bool files_seen = source.tree && from_files(source, facts);
   // "No" needs every place where queued operations are kept: the file, the component hive and the package list.
   auto& pending = facts.servicing.pending_operations;
-  if (pending == Tri::unknown && files_seen && software != nullptr && software->whole() && components != nullptr) pending = Tri::no;
+  if (pending == Tri::unknown && files_seen && software != nullptr && software->whole(kCbs) && components != nullptr) pending = Tri::no;
 }
 
 }  // namespace

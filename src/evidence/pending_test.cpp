@@ -1,6 +1,7 @@
 // Work that waits, and packages of which only a part was read: what was not read is never denied.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "evidence/collector.hpp"
@@ -60,6 +61,22 @@ TEST_CASE("evidence: each place of waiting work tells it, a finished session doe
   dirty.components().dword("", "StoreDirty", 1);
   CHECK(pending(dirty) == Tri::yes);
   CHECK(pending(file.pending_xml()) == Tri::yes);
+}
+
+TEST_CASE("evidence: a package that damage took out of the hive is not missing") {
+  const std::string name = "Package_for_KB4493471~31bf3856ad364e35~amd64~~6.0.1.0";
+  auto m = serviced();
+  m.software().dword(std::string(kCbs) + "\\Packages\\" + name, "CurrentState", 0x70);
+  auto files = m.build();
+  auto& hive = files.at("Windows/System32/config/SOFTWARE");
+  CHECK(collect(files).packages_read == Tri::yes);
+  const auto wanted = tq::test::bytes_from(name);
+  const auto at = std::search(hive.begin(), hive.end(), wanted.begin(), wanted.end());
+  REQUIRE(at - hive.begin() > 76);
+  *(at - 76) = std::byte{'x'};  // the signature of its key
+  const auto facts = collect(files);
+  CHECK(std::none_of(facts.packages.begin(), facts.packages.end(), [](const auto& p) { return p.kb == 4493471; }));
+  CHECK(facts.packages_read == Tri::unknown);
 }
 
 TEST_CASE("evidence: packages of a registry export are not taken for all that there are") {

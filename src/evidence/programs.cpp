@@ -44,7 +44,7 @@ void collect(const target::Source& source, model::Facts& facts) {
   auto& c = facts.configuration;
   const bool cut = c.programs.size() == kMost;
   // A system hive without the key has no programs; a text export may just have left it out.
-  if (reg->whole() && !cut && (native || reg->has_key(kCurrentVersion))) c.programs_read = model::Tri::yes;
+  if (reg->whole(below) && !cut && (native || reg->has_key(kCurrentVersion))) c.programs_read = model::Tri::yes;
   cover(facts, "programs", native ? model::CoverageStatus::read : model::CoverageStatus::absent,
         fmt::format("{} installed programs{}", c.programs.size(), cut ? "; the rest was not read" : ""));
 }

@@ -80,7 +80,7 @@ void collect(const target::Source& source, model::Facts& facts) {
   if (system == nullptr || !system->has_key(kServices)) return;
   by_service(*system, facts);
   by_value(*system, facts);
-  if (system->whole()) facts.configuration.roles_read = model::Tri::yes;
+  if (system->whole(kServices)) facts.configuration.roles_read = model::Tri::yes;
   cover(facts, "roles", model::CoverageStatus::read,
         fmt::format("{} found{}", facts.configuration.roles.size(),
                     software == nullptr ? "; without SOFTWARE only those that have a service" : ""));

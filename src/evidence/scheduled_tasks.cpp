@@ -17,8 +17,7 @@ constexpr std::size_t kFolders = 1024;  // Microsoft's own are some sixty
 constexpr std::size_t kDepth = 16;
 
 /// Names only: what a task starts lies there in a form that is not documented.
-bool from_cache(const target::Registry& reg, model::Facts& facts) {
-  const std::string key = std::string(kCurrentVersion) + "\\Schedule\\TaskCache\\Tasks";
+bool from_cache(const target::Registry& reg, const std::string& key, model::Facts& facts) {
   static constexpr std::array<std::string_view, 1> kNames = {"Path"};
   const auto rows = reg.rows(key, kNames);
   if (!rows) return false;
@@ -106,7 +105,8 @@ class TaskFolder {
 
 void collect(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SOFTWARE");
-  const bool cache = reg != nullptr && from_cache(*reg, facts);
+  const std::string key = std::string(kCurrentVersion) + "\\Schedule\\TaskCache\\Tasks";
+  const bool cache = reg != nullptr && from_cache(*reg, key, facts);
   std::size_t damaged = 0;
   bool files = false;
   if (source.tree) {
@@ -116,7 +116,7 @@ void collect(const target::Source& source, model::Facts& facts) {
   }
   auto& c = facts.configuration;
   if (!cache && !files) return;
-  if (c.tasks.size() < kMost && damaged == 0 && (files || (reg != nullptr && reg->whole()))) c.tasks_read = model::Tri::yes;
+  if (c.tasks.size() < kMost && damaged == 0 && (files || (reg != nullptr && reg->whole(key)))) c.tasks_read = model::Tri::yes;
   cover(facts, "tasks", model::CoverageStatus::read,
         fmt::format("{} tasks{}{}", c.tasks.size(), files ? "" : "; names only, without System32\\Tasks",
                     damaged != 0 ? fmt::format("; {} could not be read", damaged) : std::string()));

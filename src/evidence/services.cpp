@@ -50,7 +50,7 @@ void collect(const target::Source& source, model::Facts& facts) {
   }
   // A list that was cut, or a text of what somebody chose to export, cannot say what is not there.
   const bool cut = c.services.size() == kMost;
-  c.services_read = reg->whole() && !cut ? model::Tri::yes : model::Tri::unknown;
+  c.services_read = reg->whole(kKey) && !cut ? model::Tri::yes : model::Tri::unknown;
   cover(facts, "services", model::CoverageStatus::read,
         std::to_string(c.services.size()) + " services and drivers" + (cut ? "; the rest was not read" : ""));
 }

@@ -48,7 +48,7 @@ void read_value(const target::Registry& reg, const model::WantedSetting& w, Sett
   if (!v) {
     const auto names = reg.value_names(w.key);
     const bool named = names && std::any_of(names->begin(), names->end(), [&](const auto& n) { return iequals(n, w.value); });
-    out.state = named || !reg.whole() ? SettingState::unreadable : SettingState::absent;
+    out.state = named || !reg.whole(w.key) ? SettingState::unreadable : SettingState::absent;
     return;
   }
   out.where = v->where;
@@ -69,7 +69,7 @@ void read_key(const target::Registry& reg, const model::WantedSetting& w, Settin
   auto names = w.kind == Kind::subkeys ? reg.subkeys(w.key) : reg.value_names(w.key);
   if (names) std::erase_if(*names, [](const auto& n) { return n.empty(); });  // the default value names nothing
   if (!names || names->empty()) {
-    out.state = reg.whole() ? SettingState::absent : SettingState::unreadable;
+    out.state = reg.whole(w.key) ? SettingState::absent : SettingState::unreadable;
     return;
   }
   out.state = SettingState::present;

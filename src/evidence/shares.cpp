@@ -26,7 +26,7 @@ void collect(const target::Source& source, model::Facts& facts) {
     if (!lines || v.name.empty() || c.shares.size() == kMost) continue;
     c.shares.push_back({v.name, line(*lines, "Path="), v.where});
   }
-  c.shares_read = reg->whole() ? model::Tri::yes : model::Tri::unknown;
+  c.shares_read = reg->whole(kKey) ? model::Tri::yes : model::Tri::unknown;
   cover(facts, "shares", model::CoverageStatus::read, std::to_string(c.shares.size()) + " shares");
 }
 

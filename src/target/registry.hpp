@@ -47,8 +47,9 @@ class Registry {
   /// The same values of every subkey of a key, for keys with hundreds of them: "Start", "Parameters\\ServiceDll" (one subkey deep).
   /// nullopt when the key is not there.
   [[nodiscard]] virtual std::optional<std::vector<RegistryRow>> rows(std::string_view key, std::span<const std::string_view> names) const;
-  /// False for a text export: a key that is not in it was perhaps not exported.
-  [[nodiscard]] virtual bool whole() const = 0;
+  /// Is what was not found at `key`, or on the way to it, surely not there? False for a text export, which holds what somebody chose,
+  /// and where damage took a subkey or value of the last key that was found.
+  [[nodiscard]] virtual bool whole(std::string_view key) const = 0;
   [[nodiscard]] virtual std::string cite(std::string_view key, std::string_view value) const = 0;
 
   [[nodiscard]] std::optional<std::string> text(std::string_view key, std::string_view name) const;

@@ -59,7 +59,7 @@ class TextRegistry final : public Registry {
       if (!v.deleted) out.push_back(v.name);
     return out;
   }
-  [[nodiscard]] bool whole() const override { return false; }
+  [[nodiscard]] bool whole(std::string_view) const override { return false; }
   [[nodiscard]] std::string cite(std::string_view key, std::string_view value) const override {
     return where_ + "//" + std::string(key) + (value.empty() ? "" : ":" + std::string(value));
   }

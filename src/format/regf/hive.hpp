@@ -78,6 +78,8 @@ class Key {
   /// In stored order (sorted by name in a healthy hive). Damaged ones are left out; Hive::walk names them.
   [[nodiscard]] std::vector<Key> subkeys() const;
   [[nodiscard]] std::vector<Value> values() const;
+  /// Everything that the key itself counts could be read: what is not among its subkeys and values is not there.
+  [[nodiscard]] bool whole() const;
   /// Case-insensitive. `name` is one component; a backslash in it is part of the name.
   [[nodiscard]] std::optional<Key> child(std::string_view name) const;
   /// Case-insensitive; "" is the default value.

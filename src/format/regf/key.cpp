@@ -34,6 +34,11 @@ std::vector<Value> Key::values() const {
   return out;
 }
 
+bool Key::whole() const {
+  const auto subs = field<std::uint32_t>(node_, Nk::kSubkeys), vals = field<std::uint32_t>(node_, Nk::kValues);
+  return (subs == 0 || subkeys().size() >= subs) && (vals == 0 || values().size() >= vals);
+}
+
 std::optional<Key> Key::child(const Needle& needle) const {
   const auto found = find_subkey(*image_, node_, needle);
   return found ? at(*image_, *found) : std::nullopt;

@@ -57,7 +57,17 @@ class HiveRegistry final : public Registry {
     }
     return out;
   }
-  [[nodiscard]] bool whole() const override { return true; }
+  [[nodiscard]] bool whole(std::string_view key) const override {
+    auto last = hive_->find("");
+    for (std::size_t end = 0; last && end < key.size(); ++end) {
+      end = std::min(key.find('\\', end), key.size());
+      auto next = hive_->find(key.substr(0, end));
+      // Which control set is the current one is told by a value of another key.
+      if (!next) return last->whole() && !iequals(key.substr(0, end), "CurrentControlSet");
+      last = std::move(next);
+    }
+    return last && last->whole();
+  }
   [[nodiscard]] std::string cite(std::string_view key, std::string_view value) const override {
     return where_ + "//" + std::string(key) + (value.empty() ? "" : ":" + std::string(value));
   }
