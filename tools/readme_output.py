@@ -46,7 +46,7 @@ def filled(text, target):
 
 
 def main(argv):
-    if len(argv) != 2:
+    if len(argv) != 2 or (argv[1].startswith("-") and argv[1] != "--check"):
         print(__doc__, file=sys.stderr)
         return 2
     readme = ROOT / "README.md"
