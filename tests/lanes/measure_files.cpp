@@ -5,16 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <map>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "analysis/gates.hpp"
-#include "io/byte_source.hpp"
+#include "measuring.hpp"
 
 namespace {
 
@@ -27,13 +24,7 @@ struct Answer {
   double milliseconds = 0;
 };
 
-void answer(Answer& a) {
-  const auto file = io::read_file(a.path, std::size_t{1} << 29);
-  if (!file) return;
-  const auto start = std::chrono::steady_clock::now();
-  a.report = analysis::find_gates(bytes_of(*file), {});
-  a.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
+void answer(Answer& a, Bytes file) { a.report = analysis::find_gates(file, {}); }
 
 /// A reason without its addresses and texts, so that equal ones can be counted.
 std::string kind_of(const std::string& why) {
@@ -71,10 +62,7 @@ void print_sums(const std::vector<Answer>& answers) {
   for (const auto& [why, n] : reasons) sorted.emplace_back(n, why);
   std::sort(sorted.rbegin(), sorted.rend());
   for (const auto& [n, why] : sorted) fmt::print("  {:>4} {}\n", n, why);
-  std::sort(times.begin(), times.end());
-  if (!times.empty())
-    fmt::print("milliseconds a followed file: p50 {:.2f} p99 {:.2f} max {:.2f}\n", times[times.size() / 2], times[times.size() * 99 / 100],
-               times.back());
+  lanes::print_times("a followed file", times);
 }
 
 }  // namespace
@@ -89,15 +77,7 @@ int main(int argc, char** argv) {
     else
       answers.push_back({a, {}, 0});
   }
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < answers.size(); i = next++) answer(answers[i]);
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) threads.emplace_back(work);
-    work();
-  }
+  lanes::answer_all(answers, answer);
   if (each) print_each(answers);
   print_sums(answers);
   return 0;

@@ -4,23 +4,19 @@
 // run saw them). Prints precision, recall, wrong `same`, undecided, times, and the baseline that only looks for constants.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <atomic>
-#include <chrono>
-#include <cstdio>
 #include <map>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "analysis/gates.hpp"
-#include "io/byte_source.hpp"
+#include "measuring.hpp"
 
 namespace {
 
 using namespace tq;
 using analysis::Gate;
+using lanes::part;
 
 constexpr std::array<std::uint32_t, 12> kBuilds = {2600, 3790, 6000, 6001, 6002, 6003, 7600, 7601, 9200, 9600, 14393, 19045};
 
@@ -33,32 +29,14 @@ struct Row {
   std::string why;
 };
 
-std::vector<std::string> cells(const std::string& line) {
-  std::vector<std::string> out(1);
-  for (const char c : line) {
-    if (c == ',')
-      out.emplace_back();
-    else
-      out.back() += c;
-  }
-  return out;
-}
-
 std::vector<Row> read_truth(const std::string& path) {
   std::vector<Row> rows;
-  const auto raw = io::read_file(path, 1u << 30);
-  if (!raw) return rows;
-  const std::string folder = path.substr(0, path.rfind('/') + 1);
-  const auto text = bytes_of(*raw).chars();
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const auto c = cells(std::string(text.substr(at, end - at)));
-    at = end + 1;
-    if (c.size() < 14) continue;
+  for (const auto& cells : lanes::read_table(path)) {
+    if (cells.size() < 14) continue;
     Row r;
-    r.path = folder + c[0];
-    r.kind = c[1];
-    r.words.assign(c.begin() + 2, c.begin() + 14);
+    r.path = cells[0];
+    r.kind = cells[1];
+    r.words.assign(cells.begin() + 2, cells.begin() + 14);
     rows.push_back(std::move(r));
   }
   return rows;
@@ -71,25 +49,21 @@ bool has_constant(Bytes b) {
   return false;
 }
 
-void answer(Row& r, bool pairs) {
-  const auto file = io::read_file(r.path, 1u << 29);
-  if (!file) return;
-  r.baseline = has_constant(bytes_of(*file));
-  const auto start = std::chrono::steady_clock::now();
+void answer(Row& r, Bytes file, bool pairs) {
+  r.baseline = has_constant(file);
   for (std::size_t a = 0; a < 12; ++a)
     for (std::size_t b = a + 1; b < 12; ++b) {
       if (!pairs && (a != 4 || b != 5)) continue;
       analysis::GateOptions o;
       o.first = kBuilds[a];
       o.second = kBuilds[b];
-      const auto report = analysis::find_gates(bytes_of(*file), o);
+      const auto report = analysis::find_gates(file, o);
       r.said[a][b] = report.gate;
       if (a == 4 && b == 5) {
         r.why = report.why.empty() ? "" : report.why.front();
         for (const auto& s : report.sites) r.why += fmt::format(" [0x{:x} {}]", s.rva, s.comparison);
       }
     }
-  r.milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
 struct Count {
@@ -106,7 +80,6 @@ struct Count {
     undecided += said == Gate::undecided || said == Gate::unsupported;
   }
   [[nodiscard]] std::string text() const {
-    const auto part = [](std::size_t x, std::size_t y) { return y == 0 ? 1.0 : static_cast<double>(x) / static_cast<double>(y); };
     return fmt::format("precision {:.4f} recall {:.4f}  same wrong {}/{}  undecided {:.2f} %  ({} answers)", part(hit, hit + false_alarm),
                        part(hit, hit + missed), same_wrong, same, 100 * part(undecided, all), all);
   }
@@ -147,16 +120,13 @@ void print(std::vector<Row>& rows, bool wrong, bool pairs) {
         if (pairs) pooled.add(r.said[a][b], truth);
       }
   }
-  std::sort(times.begin(), times.end());
   if (wrong)
     for (const auto& [kind, c] : kinds)
       if (c.missed + c.false_alarm + c.undecided > 0) fmt::print("  {:<24} {}\n", kind, c.text());
   fmt::print("6002/6003           {}\n", pair.text());
   if (pairs) fmt::print("66 pairs            {}\n", pooled.text());
   fmt::print("constant baseline   {}\n", baseline.text());
-  if (!times.empty())
-    fmt::print("milliseconds a file {} p50 {:.2f} p99 {:.2f} max {:.2f}\n", pairs ? "(66 pairs)" : "", times[times.size() / 2],
-               times[times.size() * 99 / 100], times.back());
+  lanes::print_times(pairs ? "a file (66 pairs)" : "a file", times);
 }
 
 }  // namespace
@@ -174,15 +144,7 @@ int main(int argc, char** argv) {
       truth = a;
   }
   auto rows = read_truth(truth);
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < rows.size(); i = next++) answer(rows[i], pairs);
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) threads.emplace_back(work);
-    work();
-  }
+  lanes::answer_all(rows, [pairs](Row& r, Bytes file) { answer(r, file, pairs); });
   print(rows, wrong, pairs);
   return 0;
 }
