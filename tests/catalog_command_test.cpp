@@ -10,6 +10,7 @@
 #include "tests/support/archive_builder.hpp"
 #include "tests/support/corpus.hpp"
 #include "tests/support/feed_builder.hpp"
+#include "tests/support/machine_builder.hpp"
 #include "tests/support/program.hpp"
 
 using namespace tq::test;
@@ -17,20 +18,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder that is gone afterwards.
+/// A folder of the case's own, with names of files in it.
 struct Scratch {
-  fs::path path;
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "tq_catalog_XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ec;
-    fs::remove_all(path, ec);
-  }
+  fs::path path = temporary_folder();
   [[nodiscard]] std::string operator/(const std::string& name) const { return (path / name).string(); }
 };
 

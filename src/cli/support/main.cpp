@@ -7,6 +7,7 @@
 #include "cli/support/common.hpp"
 #include "cli/support/version.hpp"
 #include "core/text.hpp"
+#include "io/output.hpp"
 #include "io/sandbox.hpp"
 
 namespace tq::cli {
@@ -77,11 +78,6 @@ void settle(Wired& w) {
   }
 }
 
-std::string folder_of(const std::string& path) {
-  const auto cut = path.find_last_of('/');
-  return cut == std::string::npos ? "." : cut == 0 ? "/" : path.substr(0, cut);
-}
-
 /// From here on the program can write where it was told to, and nowhere else.
 void give_up_rights(const Command& command, const Args& args) {
   if (!command.sandboxed) return;
@@ -90,7 +86,7 @@ void give_up_rights(const Command& command, const Args& args) {
     const std::string_view name = o.name;
     const std::string value = o.writes ? args.get(std::string(name.substr(0, name.find(',')))) : std::string();
     if (value.empty() || value == "-") continue;
-    folders.push_back(folder_of(value));
+    folders.push_back(io::folder_of(value));
     folders.push_back(value);  // a folder that is there already
   }
   // The library that writes workbooks puts its parts together in temporary files.

@@ -13,6 +13,11 @@ Error bad(const char* field, const Record& r, std::string wanted, std::string fo
   return Error{ErrorCode::corrupt, std::string("ntfs.file.") + field, std::move(wanted), std::move(found), r.offset, {}};
 }
 
+/// A record that was used for a part of an earlier file of the same number is no part of this one; 0 leaves the sequence open.
+bool is_part_of(const Record& part, const Record& base) {
+  return part.in_use && part.base.number() == base.number && (part.base.sequence() == 0 || part.base.sequence() == base.sequence);
+}
+
 constexpr auto kList = static_cast<std::uint32_t>(AttributeType::attribute_list);
 
 }  // namespace
@@ -52,7 +57,7 @@ void File::read_list() {
 void File::add_from_list(const ListEntry& e, std::vector<Piece>& out) {
   auto r = e.record.number() == base_->number ? Result<std::shared_ptr<const Record>>(base_) : mft_->record(e.record.number());
   if (!r) return lose(r.error());
-  if (*r != base_ && (!(*r)->in_use || (*r)->base.number() != base_->number))
+  if (*r != base_ && !is_part_of(**r, *base_))
     return lose(bad("attribute_list", **r, fmt::format("a part of record {}", base_->number),
                     fmt::format("record {}, a part of {}", (*r)->number, (*r)->base.number())));
   const auto same = [&](const Attribute& a) { return a.type == e.type && a.id == e.id && a.name == e.name && a.first_vcn == e.first_vcn; };

@@ -228,6 +228,28 @@ TEST_CASE("ntfs: an extension record that is lost costs its part of the file") {
   CHECK(size_of(*v, "frag.bin") == 2400000);
 }
 
+TEST_CASE("ntfs: an extension record that names another file gives none of its bytes") {
+  const Sample sound = sample();
+  const std::uint64_t own = sound.layout.record_of("listed.bin");
+  const std::uint64_t at = sound.layout.record_offsets[own + 2] + 32;  // the record's reference to its base
+  // Another file, no file, a number that no volume has, and this file's number as an earlier file had it.
+  for (const std::uint64_t base :
+       {sound.layout.record_of("frag.bin") | std::uint64_t{1} << 48, std::uint64_t{0}, ~std::uint64_t{0}, own | std::uint64_t{7} << 48}) {
+    CAPTURE(base);
+    Blob bytes = sound.bytes;
+    put(bytes, static_cast<std::size_t>(at), base, 8);
+    const auto v = opened(bytes);
+    const auto r = v->open("listed.bin");
+    REQUIRE(r);
+    Blob head(100000), all(1200000);
+    CHECK((*r)->read_at(0, head));
+    CHECK(std::equal(head.begin(), head.end(), noise(1200000, 4).begin()));
+    CHECK_FALSE((*r)->read_at(0, all));
+    CHECK(lost_at(*v, "ntfs.file.attribute_list"));
+    CHECK(size_of(*v, "frag.bin") == 2400000);
+  }
+}
+
 TEST_CASE("ntfs: $UpCase lost: names are still found") {
   NtfsBuilder b;
   b.file("\u00c4/\u00d6.txt", prose(5, 1));

@@ -21,11 +21,6 @@ std::string real_path(const std::string& path) {
   return ::realpath(path.c_str(), buf) != nullptr ? std::string(buf) : std::string{};
 }
 
-std::string folder_of(const std::string& path) {
-  const auto cut = path.find_last_of('/');
-  return cut == std::string::npos ? "." : cut == 0 ? "/" : path.substr(0, cut);
-}
-
 Status refuse_targets(const std::string& path, const std::vector<std::string>& targets) {
   const std::string folder = real_path(folder_of(path));
   const std::string itself = real_path(path);
@@ -65,6 +60,11 @@ int create_beside(const std::string& path, std::string& name) {
 }
 
 }  // namespace
+
+std::string folder_of(const std::string& path) {
+  const auto cut = path.find_last_of('/');
+  return cut == std::string::npos ? "." : cut == 0 ? "/" : path.substr(0, cut);
+}
 
 Status write_output(const std::string& path, std::string_view content, const std::vector<std::string>& targets) {
   if (path == "-") return write_all(STDOUT_FILENO, content, "standard output");

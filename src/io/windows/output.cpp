@@ -31,11 +31,6 @@ std::wstring real_path(const std::string& path) {
   return out;
 }
 
-std::string folder_of(const std::string& path) {
-  const auto cut = path.find_last_of("/\\:");
-  return cut == std::string::npos ? "." : path.substr(0, cut + 1);
-}
-
 Status refuse_targets(const std::string& path, const std::vector<std::string>& targets) {
   const std::wstring folder = real_path(folder_of(path));
   const std::wstring itself = real_path(path);
@@ -88,6 +83,11 @@ Status replace_file(const std::string& path, std::string_view content) {
 }
 
 }  // namespace
+
+std::string folder_of(const std::string& path) {
+  const auto cut = path.find_last_of("/\\:");
+  return cut == std::string::npos ? "." : path.substr(0, cut + 1);
+}
 
 Status write_output(const std::string& path, std::string_view content, const std::vector<std::string>& targets) {
   if (path == "-")

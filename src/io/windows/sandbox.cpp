@@ -2,7 +2,7 @@
 
 namespace tq::io {
 
-void enter_sandbox(const std::vector<std::string>&) {}
+void enter_sandbox(const std::vector<std::string>&, Walls) {}
 
 std::string sandbox_text() { return "none"; }
 
