@@ -221,7 +221,7 @@ class Engine {
   bool spent_ = false, root_spent_ = false;
   unsigned depth_ = 0;
   std::uint32_t pc_ = 0;
-  std::chrono::steady_clock::time_point start_;
+  std::chrono::nanoseconds start_;
   std::map<std::uint64_t, std::string> api_names_;  ///< by sym
   std::map<std::uint64_t, ImportSlot> api_slots_;
   struct TableRead {

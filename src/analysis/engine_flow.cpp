@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "analysis/processor_time.hpp"
 #include "analysis/stepper.hpp"
 
 namespace tq::analysis {
@@ -28,8 +29,7 @@ bool Engine::out_of_budget(const Frame&) {
   ++root_steps_;
   if (root_steps_ > budget_.steps_per_root) root_spent_ = true;
   if (steps_ > budget_.steps || alu.bytes() > budget_.lane_bytes) spent_ = true;
-  if (steps_ % kClockCheck == 0 && std::chrono::steady_clock::now() - start_ > std::chrono::milliseconds(budget_.milliseconds))
-    spent_ = true;
+  if (steps_ % kClockCheck == 0 && processor_time() - start_ > std::chrono::milliseconds(budget_.milliseconds)) spent_ = true;
   if (root_spent_ || spent_)
     now_.record.reason(
         fmt::format("the budget of steps was spent in the function at 0x{:x}", stack_.empty() ? pc_ : stack_.front()->entry));

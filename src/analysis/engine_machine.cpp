@@ -3,6 +3,7 @@
 #include <array>
 
 #include "analysis/engine.hpp"
+#include "analysis/processor_time.hpp"
 
 namespace tq::analysis {
 namespace {
@@ -63,7 +64,7 @@ Engine::Engine(const Program& program, Functions& functions, Decoder& decoder, c
       budget_(budget),
       word_(program.is_64() ? 8 : 4),
       all_lanes_(mask_of(static_cast<unsigned>(ladder.rungs.size()))),
-      start_(std::chrono::steady_clock::now()) {
+      start_(processor_time()) {
   alu.mask = all_lanes_;
 }
 

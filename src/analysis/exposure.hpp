@@ -29,7 +29,7 @@ struct ExposureReport {
 
 struct ExposureOptions {
   std::uint64_t max_steps = 3'000'000;
-  std::uint32_t max_milliseconds = 4000;
+  std::uint32_t max_milliseconds = 4000;  ///< of the processor
 };
 
 /// The whole question for one file. Never fails: what cannot be looked at is `not_analysed` with the reason.

@@ -9,6 +9,7 @@
 #include "analysis/names.hpp"
 #include "analysis/packed_file.hpp"
 #include "analysis/prefilter.hpp"
+#include "analysis/processor_time.hpp"
 #include "format/msi/database.hpp"
 
 namespace tq::analysis {
@@ -134,6 +135,7 @@ void follow_lanes(GateReport& report, const Program& program, Decoder& decoder, 
   std::vector<std::uint32_t> wanted = {options.first, options.second};
   const Budget budget{options.max_steps, options.max_steps / 4, options.max_milliseconds, std::size_t{192} << 20};
   const Ladder ladder = build_ladder(wanted);
+  const auto start = processor_time();
   Engine engine(program, functions, decoder, ladder, budget);
   follow(engine, program, functions, sites);
   report.steps = engine.steps();
@@ -142,9 +144,14 @@ void follow_lanes(GateReport& report, const Program& program, Decoder& decoder, 
   for (const std::uint32_t c : engine.record().critical)
     for (const std::uint32_t b : {c - 1, c, c + 1}) wanted.push_back(b);
   const Ladder fine = build_ladder(wanted);
-  Engine again(program, functions, decoder, fine, budget);
+  // Both runs share the file's time; a line that was drawn in part only is not shown.
+  const auto left = std::chrono::milliseconds(options.max_milliseconds) - (processor_time() - start);
+  if (left <= std::chrono::nanoseconds::zero()) return;
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
+  Engine again(program, functions, decoder, fine,
+               {budget.steps, budget.steps_per_root, static_cast<std::uint32_t>(milliseconds), budget.lane_bytes});
   follow(again, program, functions, sites);
-  report.partition = partition_of(again.record(), fine);
+  if (!again.spent()) report.partition = partition_of(again.record(), fine);
 }
 
 GateReport find_program_gates(Bytes file, const Program& program, const GateOptions& options) {

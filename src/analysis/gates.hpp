@@ -46,7 +46,8 @@ struct GateReport {
 struct GateOptions {
   std::uint32_t first = 6002, second = 6003;
   std::uint64_t max_steps = 3'000'000;
-  std::uint32_t max_milliseconds = 4000;  ///< last resort: the steps end an analysis first, for the same answer everywhere
+  /// Of the processor, for all of a file. Last resort: mostly the steps end an analysis first.
+  std::uint32_t max_milliseconds = 4000;
 };
 
 /// The whole question for one file. Never fails: what cannot be read is `unsupported` or `undecided` with the reason.

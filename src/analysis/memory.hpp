@@ -67,7 +67,9 @@ class Memory {
   static const Slot* slot(const Bucket& b, std::uint64_t base, std::uint64_t number);
   static bool join_alike(Alu& alu, Slot& mine, const Cow<Page>& theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place);
   void join_slot(Alu& alu, Slot& mine, const Slot* theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place, const InitialMemory& initial);
-  void join_page(Alu& alu, Slot& mine, const Page* theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place, const InitialMemory& initial);
+  static void join_lone(Alu& alu, Slot& mine, LaneMask in_here, LaneMask in_other, bool here_first, std::uint64_t place,
+                        const InitialMemory& initial);
+  void join_page(Alu& alu, Slot& mine, const Page& theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place, const InitialMemory& initial);
   Cow<Table> table_;
 };
 

@@ -6,17 +6,14 @@
 namespace tq::analysis {
 
 /// Cells of both pages, cut where either has an edge, so that each piece has one value on each side.
-void Memory::join_page(Alu& alu, Slot& mine, const Page* theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place,
+void Memory::join_page(Alu& alu, Slot& mine, const Page& theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place,
                        const InitialMemory& initial) {
   Memory a, b;
   a.table_.write()[bucket_of(mine.base, mine.number)].write().slots.push_back(mine);
-  if (theirs != nullptr) b.page_for_write(mine.base, mine.number) = *theirs;
+  b.page_for_write(mine.base, mine.number) = theirs;
   std::vector<std::pair<unsigned, unsigned>> spans;  // offset, size
-  const auto add = [&](const Page* p) {
-    for (std::size_t i = 0; p != nullptr && i < p->cells.size(); ++i) spans.emplace_back(p->cells[i].offset, p->cells[i].size);
-  };
-  add(mine.page.get());
-  add(theirs);
+  for (const Page* p : {mine.page.get(), &theirs})
+    for (const Cell& c : p->cells) spans.emplace_back(c.offset, c.size);
   std::sort(spans.begin(), spans.end());
   spans.erase(std::unique(spans.begin(), spans.end()), spans.end());
   Page joined;
@@ -59,6 +56,26 @@ void Memory::join_page(Alu& alu, Slot& mine, const Page* theirs, LaneMask in_a, 
   mine.page.write() = std::move(joined);
 }
 
+/// A page that only one side ever wrote, `in_here` its lanes: the other side has there what was never written.
+void Memory::join_lone(Alu& alu, Slot& mine, LaneMask in_here, LaneMask in_other, bool here_first, std::uint64_t place,
+                       const InitialMemory& initial) {
+  const bool frame = kind_of(mine.base) == Kind::stack;
+  for (std::size_t i = 0; i < mine.page.get()->cells.size(); ++i) {
+    const Cell& cell = mine.page.get()->cells[i];
+    const Value x = cell.value;
+    const Term at{mine.base, mine.number * kPage + cell.offset};
+    alu.mask = in_here;
+    const bool made_here = frame || alu.varies(x) || (x.uniform() && !x.all.number() && kind_of(x.all.sym) == Kind::object);
+    if (made_here && x.uniform()) continue;
+    alu.mask = in_other;
+    const Value y = initial(at, cell.size);
+    const std::uint64_t here = mix(place, at.sym, at.off);
+    Value v = made_here ? x : here_first ? alu.join(x, in_here, y, in_other, here) : alu.join(y, in_other, x, in_here, here);
+    if (!v.uniform()) v = alu.join(v, in_here, y, in_other & ~in_here, place);
+    mine.page.write().cells[i].value = v;
+  }
+}
+
 /// Pages cut alike, as nearly all are: cells meet one by one. Pages that hold the same become one, so that they never have to be
 /// looked at again. False when the pages are cut differently.
 bool Memory::join_alike(Alu& alu, Slot& mine, const Cow<Page>& theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place) {
@@ -69,17 +86,16 @@ bool Memory::join_alike(Alu& alu, Slot& mine, const Cow<Page>& theirs, LaneMask 
   const auto identical = [](const Value& v, const Value& w) {
     return v.lanes == w.lanes && v.copy == w.copy && (v.lanes != nullptr || v.all == w.all);
   };
-  std::vector<Cell> joined;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (identical(x[i].value, y[i].value)) continue;
-    if (joined.empty()) joined = x;
-    const std::uint64_t at = mine.number * kPage + x[i].offset;
-    joined[i].value = alu.join(x[i].value, in_a, y[i].value, in_b, mix(place, mine.base, at));
+  std::vector<Cell>* joined = nullptr;  // written in place where this page belongs to nobody else
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const Value& old = joined != nullptr ? (*joined)[i].value : x[i].value;
+    if (identical(old, y[i].value)) continue;
+    const std::uint64_t at = mine.number * kPage + y[i].offset;
+    const Value v = alu.join(old, in_a, y[i].value, in_b, mix(place, mine.base, at));
+    if (joined == nullptr) joined = &mine.page.write().cells;
+    (*joined)[i].value = v;
   }
-  if (joined.empty())
-    mine.page = theirs;
-  else
-    mine.page.write().cells = std::move(joined);
+  if (joined == nullptr) mine.page = theirs;
   return true;
 }
 
@@ -90,14 +106,14 @@ void Memory::join_slot(Alu& alu, Slot& mine, const Slot* theirs, LaneMask in_a, 
            std::all_of(p.cells.begin(), p.cells.end(), [](const Cell& c) { return c.value.uniform(); });
   };
   if (theirs == nullptr) {
-    if (!settled(*mine.page.get())) join_page(alu, mine, nullptr, in_a, in_b, place, initial);
+    if (!settled(*mine.page.get())) join_lone(alu, mine, in_a, in_b, true, place, initial);
   } else if (mine.page.get() == nullptr && settled(*theirs->page.get())) {
     mine.page = theirs->page;
   } else if (mine.page.get() == nullptr) {
-    mine.page.write();
-    join_page(alu, mine, theirs->page.get(), in_a, in_b, place, initial);
+    mine.page = theirs->page;
+    join_lone(alu, mine, in_b, in_a, false, place, initial);
   } else if (!mine.page.same(theirs->page) && !join_alike(alu, mine, theirs->page, in_a, in_b, place)) {
-    join_page(alu, mine, theirs->page.get(), in_a, in_b, place, initial);
+    join_page(alu, mine, *theirs->page.get(), in_a, in_b, place, initial);
   }
 }
 
