@@ -364,3 +364,33 @@ TEST_CASE("volume: the volumes of a shared image") {
   for (std::size_t i = 0; i < 4; ++i) CHECK(volume::filesystem_of(*image->disk, t->volumes[i].offset) == holds_what[i]);
   CHECK(t->volumes[3].offset == 393216 * 512ULL);
 }
+
+TEST_CASE("volume: as many logical partitions as are allowed, and one more") {
+  const auto disk = [](std::size_t count) {
+    std::vector<Partition> parts(count, Partition{.content = Blob(512), .logical = true});
+    return write_mbr(parts, 512, 2);
+  };
+  const Table most = table_of(disk(256));
+  CHECK(most.volumes.size() == 256);
+  CHECK(most.lost.empty());
+  const Table more = table_of(disk(257));
+  CHECK(more.volumes.size() == 256);
+  REQUIRE(more.lost.size() == 1);
+  CHECK(more.lost[0].code == ErrorCode::limit);
+}
+
+TEST_CASE("volume: a GPT with entries as large and as many as are allowed, and more") {
+  // Header fields: 80 the number of entries, 84 their size. The table begins in sector 2.
+  const auto with = [](std::uint64_t entries, std::uint64_t bytes) {
+    Blob disk = gpt_disk();
+    disk.resize(disk.size() + (2U << 20));
+    put_le(disk, 512 + 80, entries, 4);
+    put_le(disk, 512 + 84, bytes, 4);
+    fix_gpt_checksums(disk, 1);
+    return table_of(disk);
+  };
+  CHECK_FALSE(has_lost(with(8192, 128), "volume.gpt.header"));
+  CHECK(has_lost(with(8193, 128), "volume.gpt.header.entries"));
+  CHECK_FALSE(has_lost(with(1, 4096), "volume.gpt.header"));
+  CHECK(has_lost(with(1, 4104), "volume.gpt.header.entry_size"));
+}

@@ -74,10 +74,11 @@ void note_feature_names(Bytes data, Extensions& out) {
 Result<Extensions> read_extensions(Bytes head) {
   Extensions out;
   std::uint64_t at = 0;
-  for (std::uint32_t n = 0; n < kMaxExtensions; ++n) {
+  for (std::uint32_t n = 0; n <= kMaxExtensions; ++n) {
     const auto type = head.try_get<be32>(at);
     const auto length = head.try_get<be32>(at + 4);
     if (!type || !length || *type == kEnd) return out;
+    if (n == kMaxExtensions) break;
     TQ_TRY(const Bytes data, head.sub(at + 8, *length, "qcow2.header.extension"));
     const std::string text(data.chars());
     if (*type == kBackingFormat) out.backing_format = text;

@@ -66,7 +66,7 @@ Entry entry_of(int folder, const char* name) {
 }
 
 /// Names of an open folder, unsorted. Takes the descriptor over.
-Result<std::vector<std::string>> names_of(int fd, const std::string& place) {
+Result<std::vector<std::string>> names_of(int fd, const std::string& place, std::size_t most) {
   DIR* d = ::fdopendir(fd);
   if (d == nullptr) {
     const Error e = os_error(place, "list folder");
@@ -74,27 +74,30 @@ Result<std::vector<std::string>> names_of(int fd, const std::string& place) {
     return e;
   }
   std::vector<std::string> out;
+  bool more = false;
   errno = 0;
   while (const dirent* e = ::readdir(d)) {
     const std::string_view n = e->d_name;
     if (n == "." || n == "..") continue;
-    if (out.size() >= limits::kDirEntries) break;
+    more = out.size() >= most;
+    if (more) break;
     out.emplace_back(n);
   }
   const bool failed = errno != 0;
   const Error err = os_error(place, "list folder");
   ::closedir(d);
   if (failed) return err;
+  if (more) return Error{ErrorCode::limit, place, "at most " + std::to_string(most) + " names in a folder", "more", {}, {}};
   return out;
 }
 
 /// The spelling of `name` in the folder: itself when it exists, else the first (sorted) equal without case.
-Result<std::string> spelled(int folder, const std::string& name, const std::string& place) {
+Result<std::string> spelled(int folder, const std::string& name, const std::string& place, std::size_t most) {
   struct stat st{};
   if (::fstatat(folder, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) return name;
   const int again = ::openat(folder, ".", kFolderFlags);
   if (again < 0) return os_error(place, "open folder");
-  TQ_TRY(auto names, names_of(again, place));
+  TQ_TRY(auto names, names_of(again, place, most));
   std::sort(names.begin(), names.end());
   for (const auto& n : names)
     if (iequals(n, name)) return n;
@@ -107,7 +110,7 @@ struct Resolved {
   std::string real;  ///< whole spelling
 };
 
-Result<Resolved> resolve(int root, std::string_view path, const std::string& place) {
+Result<Resolved> resolve(int root, std::string_view path, const std::string& place, std::size_t most) {
   Fd at(::openat(root, ".", kFolderFlags));
   if (at.get() < 0) return os_error(place, "open folder");
   const auto parts = path_components(path);
@@ -115,7 +118,7 @@ Result<Resolved> resolve(int root, std::string_view path, const std::string& pla
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string here = place + "/" + real;
     if (parts[i] == "..") return Error{ErrorCode::usage, here, "a path below the target", "..", {}, {}};
-    TQ_TRY(const std::string name, spelled(at.get(), parts[i], here));
+    TQ_TRY(const std::string name, spelled(at.get(), parts[i], here, most));
     real += (real.empty() ? "" : "/") + name;
     if (i + 1 == parts.size()) return Resolved{at.release(), name, real};
     const int next = ::openat(at.get(), name.c_str(), kFolderFlags);
@@ -127,24 +130,24 @@ Result<Resolved> resolve(int root, std::string_view path, const std::string& pla
 
 }  // namespace
 
-Result<Folder> Folder::open(const std::string& path) {
+Result<Folder> Folder::open(const std::string& path, std::size_t most_entries) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return os_error(path, "open folder");
-  return Folder(fd, path);
+  return Folder(fd, path, most_entries);
 }
 
-Folder::Folder(Folder&& o) noexcept : fd_(std::exchange(o.fd_, -1)), path_(std::move(o.path_)) {}
+Folder::Folder(Folder&& o) noexcept : fd_(std::exchange(o.fd_, -1)), path_(std::move(o.path_)), most_entries_(o.most_entries_) {}
 Folder::~Folder() {
   if (fd_ >= 0) ::close(fd_);
 }
 
 Result<std::vector<Entry>> Folder::list(std::string_view path) const {
-  TQ_TRY(const Resolved r, resolve(fd_, path, path_));
+  TQ_TRY(const Resolved r, resolve(fd_, path, path_, most_entries_));
   const Fd parent(r.folder);
   const int fd = ::openat(r.folder, r.last.empty() ? "." : r.last.c_str(), kFolderFlags);
   if (fd < 0) return os_error(path_ + "/" + r.real, "a folder");
   const Fd keep(::dup(fd));
-  TQ_TRY(auto names, names_of(fd, path_ + "/" + r.real));
+  TQ_TRY(auto names, names_of(fd, path_ + "/" + r.real, most_entries_));
   std::sort(names.begin(), names.end());
   std::vector<Entry> out;
   out.reserve(names.size());
@@ -153,13 +156,13 @@ Result<std::vector<Entry>> Folder::list(std::string_view path) const {
 }
 
 Result<std::unique_ptr<ByteSource>> Folder::open_file(std::string_view path) const {
-  TQ_TRY(const Resolved r, resolve(fd_, path, path_));
+  TQ_TRY(const Resolved r, resolve(fd_, path, path_, most_entries_));
   const Fd parent(r.folder);
   return open_file_at(r.folder, r.last, path_ + "/" + r.real);
 }
 
 Result<std::string> Folder::real_path(std::string_view path) const {
-  TQ_TRY(const Resolved r, resolve(fd_, path, path_));
+  TQ_TRY(const Resolved r, resolve(fd_, path, path_, most_entries_));
   const Fd parent(r.folder);
   return r.real;
 }

@@ -66,14 +66,14 @@ void take_rows(std::span<const std::byte> buffer, std::vector<Entry>& out) {
 }
 
 /// The entries whose name is `mask` without regard to case; all of them when it is empty. Unsorted.
-Result<std::vector<Entry>> entries_of(HANDLE folder, const std::string& mask, const std::string& place) {
+Result<std::vector<Entry>> entries_of(HANDLE folder, const std::string& mask, const std::string& place, std::size_t most) {
   std::vector<Entry> out;
   std::vector<std::byte> buffer(64 * 1024);
   std::wstring units = windows::wide(mask);
   UNICODE_STRING text{};
   text.Buffer = units.data();
   text.Length = text.MaximumLength = static_cast<USHORT>(std::min<std::size_t>(units.size(), 0x7FFF) * sizeof(wchar_t));
-  for (BOOLEAN restart = TRUE; out.size() < limits::kDirEntries; restart = FALSE) {
+  for (BOOLEAN restart = TRUE; out.size() <= most; restart = FALSE) {
     IO_STATUS_BLOCK status{};
     const NTSTATUS result =
         ::NtQueryDirectoryFile(folder, nullptr, nullptr, nullptr, &status, buffer.data(), static_cast<ULONG>(buffer.size()),
@@ -83,16 +83,16 @@ Result<std::vector<Entry>> entries_of(HANDLE folder, const std::string& mask, co
     if (status.Information == 0) return out;
     take_rows(std::span(buffer).first(std::min<std::size_t>(status.Information, buffer.size())), out);
   }
-  return out;
+  return Error{ErrorCode::limit, place, "at most " + std::to_string(most) + " names in a folder", "more", {}, {}};
 }
 
 /// The spelling of `name` in the folder: itself when it exists, else the first (sorted) equal without case.
-Result<std::string> spelled(HANDLE folder, const std::string& name, const std::string& place) {
+Result<std::string> spelled(HANDLE folder, const std::string& name, const std::string& place, std::size_t most) {
   const Error missing{ErrorCode::not_found, place, name, "no such entry", {}, {}};
   if (name.find_first_of("\\/:*?\"<>|") != std::string::npos) return missing;
   // A handle keeps the first mask it was asked with: each question takes one of its own.
   TQ_TRY(const Handle own, windows::open_below(folder, {}, true, place));
-  TQ_TRY(auto found, entries_of(own.get(), name, place));
+  TQ_TRY(auto found, entries_of(own.get(), name, place, most));
   std::erase_if(found, [&](const Entry& e) { return !iequals(e.name, name); });
   if (found.empty()) return missing;
   std::sort(found.begin(), found.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
@@ -107,14 +107,14 @@ struct Resolved {
   std::string real;  ///< whole spelling
 };
 
-Result<Resolved> resolve(int root, std::string_view path, const std::string& place) {
+Result<Resolved> resolve(int root, std::string_view path, const std::string& place, std::size_t most) {
   TQ_TRY(Handle at, windows::open_below(handle_of(root), {}, true, place));
   const auto parts = path_components(path);
   std::string real;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string here = place + "/" + real;
     if (parts[i] == "..") return Error{ErrorCode::usage, here, "a path below the target", "..", {}, {}};
-    TQ_TRY(const std::string name, spelled(at.get(), parts[i], here));
+    TQ_TRY(const std::string name, spelled(at.get(), parts[i], here, most));
     real += (real.empty() ? "" : "/") + name;
     if (i + 1 == parts.size()) return Resolved{std::move(at), name, real};
     TQ_TRY(at, windows::open_below(at.get(), name, true, place + "/" + real));
@@ -124,7 +124,7 @@ Result<Resolved> resolve(int root, std::string_view path, const std::string& pla
 
 }  // namespace
 
-Result<Folder> Folder::open(const std::string& path) {
+Result<Folder> Folder::open(const std::string& path, std::size_t most_entries) {
   Handle handle(::CreateFileW(windows::wide(path).c_str(), FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | SYNCHRONIZE,
                               FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS,
                               nullptr));
@@ -135,32 +135,32 @@ Result<Folder> Folder::open(const std::string& path) {
   const int fd = ::_open_osfhandle(reinterpret_cast<std::intptr_t>(handle.get()), 0);
   if (fd < 0) return windows::error_of(path, "open folder", ERROR_TOO_MANY_OPEN_FILES);
   handle.release();  // closed with the descriptor
-  return Folder(fd, path);
+  return Folder(fd, path, most_entries);
 }
 
-Folder::Folder(Folder&& o) noexcept : fd_(std::exchange(o.fd_, -1)), path_(std::move(o.path_)) {}
+Folder::Folder(Folder&& o) noexcept : fd_(std::exchange(o.fd_, -1)), path_(std::move(o.path_)), most_entries_(o.most_entries_) {}
 Folder::~Folder() {
   if (fd_ >= 0) ::_close(fd_);
 }
 
 Result<std::vector<Entry>> Folder::list(std::string_view path) const {
-  TQ_TRY(const Resolved r, resolve(fd_, path, path_));
+  TQ_TRY(const Resolved r, resolve(fd_, path, path_, most_entries_));
   const std::string place = path_ + "/" + r.real;
   TQ_TRY(const Handle folder, windows::open_below(r.folder.get(), r.last, true, place));
-  TQ_TRY(auto out, entries_of(folder.get(), {}, place));
+  TQ_TRY(auto out, entries_of(folder.get(), {}, place, most_entries_));
   std::sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
   return out;
 }
 
 Result<std::unique_ptr<ByteSource>> Folder::open_file(std::string_view path) const {
-  TQ_TRY(const Resolved r, resolve(fd_, path, path_));
+  TQ_TRY(const Resolved r, resolve(fd_, path, path_, most_entries_));
   const std::string place = path_ + "/" + r.real;
   TQ_TRY(auto file, windows::open_below(r.folder.get(), r.last, false, place));
   return windows::source_of(std::move(file), place);
 }
 
 Result<std::string> Folder::real_path(std::string_view path) const {
-  TQ_TRY(const Resolved r, resolve(fd_, path, path_));
+  TQ_TRY(const Resolved r, resolve(fd_, path, path_, most_entries_));
   return r.real;
 }
 
