@@ -1,7 +1,8 @@
 // EWF reader: open, read around the disk, print everything. Every later segment is the same file again.
 #include "fuzz/image_target.hpp"
+#include "fuzz/mend.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  tq::fuzz::open_and_read(data, size, "ewf", "disk.E01");
+  tq::fuzz::open_and_read(data, size, "ewf", "disk.E01", tq::fuzz::mend_ewf);
   return 0;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/sparse.hpp"
 #include "image/format.hpp"
 
 namespace tq::fuzz {
@@ -40,9 +41,7 @@ inline void read_around(const io::ByteSource& disk) {
   }
 }
 
-inline void open_and_read(const std::uint8_t* data, std::size_t size, std::string_view format, const char* name) {
-  const auto input = std::as_bytes(std::span(data, size));
-  const std::vector<std::byte> bytes(input.begin(), input.end());
+inline bool open_bytes(const std::vector<std::byte>& bytes, std::string_view format, const char* name) {
   const SameFile beside(bytes);
   image::File file;
   file.name = name;
@@ -51,12 +50,22 @@ inline void open_and_read(const std::uint8_t* data, std::size_t size, std::strin
   const auto image = image::open_as(file, format);
   if (!image) {
     print(image.error().text());
-    return;
+    return false;
   }
   print(image->format + image->variant);
   for (const std::string& f : image->files) print(f);
   for (const std::string& note : image->notes) print(note);
   read_around(*image->disk);
+  return true;
+}
+
+/// The input, sparse or as it is (sparse.hpp); what cannot be opened is tried again with the checksums that `mend` makes.
+inline void open_and_read(const std::uint8_t* data, std::size_t size, std::string_view format, const char* name,
+                          void (*mend)(std::vector<std::byte>&) = nullptr) {
+  std::vector<std::byte> bytes = unfold(std::as_bytes(std::span(data, size)));
+  if (open_bytes(bytes, format, name) || mend == nullptr) return;
+  mend(bytes);
+  open_bytes(bytes, format, name);
 }
 
 }  // namespace tq::fuzz

@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "fs/ntfs/ntfs.hpp"
+#include "fuzz/sparse.hpp"
 
 namespace {
 
@@ -19,8 +20,7 @@ void read_some(const tq::io::ByteSource& s, std::uint64_t& left) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto* first = reinterpret_cast<const std::byte*>(data);
-  const auto v = tq::fs::ntfs::open_ntfs(tq::io::from_memory({first, first + size}), "fuzz");
+  const auto v = tq::fs::ntfs::open_ntfs(tq::io::from_memory(tq::fuzz::unfold(std::as_bytes(std::span(data, size)))), "fuzz");
   std::string out;
   if (!v) {
     out = v.error().text();
