@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "judge/judge.hpp"
+#include "tests/support/made_facts.hpp"
 
 namespace {
 
@@ -13,46 +14,26 @@ using Clock = std::chrono::steady_clock;
 using tq::model::Facts;
 using tq::model::PackageState;
 using tq::model::Tri;
+using tq::test::add_package;
 
+/// With the browser and the framework that such servers have.
 Facts server(tq::FileVersion kernel) {
-  Facts f;
-  f.identity.nt_version = "6.0";
-  f.identity.arch = "x64";
-  f.identity.product_type = "server";
-  f.identity.service_pack = 2;
-  f.packages_read = f.internet_explorer_read = f.dotnet_read = f.msi_updates_read = Tri::yes;
+  Facts f = tq::test::read_server(kernel);
   f.software.push_back({"internet_explorer", "9", "9.0.8112.16421", "x"});
   f.software.push_back({"dotnet", "4.6.2", "4.6.2", "x"});
-  tq::model::BuildWitness w;
-  w.source = "file.ntoskrnl.exe";
-  w.group = tq::model::WitnessGroup::kernel_file;
-  w.says = kernel.text();
-  w.build = kernel.build;
-  w.revision = kernel.revision;
-  f.build_witnesses.push_back(w);
   return f;
-}
-
-void package(Facts& f, std::uint32_t kb) {
-  tq::model::Package p;
-  p.kb = kb;
-  p.state = PackageState::installed;
-  p.identity = "Package_for_" + tq::kb_text(kb) + "~31bf3856ad364e35~amd64~~6.0.4.0";
-  p.version = tq::FileVersion{6, 0, 4, 0};
-  p.where = "SOFTWARE//Packages\\" + p.identity;
-  f.packages.push_back(p);
 }
 
 /// A package of one target of an update, as real machines have several for each.
 void child(Facts& f, std::uint32_t kb) {
-  package(f, kb);
+  add_package(f, kb);
   f.packages.back().child = true;
   f.packages.back().identity = "Package_1_for_" + tq::kb_text(kb) + "~31bf3856ad364e35~amd64~~6.0.4.0";
 }
 
 /// What Windows itself is made of: no update, and most of the list of a machine.
 void feature(Facts& f, std::uint32_t n) {
-  package(f, 0);
+  add_package(f, 0);
   f.packages.back().identity = "Microsoft-Windows-Feature" + std::to_string(n) + "-Package~31bf3856ad364e35~amd64~~6.0.6001.18000";
   f.packages.back().version = tq::FileVersion{6, 0, 6001, 18000};
 }
@@ -68,20 +49,20 @@ std::vector<Case> cases(const tq::catalog::Catalog& catalog) {
   const auto last = *catalog.find_goal("6.0", "last");
   Facts bare = server({6, 0, 6002, 18005}), current = server(last.version), months = server(last.version), all = server(last.version);
   Facts real = server({6, 0, 6003, 20489}), listed = server({6, 0, 6003, 20489}), staged = server({6, 0, 6002, 18005});
-  package(bare, catalog.find_goal("6.0", "public")->kb + 1);  // a package the catalog does not know
-  package(current, last.kb);
+  add_package(bare, catalog.find_goal("6.0", "public")->kb + 1);  // a package the catalog does not know
+  add_package(current, last.kb);
   listed.packages_read = Tri::no;
   listed.hotfix_lists.push_back({"systeminfo", true, 0, 0, "systeminfo.txt"});
   for (std::uint32_t n = 0; n < 1500; ++n) feature(real, n);
   for (const auto& u : catalog.updates()) {
     if (!u.is_for("6.0")) continue;
-    if (u.kind == tq::catalog::UpdateKind::security_only) package(months, u.kb);
-    package(all, u.kb);
+    if (u.kind == tq::catalog::UpdateKind::security_only) add_package(months, u.kb);
+    add_package(all, u.kb);
     hotfix(listed, u.kb);
-    package(staged, u.kb);
+    add_package(staged, u.kb);
     staged.packages.back().state = PackageState::staged;
     if (u.released.year >= 2019) continue;
-    package(real, u.kb);
+    add_package(real, u.kb);
     for (int n = 0; n < 3; ++n) child(real, u.kb);
   }
   return {{"nothing installed", bare},          {"last rollup only", current},       {"91 security-only months", months},

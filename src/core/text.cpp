@@ -4,26 +4,10 @@
 
 #include <algorithm>
 
+#include "core/utf8.hpp"
+
 namespace tq {
 namespace {
-
-void put_utf8(std::string& out, char32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0 | (c >> 6));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0 | (c >> 12));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | (c >> 18));
-    out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
 
 constexpr char32_t kBad = 0xFFFFFFFF;
 
@@ -55,12 +39,12 @@ std::string decode_utf16(std::size_t n, At at) {
     if (u >= 0xD800 && u < 0xDC00 && i + 1 < n) {
       const char32_t v = at(i + 1);
       if (v >= 0xDC00 && v < 0xE000) {
-        put_utf8(out, 0x10000 + ((u - 0xD800) << 10) + (v - 0xDC00));
+        append_utf8(out, 0x10000 + ((u - 0xD800) << 10) + (v - 0xDC00));
         ++i;
         continue;
       }
     }
-    put_utf8(out, u >= 0xD800 && u < 0xE000 ? 0xFFFD : u);
+    append_utf8(out, u >= 0xD800 && u < 0xE000 ? 0xFFFD : u);
   }
   return out;
 }
@@ -68,6 +52,24 @@ std::string decode_utf16(std::size_t n, At at) {
 char fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 }  // namespace
+
+void append_utf8(std::string& out, std::uint32_t c) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | (c >> 6));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xE0 | (c >> 12));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | (c >> 18));
+    out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+}
 
 std::string utf16le_to_utf8(Bytes b) {
   const auto s = b.span();
@@ -100,7 +102,7 @@ std::u16string utf8_to_utf16(std::string_view s) {
 std::string latin1_to_utf8(Bytes b) {
   std::string out;
   out.reserve(b.size());
-  for (std::byte c : b.span()) put_utf8(out, std::to_integer<unsigned char>(c));
+  for (std::byte c : b.span()) append_utf8(out, std::to_integer<unsigned char>(c));
   return out;
 }
 
@@ -115,7 +117,7 @@ std::string to_valid_utf8(std::string_view s) {
   out.reserve(s.size());
   for (std::size_t i = 0; i < s.size();) {
     const char32_t c = next_utf8(s, i);
-    put_utf8(out, c == kBad ? 0xFFFD : c);
+    append_utf8(out, c == kBad ? 0xFFFD : c);
   }
   return out;
 }

@@ -1,26 +1,22 @@
 #include "fs/watched.hpp"
 
+#include "fs/support/forward.hpp"
+
 namespace tq::fs {
 namespace {
 
-class Watched final : public Tree {
+class Watched final : public Forward {
  public:
-  Watched(std::shared_ptr<const Tree> tree, OnOpen on_open) : tree_(std::move(tree)), on_open_(std::move(on_open)) {}
-  [[nodiscard]] Result<std::vector<io::Entry>> list(std::string_view path) const override { return tree_->list(path); }
+  Watched(std::shared_ptr<const Tree> tree, OnOpen on_open) : Forward(std::move(tree)), on_open_(std::move(on_open)) {}
   [[nodiscard]] Result<std::unique_ptr<io::ByteSource>> open(std::string_view path) const override {
-    TQ_TRY(auto file, tree_->open(path));
+    TQ_TRY(auto file, Forward::open(path));
     // The spelling of the tree, so that one file has one name however it was asked for.
-    const auto real = tree_->real_path(path);
-    on_open_(tree_->cite(real ? *real : std::string(path)), *file);
+    const auto real = real_path(path);
+    on_open_(cite(real ? *real : std::string(path)), *file);
     return file;
   }
-  [[nodiscard]] Result<std::string> real_path(std::string_view path) const override { return tree_->real_path(path); }
-  [[nodiscard]] std::optional<Error> gap(std::string_view path) const override { return tree_->gap(path); }
-  void expect(const std::vector<std::string>& paths) const override { tree_->expect(paths); }
-  [[nodiscard]] std::string cite(std::string_view path) const override { return tree_->cite(path); }
 
  private:
-  std::shared_ptr<const Tree> tree_;
   OnOpen on_open_;
 };
 

@@ -5,6 +5,12 @@
 
 #include "core/result.hpp"
 
+/// For a list X of the functions that are used of a library, a struct whose members are pointers to them, and a Library `library`:
+/// X(TQ_LIBRARY_MEMBER) declares the members, X(TQ_LIBRARY_FIND) fills in those of `api` or returns the error.
+#define TQ_LIBRARY_MEMBER(name) decltype(&::name) name = nullptr;
+#define TQ_LIBRARY_FIND(name) \
+  if (auto found = library.find(#name, api.name); !found) return found.error();
+
 namespace tq::io {
 
 /// A library by its soname ("libarchive.so.13"), never unloaded. `purpose` ("the library that reads archives") and `package`

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "judge/judge.hpp"
+#include "tests/support/made_facts.hpp"
 
 namespace {
 
@@ -12,33 +13,12 @@ using tq::FileVersion;
 using tq::model::Facts;
 using tq::model::Tri;
 using tq::model::Verdict;
-
-const tq::judge::Knowledge& knowledge() {
-  static const tq::judge::Knowledge k(*tq::catalog::Catalog::embedded());
-  return k;
-}
+using tq::test::knowledge;
 
 /// A server with this kernel and, where it is not 0, this package.
 Facts server(FileVersion kernel, std::uint32_t kb) {
-  Facts f;
-  f.identity.nt_version = "6.0";
-  f.identity.arch = "x64";
-  f.identity.product_type = "server";
-  f.identity.service_pack = 2;
-  f.packages_read = f.dotnet_read = f.internet_explorer_read = f.msi_updates_read = Tri::yes;
-  tq::model::BuildWitness w;
-  w.source = "file.ntoskrnl.exe";
-  w.group = tq::model::WitnessGroup::kernel_file;
-  w.says = kernel.text();
-  w.build = kernel.build;
-  w.revision = kernel.revision;
-  f.build_witnesses.push_back(w);
-  if (kb == 0) return f;
-  tq::model::Package p;
-  p.kb = kb;
-  p.state = tq::model::PackageState::installed;
-  p.identity = "Package_for_" + tq::kb_text(kb);
-  f.packages.push_back(p);
+  Facts f = tq::test::read_server(kernel);
+  if (kb != 0) tq::test::add_package(f, kb);
   return f;
 }
 

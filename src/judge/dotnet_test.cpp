@@ -6,40 +6,21 @@
 
 #include "judge/frameworks.hpp"
 #include "judge/judge.hpp"
+#include "tests/support/made_facts.hpp"
 
 namespace {
 
 using tq::model::Facts;
 using tq::model::Tri;
 using tq::model::Verdict;
-
-const tq::judge::Knowledge& knowledge() {
-  static const tq::judge::Knowledge k(*tq::catalog::Catalog::embedded());
-  return k;
-}
+using tq::test::knowledge;
 
 /// A server with the last rollup of Windows and these frameworks, none of them updated.
 Facts server(const std::vector<std::string>& frameworks) {
-  Facts f;
-  f.identity.nt_version = "6.0";
-  f.identity.arch = "x64";
-  f.identity.product_type = "server";
-  f.identity.service_pack = 2;
-  f.packages_read = f.dotnet_read = f.msi_updates_read = f.internet_explorer_read = Tri::yes;
-  for (const auto& v : frameworks) f.software.push_back({"dotnet", v, v, "x"});
   const auto last = *knowledge().catalog().find_goal("6.0", "last");
-  tq::model::BuildWitness w;
-  w.source = "file.ntoskrnl.exe";
-  w.group = tq::model::WitnessGroup::kernel_file;
-  w.says = last.version.text();
-  w.build = last.version.build;
-  w.revision = last.version.revision;
-  f.build_witnesses.push_back(w);
-  tq::model::Package p;
-  p.kb = last.kb;
-  p.state = tq::model::PackageState::installed;
-  p.identity = "Package_for_" + tq::kb_text(last.kb);
-  f.packages.push_back(p);
+  Facts f = tq::test::read_server(last.version);
+  for (const auto& v : frameworks) f.software.push_back({"dotnet", v, v, "x"});
+  tq::test::add_package(f, last.kb);
   return f;
 }
 

@@ -12,6 +12,7 @@
 #include "judge/exposure_parts.hpp"
 #include "judge/judge.hpp"
 #include "tests/support/hive_builder.hpp"
+#include "tests/support/made_facts.hpp"
 
 namespace {
 
@@ -22,11 +23,7 @@ using tq::judge::ExposureRow;
 using tq::model::ExposureState;
 using tq::model::SettingState;
 using tq::test::HiveBuilder;
-
-const tq::judge::Knowledge& knowledge() {
-  static const tq::judge::Knowledge k(*tq::catalog::Catalog::embedded());
-  return k;
-}
+using tq::test::knowledge;
 
 const ExposureKind& kind_of(std::string_view id) {
   const auto& all = knowledge().exposure().kinds();

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "judge/run.hpp"
+#include "tests/support/made_facts.hpp"
 
 namespace {
 
@@ -16,11 +17,7 @@ using tq::model::Facts;
 using tq::model::PackageState;
 using tq::model::Tri;
 using tq::model::Verdict;
-
-const Knowledge& knowledge() {
-  static const Knowledge k(*tq::catalog::Catalog::embedded());
-  return k;
-}
+using tq::test::knowledge;
 
 constexpr std::uint32_t kLast = 5073697, kPublic = 4534303, kFirstRollup = 4458010, kApril = 4493471, kAprilSecurityOnly = 4493458;
 
@@ -41,23 +38,11 @@ struct Machine {
     f.msi_updates_read = Tri::yes;
   }
   Machine& kernel(FileVersion v) {
-    tq::model::BuildWitness w;
-    w.source = "file.ntoskrnl.exe";
-    w.group = tq::model::WitnessGroup::kernel_file;
-    w.says = v.text();
-    w.build = v.build;
-    w.revision = v.revision;
-    f.build_witnesses.push_back(w);
+    tq::test::add_kernel(f, v);
     return *this;
   }
   Machine& package(std::uint32_t kb, PackageState s = PackageState::installed) {
-    tq::model::Package p;
-    p.kb = kb;
-    p.state = s;
-    p.identity = "Package_for_" + tq::kb_text(kb) + "~31bf3856ad364e35~amd64~~6.0.4.0";
-    p.version = FileVersion{6, 0, 4, 0};
-    p.where = "SOFTWARE//Packages\\" + p.identity;
-    f.packages.push_back(p);
+    tq::test::add_package(f, kb, s);
     return *this;
   }
   Machine& software(const char* name, const char* version) { return f.software.push_back({name, version, version, "x"}), *this; }

@@ -9,6 +9,7 @@
 #include "judge/migration/conditions.hpp"
 #include "judge/migration/lists.hpp"
 #include "judge/migration/routes.hpp"
+#include "tests/support/made_facts.hpp"
 
 namespace {
 
@@ -17,27 +18,13 @@ using tq::model::Facts;
 using tq::model::Migration;
 using tq::model::MigrationPath;
 using tq::model::Tri;
-
-const Knowledge& knowledge() {
-  static const Knowledge k(*tq::catalog::Catalog::embedded());
-  return k;
-}
+using tq::test::knowledge;
 
 /// A machine with nothing read beside its identity, as a systeminfo text leaves it.
 struct Machine {
   Facts f;
-  Machine(const char* nt, std::uint32_t build, const char* type, const char* product, const char* arch) {
-    f.kind = "systeminfo";
-    f.identity.nt_version = nt;
-    f.identity.product_type = type;
-    f.identity.product = product;
-    f.identity.arch = arch;
-    tq::model::BuildWitness w;
-    w.source = "systeminfo.version";
-    w.build = build;
-    w.says = std::to_string(build);
-    f.build_witnesses.push_back(w);
-  }
+  Machine(const char* nt, std::uint32_t build, const char* type, const char* product, const char* arch)
+      : f(tq::test::claimed_machine(nt, build, type, product, arch)) {}
   Machine& edition(const char* e) { return f.identity.edition = e, *this; }
   Machine& core(bool yes) { return f.identity.server_core = yes ? Tri::yes : Tri::no, *this; }
   /// Everything that blockers come from was read, and nothing is there.

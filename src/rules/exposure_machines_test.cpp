@@ -10,23 +10,20 @@
 #include "target/loader.hpp"
 #include "tests/support/corpus.hpp"
 #include "tests/support/machine_builder.hpp"
+#include "tests/support/made_facts.hpp"
 #include "tests/support/pe_builder.hpp"
 
 namespace {
 
 using tq::FileVersion;
 using tq::model::ExposureState;
+using tq::test::knowledge;
 using tq::test::MachineBuilder;
 namespace pe = tq::format::pe;
 
 const std::string kServices = "ControlSet001\\Services\\";
 const std::string kFirewall = kServices + "SharedAccess\\Parameters\\FirewallPolicy\\";
 const std::string kInterfaces = kServices + "Tcpip\\Parameters\\Interfaces\\";
-
-const tq::judge::Knowledge& knowledge() {
-  static const tq::judge::Knowledge k(*tq::catalog::Catalog::embedded());
-  return k;
-}
 
 void service(MachineBuilder& m, const std::string& name, std::uint32_t start, const std::string& dll = {}) {
   m.system().dword(kServices + name, "Type", 0x20).dword(kServices + name, "Start", start);

@@ -5,30 +5,13 @@
 
 #include "judge/judge.hpp"
 #include "rules/rule.hpp"
+#include "tests/support/made_facts.hpp"
 
 namespace {
 
 using tq::model::Facts;
-
-const tq::judge::Knowledge& knowledge() {
-  static const tq::judge::Knowledge k(*tq::catalog::Catalog::embedded());
-  return k;
-}
-
-Facts machine(const char* nt, std::uint32_t build, const char* type, const char* product, const char* arch) {
-  Facts f;
-  f.kind = "systeminfo";
-  f.identity.nt_version = nt;
-  f.identity.product_type = type;
-  f.identity.product = product;
-  f.identity.arch = arch;
-  tq::model::BuildWitness w;
-  w.source = "systeminfo.version";
-  w.says = std::to_string(build);
-  w.build = build;
-  f.build_witnesses.push_back(w);
-  return f;
-}
+using tq::test::claimed_machine;
+using tq::test::knowledge;
 
 std::vector<tq::model::Finding> findings(const Facts& f, const char* day = "2026-11-20") {
   tq::judge::Options o;
@@ -46,38 +29,38 @@ std::string said(const std::vector<tq::model::Finding>& all, std::string_view id
 }  // namespace
 
 TEST_CASE("rules: support that ended is told with its days, as information") {
-  const auto all = findings(machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64"));
+  const auto all = findings(claimed_machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64"));
   CHECK(said(all, "TQ7001").find("2020-01-14") != std::string::npos);
   CHECK(said(all, "TQ7002").find("none since 2026-01-13") != std::string::npos);
   CHECK(said(all, "TQ7003").find("volume ESU ended 2023-01-10") != std::string::npos);
   CHECK(said(all, "TQ7003").find("year 4 (Azure and Azure Stack only) to 2024-01-09") != std::string::npos);
   for (const auto& x : all)
     if (x.id.starts_with("TQ7")) CHECK_MESSAGE(x.severity == tq::model::Severity::info, x.id);
-  const auto before = findings(machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64"), "2022-06-01");
+  const auto before = findings(claimed_machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64"), "2022-06-01");
   CHECK(said(before, "TQ7002").empty());
   CHECK(said(before, "TQ7003").empty());
 }
 
 TEST_CASE("rules: an Itanium never had ESU; a current server has nothing to be told") {
-  const auto itanium = findings(machine("6.0", 6003, "server", "Windows Server 2008 for Itanium-Based Systems", "ia64"));
+  const auto itanium = findings(claimed_machine("6.0", 6003, "server", "Windows Server 2008 for Itanium-Based Systems", "ia64"));
   CHECK(said(itanium, "TQ7003").find("ESU was sold for x86 and x64 only, this is ia64; the last update for it is of 2020-01-14") !=
         std::string::npos);
   CHECK(said(itanium, "TQ7002").find("none since 2020-01-14") != std::string::npos);
   CHECK(said(itanium, "TQ7005").find("Itanium") != std::string::npos);
-  for (const auto& x : findings(machine("10.0", 20348, "server", "Windows Server 2022 Standard", "x64")))
+  for (const auto& x : findings(claimed_machine("10.0", 20348, "server", "Windows Server 2022 Standard", "x64")))
     CHECK_FALSE(x.id.starts_with("TQ7"));
   for (const auto& x : findings(Facts{})) CHECK_FALSE(x.id.starts_with("TQ7"));
 }
 
 TEST_CASE("rules: no upgrade in place is told where there is none, and only there") {
-  CHECK(said(findings(machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x86")), "TQ7005").find("32-bit") !=
+  CHECK(said(findings(claimed_machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x86")), "TQ7005").find("32-bit") !=
         std::string::npos);
-  CHECK(said(findings(machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64")), "TQ7005").empty());
-  CHECK(said(findings(machine("6.0", 6003, "server", "Windows Server 2008 Standard", "")), "TQ7005").empty());  // not read is no no
+  CHECK(said(findings(claimed_machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64")), "TQ7005").empty());
+  CHECK(said(findings(claimed_machine("6.0", 6003, "server", "Windows Server 2008 Standard", "")), "TQ7005").empty());  // not read is no no
 }
 
 TEST_CASE("rules: software out of support, with the place that names it") {
-  auto f = machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64");
+  auto f = claimed_machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64");
   f.software.push_back({"sql_server", "10.50 SP3", "", "SOFTWARE//MSSQL"});
   f.software.push_back({"dotnet", "4.5.2", "", "SOFTWARE//NDP"});
   f.software.push_back({"sql_server", "99.0", "", "SOFTWARE//new"});
@@ -88,12 +71,12 @@ TEST_CASE("rules: software out of support, with the place that names it") {
   CHECK(detail.find(".NET Framework 4.5.2 ended 2022-04-26") != std::string::npos);
   CHECK(detail.find("Exchange Server 2010 ended 2020-10-13") != std::string::npos);
   CHECK(detail.find("99.0") == std::string::npos);  // unknown is not ended
-  CHECK(said(findings(machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64")), "TQ7004").empty());
+  CHECK(said(findings(claimed_machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64")), "TQ7004").empty());
 }
 
 TEST_CASE("rules: beliefs about 6003 are answered on 6003 and nowhere else") {
-  const auto detail = said(findings(machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64")), "TQ7006");
+  const auto detail = said(findings(claimed_machine("6.0", 6003, "server", "Windows Server 2008 Standard", "x64")), "TQ7006");
   for (const char* claim : {"R3", "ReFS", "2038", "Windows 7", "internet"}) CHECK_MESSAGE(detail.find(claim) != std::string::npos, claim);
-  CHECK(said(findings(machine("6.0", 6002, "server", "Windows Server 2008 Standard", "x64")), "TQ7006").empty());
-  CHECK(said(findings(machine("6.1", 7601, "server", "Windows Server 2008 R2 Standard", "x64")), "TQ7006").empty());
+  CHECK(said(findings(claimed_machine("6.0", 6002, "server", "Windows Server 2008 Standard", "x64")), "TQ7006").empty());
+  CHECK(said(findings(claimed_machine("6.1", 7601, "server", "Windows Server 2008 R2 Standard", "x64")), "TQ7006").empty());
 }

@@ -4,6 +4,7 @@
 #include <libpq-fe.h>
 
 #include "core/result.hpp"
+#include "io/library.hpp"
 
 namespace tq::fleet {
 
@@ -40,9 +41,7 @@ struct LibPq {
   X(PQgetisnull)          \
   X(PQputCopyData)        \
   X(PQputCopyEnd)
-#define TQ_LIBPQ_MEMBER(name) decltype(&::name) name = nullptr;
-  TQ_LIBPQ(TQ_LIBPQ_MEMBER)
-#undef TQ_LIBPQ_MEMBER
+  TQ_LIBPQ(TQ_LIBRARY_MEMBER)
 };
 
 inline constexpr const char* kLibPqSoname = "libpq.so.5";

@@ -148,7 +148,7 @@ std::vector<Value> values_of(const std::vector<std::string>& texts, const std::v
 
 }  // namespace
 
-std::string Filters::text(std::string value) {
+std::string Filters::text(const std::string& value) {
   texts_.push_back(storable(value));
   return fmt::format("{{t{}}}", texts_.size() - 1);
 }

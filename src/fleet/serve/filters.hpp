@@ -32,7 +32,7 @@ class Filters {
 
  private:
   friend struct FilterKind;
-  std::string text(std::string value);
+  std::string text(const std::string& value);
   std::string number(std::int64_t value);
   [[nodiscard]] std::string profiles() const;
 

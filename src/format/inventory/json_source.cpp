@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "core/brackets.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "format/inventory/columns.hpp"
@@ -18,21 +19,13 @@ constexpr std::size_t kLineBytes = std::size_t{16} << 20;
 /// Deepest nesting outside strings. Tested before parsing, because printing a value of any depth recurses.
 int depth_of(std::string_view s) {
   int depth = 0, deepest = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    if (quoted) {
-      if (s[i] == '\\')
-        ++i;
-      else if (s[i] == '"')
-        quoted = false;
-    } else if (s[i] == '"') {
-      quoted = true;
-    } else if (s[i] == '[' || s[i] == '{') {
+  each_bracket(s, 0, [&](std::size_t, char bracket) {
+    if (bracket == '[' || bracket == '{')
       deepest = std::max(deepest, ++depth);
-    } else if (s[i] == ']' || s[i] == '}') {
+    else
       --depth;
-    }
-  }
+    return true;
+  });
   return deepest;
 }
 

@@ -37,6 +37,4 @@ struct Choice {
 /// Decodes with the most plausible page. Ties go to the first in the order: console pages before the others.
 Choice choose_code_page(std::string_view s);
 
-void append_utf8(std::string& out, std::uint32_t code_point);
-
 }  // namespace tq::format::textcodec

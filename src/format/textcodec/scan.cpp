@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/brackets.hpp"
 #include "core/text.hpp"
 
 namespace tq::format::textcodec {
@@ -219,23 +220,16 @@ std::string_view arch_of(std::string_view s) {
 std::string_view first_json_object(std::string_view s) {
   constexpr int kDepth = 16;
   const std::size_t start = s.find('{');
+  if (start == std::string_view::npos) return {};
   int depth = 0;
-  bool quoted = false;
-  for (std::size_t i = start; i < s.size(); ++i) {
-    if (quoted) {
-      if (s[i] == '\\')
-        ++i;
-      else if (s[i] == '"')
-        quoted = false;
-    } else if (s[i] == '"') {
-      quoted = true;
-    } else if (s[i] == '[' || s[i] == '{') {
-      if (++depth > kDepth) return {};
-    } else if ((s[i] == ']' || s[i] == '}') && --depth <= 0) {
-      return depth == 0 && s[i] == '}' ? s.substr(start, i - start + 1) : std::string_view{};
-    }
-  }
-  return {};
+  std::string_view object;
+  each_bracket(s, start, [&](std::size_t i, char bracket) {
+    if (bracket == '[' || bracket == '{') return ++depth <= kDepth;
+    if (--depth > 0) return true;
+    if (depth == 0 && bracket == '}') object = s.substr(start, i - start + 1);
+    return false;
+  });
+  return object;
 }
 
 std::optional<int> service_pack_of(std::string_view s) {

@@ -1,16 +1,11 @@
 #include "fs/support/libarchive.hpp"
 
-#include "io/library.hpp"
-
 namespace tq::fs {
 
 Result<LibArchive> load_libarchive(const char* soname) {
   TQ_TRY(const auto library, io::Library::load(soname, "the library that reads archives", "libarchive13"));
   LibArchive api;
-#define TQ_LIBARCHIVE_FIND(name) \
-  if (auto s = library.find(#name, api.name); !s) return s.error();
-  TQ_LIBARCHIVE(TQ_LIBARCHIVE_FIND)
-#undef TQ_LIBARCHIVE_FIND
+  TQ_LIBARCHIVE(TQ_LIBRARY_FIND)
   return api;
 }
 

@@ -5,6 +5,7 @@
 #include <archive_entry.h>
 
 #include "core/result.hpp"
+#include "io/library.hpp"
 
 namespace tq::fs {
 
@@ -47,9 +48,7 @@ struct LibArchive {
   X(archive_entry_mtime_is_set)         \
   X(archive_entry_is_data_encrypted)    \
   X(archive_entry_is_metadata_encrypted)
-#define TQ_LIBARCHIVE_MEMBER(name) decltype(&::name) name = nullptr;
-  TQ_LIBARCHIVE(TQ_LIBARCHIVE_MEMBER)
-#undef TQ_LIBARCHIVE_MEMBER
+  TQ_LIBARCHIVE(TQ_LIBRARY_MEMBER)
 };
 
 inline constexpr const char* kLibArchiveSoname = "libarchive.so.13";

@@ -35,18 +35,13 @@ struct LibXlsxWriter {
   X(format_set_align)        \
   X(format_set_bottom)       \
   X(lxw_strerror)
-#define TQ_XLSX_MEMBER(name) decltype(&::name) name = nullptr;
-  TQ_XLSX(TQ_XLSX_MEMBER)
-#undef TQ_XLSX_MEMBER
+  TQ_XLSX(TQ_LIBRARY_MEMBER)
 };
 
 Result<LibXlsxWriter> load() {
   TQ_TRY(const auto library, Library::load("libxlsxwriter.so.4", "the library that writes workbooks", "libxlsxwriter4"));
   LibXlsxWriter api;
-#define TQ_XLSX_FIND(name) \
-  if (auto s = library.find(#name, api.name); !s) return s.error();
-  TQ_XLSX(TQ_XLSX_FIND)
-#undef TQ_XLSX_FIND
+  TQ_XLSX(TQ_LIBRARY_FIND)
   return api;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/utf8.hpp"
 #include "format/textcodec/codepage.hpp"
 
 namespace tq::format::textcodec {

@@ -6,6 +6,7 @@
 
 #include <charconv>
 
+#include "core/utf8.hpp"
 #include "format/textcodec/codepage.hpp"
 
 namespace tq::format::textcodec {
