@@ -1,7 +1,7 @@
 // Follows a program once for all lanes. One object per analysis of one file.
 //
-// engine_*.cpp: `machine` registers, memory and flags; `step` one instruction; `flow` branches, loops, frames; `call`
-// calls; models/ what imported functions do.
+// engine_*.cpp: `machine` registers, memory and flags; `handlers` exceptions; `step` one instruction; `flow` branches, loops, frames;
+// `call` calls; models/ what imported functions do.
 #pragma once
 
 #include <chrono>
@@ -102,7 +102,7 @@ class Engine {
   [[nodiscard]] const Ladder& ladder() const { return ladder_; }
   [[nodiscard]] unsigned word() const { return word_; }
   [[nodiscard]] Value read(State& s, const Value& address, unsigned size);
-  void write(State& s, const Value& address, unsigned size, const Value& v);
+  void write(State& s, const Value& address, unsigned size, Value v, bool pushed = false);
   [[nodiscard]] Value argument(State& s, const CallSite& c, unsigned index);
   /// A value per lane that stems from `source`.
   Value lanes(const std::string& source, const std::function<std::uint64_t(const Rung&)>& f);
@@ -141,6 +141,7 @@ class Engine {
   std::optional<std::uint64_t> result_tag(std::uint32_t pc, State& s, State& other);
   void join(State& into, State&& s, std::uint64_t place);
   bool back_edge(Frame& f, std::uint32_t from, std::uint32_t head, State& s);
+  bool goes_round(std::uint32_t from, std::uint32_t head);
   void leave_loops(State& s, std::uint32_t pc) const;
   void widen(Frame& f, std::uint32_t head, State& s);
   void branch(Frame& f, std::uint32_t pc, const Insn& insn, State s);
@@ -186,15 +187,20 @@ class Engine {
   [[nodiscard]] std::uint64_t stack_given_back(std::uint32_t callee) const;
   [[nodiscard]] bool returns_value(std::uint32_t entry, unsigned depth);
   void enter_next(Frame& f, std::uint32_t pc, std::uint32_t next, State s);
+  std::vector<std::uint32_t> registered_handlers(State& s, Term node);
+  void enter_registered_handlers(Frame& f, std::uint32_t pc, State& s);
+  [[nodiscard]] Value thread_block() const;
   void note_varying_store(const Value& address, const Value& v);
   void note_unresolved(std::uint32_t pc, State& s);
   [[nodiscard]] std::uint64_t room_behind(Term address, std::uint64_t most) const;
-  [[nodiscard]] std::uint64_t shown(const Value& v, unsigned lane);
-  std::uint64_t handed_over(const Value& v, unsigned lane);
+  std::uint64_t shown_term(const Value& v, Term t, unsigned lane);
+  [[nodiscard]] std::vector<std::uint64_t> shown(const Value& v, unsigned lane);
+  std::vector<std::uint64_t> handed_over(const Value& v, unsigned lane);
+  std::vector<std::uint64_t> combined(std::uint64_t site, const std::vector<Value>& values, unsigned lane);
   void note_unclear(const Value& v);
   void see_behind(State& s, const Value& pointer, std::vector<Value>& seen);
   Value stack_argument(State& s, const Value& at);
-  Value read_or_result(State& s, Term at, std::uint64_t h);
+  Value read_or_result(State& s, Term at, unsigned size, std::uint64_t h);
 
   // machine
   Value initial(Term address, unsigned size);
@@ -216,7 +222,7 @@ class Engine {
   unsigned word_;
   LaneMask all_lanes_;
   Findings now_;
-  std::uint64_t steps_ = 0, root_steps_ = 0, touched_ = 0;
+  std::uint64_t steps_ = 0, root_steps_ = 0, touched_ = 0, roots_ = 0;
   std::optional<Value> high_;
   bool spent_ = false, root_spent_ = false;
   unsigned depth_ = 0;
@@ -233,10 +239,11 @@ class Engine {
   std::unordered_map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> loads_;  ///< unknown -> where it was loaded from
   std::unordered_set<std::uint32_t> followed_;
   std::unordered_set<std::uint32_t> neutral_, relevant_;
-  std::unordered_set<std::uint64_t> varying_bases_;          ///< unknown pointers behind which something that varies was stored
-  std::unordered_map<std::uint32_t, unsigned> guesses_;      ///< call -> how many arguments it seems to hand over
-  std::unordered_map<std::uint32_t, std::uint64_t> popped_;  ///< function -> bytes that its return takes off the stack
-  std::unordered_map<std::uint32_t, Operand> results_;       ///< place -> what becomes the result from there
+  std::unordered_set<std::uint64_t> varying_bases_;                 ///< unknown pointers behind which something that varies was stored
+  std::unordered_map<std::uint32_t, unsigned> guesses_;             ///< call -> how many arguments it seems to hand over
+  std::unordered_map<std::uint32_t, std::uint64_t> popped_;         ///< function -> bytes that its return takes off the stack
+  std::unordered_map<std::uint32_t, Operand> results_;              ///< place -> what becomes the result from there
+  std::map<std::pair<std::uint32_t, std::uint32_t>, bool> rounds_;  ///< a jump back and its target -> is there a way on to the jump?
   std::vector<const Frame*> stack_;
   std::map<std::uint32_t, std::string> signed_uses_, cuts_, narrow_calls_;
 };

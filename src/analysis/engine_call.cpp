@@ -154,10 +154,13 @@ void Engine::havoc_pointee(State& s, const CallSite& c, const Value& pointer, un
   const Kind kind = kind_of(pointer.all.sym);
   if (kind != Kind::stack && kind != Kind::object) return;
   const std::uint64_t h = mix(site_hash(s, c.rva), index, 0xAB0C);
+  const auto known = c.import != nullptr ? bytes_written(c.import->name, index, word_) : std::nullopt;
+  const std::uint64_t most = known.value_or(kPointee);
   const std::uint64_t stop = kind == Kind::stack && c.frame != nullptr && c.frame->entry_stack.off > pointer.all.off
                                  ? c.frame->entry_stack.off - pointer.all.off
-                                 : kPointee;
-  s.memory.change(pointer.all, std::min(kPointee, stop), [&](Term at, unsigned n, const Value& old) {
+                                 : most;
+  if (most == 0) return;
+  s.memory.change(pointer.all, std::min(most, stop), [&](Term at, unsigned n, const Value& old) {
     // Behind the first word only numbers are given up: a pointer or a version there belongs to another variable.
     const bool plain = old.uniform() && old.all.number();
     if (!plain && at.off >= pointer.all.off + word_) return old;
@@ -166,14 +169,15 @@ void Engine::havoc_pointee(State& s, const CallSite& c, const Value& pointer, un
     v.origin = old.origin;
     return v;
   });
-  if (index != ~0u) s.memory.write(alu, pointer.all, word_, read_or_result(s, pointer.all, h));
+  const unsigned first = most < word_ ? 4 : word_;
+  if (index != ~0u) s.memory.write(alu, pointer.all, first, read_or_result(s, pointer.all, first, h));
 }
 
 /// The cell at a pointer that was handed out: what is there now, or an unknown when nothing ever was.
-Value Engine::read_or_result(State& s, Term at, std::uint64_t h) {
+Value Engine::read_or_result(State& s, Term at, unsigned size, std::uint64_t h) {
   bool unset = false;
   const Value v =
-      s.memory.read(alu, at, word_, [&](Term, unsigned n) { return unset = true, Value(Term{make_sym(Kind::result, n * 8, h), 0}); });
+      s.memory.read(alu, at, size, [&](Term, unsigned n) { return unset = true, Value(Term{make_sym(Kind::result, n * 8, h), 0}); });
   return v;
 }
 
@@ -238,6 +242,13 @@ void Engine::callback(State& s, const CallSite& c, std::uint32_t target, std::sp
     }
   }
   now_.callbacks.insert(target);
+  // These hand the routine their first argument, too: it may find its structure by where that lies.
+  const bool first_too = c.import != nullptr && (c.import->name == "KeInitializeDpc" || c.import->name == "KeInitializeThreadedDpc" ||
+                                                 c.import->name == "IoInitializeTimer");
+  const Value first = first_too && !arguments.empty() ? arguments.front() : context;
+  const bool lasting =
+      first.uniform() && context.uniform() && kind_of(first.all.sym) != Kind::stack && kind_of(context.all.sym) != Kind::stack;
+  if (first_too && lasting) now_.callback_arguments.try_emplace(target, std::vector<Value>{first, context});
   if (!relevant_.contains(target) && all_plain(s) && s.mask == all_lanes_) {
     const bool varying = std::any_of(arguments.begin(), arguments.end(), [](const Value& v) { return v.lanes != nullptr; });
     if (!varying && !points_to_varying(s, context, 1)) return;
@@ -256,14 +267,17 @@ void Engine::callback(State& s, const CallSite& c, std::uint32_t target, std::sp
   branch.r[kSp] = alu.binary(Op::sub, branch.r[kSp], constant(word_ == 8 ? 40 : 32), word_ * 8);
   push(branch, Value(g.return_address), word_);
   g.entry_stack = branch.r[kSp].all;
-  place_arguments(branch, {context, context, context, other});
+  place_arguments(branch, {first, context, context, other});
   branch.loops.clear();
   branch.tag = 0;
+  const std::uint64_t context_before = now_.record.context();
+  now_.record.context(mix(context_before, c.rva, target));
   auto exits = run(g, std::move(branch));
   for (const State& x : exits) {
     alu.mask = x.mask;
     return_event(target, x);
   }
+  now_.record.context(context_before);
   const auto exit = one_of(std::move(exits), mix(target, 0xCB));
   alu.mask = s.mask;
   if (!exit) return;
@@ -360,15 +374,6 @@ void Engine::call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, 
     return enter_next(f, pc, next, std::move(s));
   }
   for (State& x : inline_call(f, pc, next, *rva, std::move(s))) enter_next(f, pc, next, std::move(x));
-}
-
-/// Goes on behind a call. A scope with a handler may also go on there.
-void Engine::enter_next(Frame& f, std::uint32_t pc, std::uint32_t next, State s) {
-  for (const Handler& h : functions_.handlers())
-    if (pc >= h.begin && pc < h.end && h.target > pc && functions_.of(h.target) == functions_.of(pc)) enter(f, h.target, s);
-  if (s.mask == all_lanes_) now_.record.commit();
-  leave_loops(s, next);
-  enter(f, next, std::move(s));
 }
 
 /// The version itself handed to a function that was not worked out: what it does with it is not known.

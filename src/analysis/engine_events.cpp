@@ -1,5 +1,6 @@
 // What can be seen from outside, lane by lane: calls out of the program, stores outside of frames, results.
 #include <algorithm>
+#include <span>
 
 #include "analysis/models/models.hpp"
 #include "analysis/stepper.hpp"
@@ -21,17 +22,23 @@ static std::uint64_t shown_number(std::uint64_t v, const Rung& r) {
   return mix(3, low);
 }
 
-/// How one lane shows a value: a version itself is shown alike by all lanes, and so is what was computed from it and something
-/// unknown. What was loaded from different places is different.
-std::uint64_t Engine::shown(const Value& v, unsigned lane) {
-  const Term t = v.at(lane);
+std::uint64_t Engine::shown_term(const Value& v, Term t, unsigned lane) {
   if (v.uniform()) return t.number() ? mix(3, t.off) : hash_of(1, t);
-  if (v.copy) return 2;
   if (t.number()) return shown_number(t.off, ladder_.rungs[lane]);
   const Kind k = kind_of(t.sym);
   if (k == Kind::joined || loads_.contains(t.sym)) return hash_of(1, t);
   if (k == Kind::plain || k == Kind::widened) note_unclear(v);
   return 3;
+}
+
+/// How one lane shows a value: a version itself is shown alike by all lanes, and so is what was computed from it and something
+/// unknown. What was loaded from different places is different. What is one of a few numbers is shown as each of them: whether the ways
+/// to them met before is no difference.
+std::vector<std::uint64_t> Engine::shown(const Value& v, unsigned lane) {
+  if (!v.uniform() && v.copy) return {2};
+  std::vector<std::uint64_t> out;
+  for (const Term t : alu.alternatives(v.at(lane))) out.push_back(shown_term(v, t, lane));
+  return out;
 }
 
 /// Lanes show unknowns with different names: they may or may not be equal.
@@ -66,7 +73,7 @@ void Engine::store_event(const State& s, const Value& address, unsigned size, co
     if ((alu.mask >> k & 1) == 0) continue;
     const Term at = address.at(k);
     if (kind_of(at.sym) == Kind::stack && !at.number()) continue;
-    now_.record.event(mix(hash_of(mix(0x5703, size), at), shown(v, k)), lane_bit(k));
+    for (const std::uint64_t h : shown(v, k)) now_.record.event(mix(hash_of(mix(0x5703, size), at), h), lane_bit(k));
   }
 }
 
@@ -96,10 +103,11 @@ void Engine::see_behind(State& s, const Value& pointer, std::vector<Value>& seen
     return s.memory.read(alu, plus(pointer, n).all, 4, [&](Term t, unsigned size) { return unset = true, initial(t, size); });
   };
   const Value first = at(0);
+  if (first.pushed) return;
   if (alu.varies(first)) seen.push_back(first);
   if (unset) return;
   const Value second = at(4);
-  if (!alu.varies(second) || second.copy) return;
+  if (!alu.varies(second) || second.copy || second.pushed) return;
   if (first.uniform() && first.all == number(0))
     note_possible(pc_, alu.each([&](unsigned k) { return Term{hash_of(0x5EE, second.at(k)), 0}; }), alu.mask);
   else
@@ -107,12 +115,36 @@ void Engine::see_behind(State& s, const Value& pointer, std::vector<Value>& seen
 }
 
 /// An argument of a call as one lane shows it, alike whether other lanes came along or not. What two ways left open has a name that
-/// hangs on the order in which lanes met.
-std::uint64_t Engine::handed_over(const Value& v, unsigned lane) {
+/// hangs on the order in which lanes met: where it is not one of a few numbers, it is not compared.
+std::vector<std::uint64_t> Engine::handed_over(const Value& v, unsigned lane) {
   if (!v.uniform()) return shown(v, lane);
-  const Kind k = kind_of(v.all.sym);
-  if (v.all.number()) return v.all.off >> 32 == 0 ? mix(3, v.all.off) : mix(mix(3, v.all.off & 0xFFFFFFFF), mix(3, v.all.off >> 32));
-  return k == Kind::joined || k == Kind::widened ? 3 : hash_of(1, v.all);
+  std::vector<std::uint64_t> out;
+  for (const Term t : alu.alternatives(v.all)) {
+    const Kind k = kind_of(t.sym);
+    if (t.number())
+      out.push_back(t.off >> 32 == 0 ? mix(3, t.off) : mix(mix(3, t.off & 0xFFFFFFFF), mix(3, t.off >> 32)));
+    else
+      out.push_back(k == Kind::joined || k == Kind::widened ? 3 : hash_of(1, t));
+  }
+  return out;
+}
+
+/// Every combination of what the arguments may be, as one event each; of too many, one event for all.
+std::vector<std::uint64_t> Engine::combined(std::uint64_t site, const std::vector<Value>& values, unsigned lane) {
+  constexpr std::size_t kMost = 64;
+  std::vector<std::uint64_t> out = {site};
+  for (const Value& v : values) {
+    const auto ways = handed_over(v, lane);
+    std::uint64_t all = 0;
+    for (const std::uint64_t w : ways) all = mix(all, w);
+    const bool apart = out.size() * ways.size() <= kMost;
+    std::vector<std::uint64_t> next;
+    for (const std::uint64_t h : out)
+      for (const std::uint64_t w : apart ? std::span<const std::uint64_t>(ways) : std::span<const std::uint64_t>(&all, 1))
+        next.push_back(mix(h, w));
+    out = std::move(next);
+  }
+  return out;
 }
 
 void Engine::external_event(State& s, const CallSite& c, const std::string& name, unsigned arguments) {
@@ -123,6 +155,8 @@ void Engine::external_event(State& s, const CallSite& c, const std::string& name
     seen.push_back(argument(s, c, i));
     // A small structure on the stack is seen through its pointer.
     const Value p = seen.back();
+    // What it only writes there is not looked at.
+    if (bytes_written(name, i, word_).value_or(0) != 0) continue;
     if (p.uniform() && kind_of(p.all.sym) == Kind::stack && !p.all.number() && !is_printer(name)) see_behind(s, p, seen);
   }
   for (const Value& v : seen) varying = varying || alu.varies(v);
@@ -131,9 +165,7 @@ void Engine::external_event(State& s, const CallSite& c, const std::string& name
   if (!varying && s.mask == all_lanes_) return;
   for (unsigned k = 0; k < alu.count(); ++k) {
     if ((alu.mask >> k & 1) == 0) continue;
-    std::uint64_t h = site;
-    for (const Value& v : seen) h = mix(h, handed_over(v, k));
-    now_.record.event(h, lane_bit(k));
+    for (const std::uint64_t h : combined(site, seen, k)) now_.record.event(h, lane_bit(k));
   }
 }
 
@@ -143,7 +175,8 @@ void Engine::return_event(std::uint32_t entry, const State& exit) {
   const Value v = alu.truncate(exit.r[kAx], 32);
   if (!status && !returns_value(entry, 0)) return;
   for (unsigned k = 0; k < alu.count(); ++k)
-    if ((exit.mask >> k & 1) != 0) now_.record.event(mix(0x4E7, entry, shown(v, k)), lane_bit(k));
+    for (const std::uint64_t h : (exit.mask >> k & 1) != 0 ? shown(v, k) : std::vector<std::uint64_t>())
+      now_.record.event(mix(0x4E7, entry, h), lane_bit(k));
 }
 
 /// Walks the end of the function: a result is put into eax on purpose, or eax is left over from a comparison.
@@ -157,8 +190,10 @@ bool Engine::returns_value(std::uint32_t entry, unsigned depth) {
     if (i.flow == Flow::ret) return set;
     const bool to_eax = i.op[0].type == Operand::Type::gpr && i.op[0].reg == kAx && !i.op[0].high;
     const bool asks = i.mnemonic == ZYDIS_MNEMONIC_CMP || i.mnemonic == ZYDIS_MNEMONIC_TEST;
+    // What a virtual function gives back is passed on when nothing else is put there.
+    const bool method = i.flow == Flow::call && i.op[0].type == Operand::Type::memory && i.op[0].base >= 0;
     if (i.flow == Flow::call)
-      set = i.target && depth < kMostCallees && returns_value(*i.target, depth + 1);
+      set = method || (i.target && depth < kMostCallees && returns_value(*i.target, depth + 1));
     else if (asks)
       set = set && !to_eax;
     else if (to_eax && i.mnemonic != ZYDIS_MNEMONIC_PUSH)

@@ -188,9 +188,33 @@ bool Engine::back_edge(Frame& f, std::uint32_t from, std::uint32_t head, State& 
   return true;
 }
 
+/// Does a way lead from `head` to the jump back at `from`? Compilers also jump back to code that is shared and goes round nowhere.
+bool Engine::goes_round(std::uint32_t from, std::uint32_t head) {
+  constexpr std::size_t kMostInsns = 4000;
+  const auto known = rounds_.find({from, head});
+  if (known != rounds_.end()) return known->second;
+  bool& round = rounds_[{from, head}] = true;
+  std::unordered_set<std::uint32_t> seen;
+  std::vector<std::uint32_t> left = {head};
+  while (!left.empty()) {
+    const std::uint32_t rva = left.back();
+    left.pop_back();
+    if (!seen.insert(rva).second) continue;
+    const Insn& i = decoder_.at(rva);
+    const Operand& to = i.op[0];
+    const bool table = i.flow == Flow::jump && !i.target && !(to.type == Operand::Type::memory && to.base < 0 && to.index < 0);
+    // What is not worked out may lead anywhere; a jump through a slot of the imports leaves the function.
+    if (rva == from || seen.size() > kMostInsns || table) return true;
+    if (!i.valid() || i.flow == Flow::ret || i.flow == Flow::stop) continue;
+    if (i.target && (i.flow == Flow::jump || i.flow == Flow::branch)) left.push_back(*i.target);
+    if (i.flow != Flow::jump) left.push_back(rva + i.length);
+  }
+  return round = false;
+}
+
 void Engine::jump_to(Frame& f, std::uint32_t from, std::uint32_t to, State s) {
   leave_loops(s, to);
-  if (to <= from && !back_edge(f, from, to, s)) return;
+  if (to <= from && goes_round(from, to) && !back_edge(f, from, to, s)) return;
   enter(f, to, std::move(s));
 }
 

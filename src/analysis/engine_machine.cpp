@@ -1,6 +1,7 @@
 // Registers, memory, and what never-written memory holds.
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "analysis/engine.hpp"
 #include "analysis/processor_time.hpp"
@@ -143,6 +144,8 @@ Value Engine::initial(Term address, unsigned size) {
   return unnamed();
 }
 
+Value Engine::thread_block() const { return fresh(Kind::object, kTebName); }
+
 Value Engine::read_one(State& s, Term address, unsigned size) {
   return s.memory.read(alu, address, size, [&](Term a, unsigned n) { return initial(a, n); });
 }
@@ -152,6 +155,7 @@ Value Engine::read(State& s, const Value& address, unsigned size) {
   const LaneMask mask = alu.mask;
   std::array<Value, kMostLanes> by_lane;
   LaneMask done = 0;
+  const auto first = static_cast<unsigned>(std::countr_zero(mask));
   bool copy = true;
   std::uint8_t origin = address.origin;
   for (unsigned i = 0; i < alu.count(); ++i) {
@@ -161,7 +165,9 @@ Value Engine::read(State& s, const Value& address, unsigned size) {
       if ((mask >> k & 1) != 0 && address.lanes[k] == address.lanes[i]) group |= lane_bit(k);
     alu.mask = group;
     const Value v = read_one(s, address.lanes[i], size);
-    copy = copy && v.copy;
+    // Which field of the version is taken is a decision, and so is which memory is looked at.
+    copy = copy && v.copy && (i == first || v.lanes == by_lane[first].lanes);
+    if (v.uniform() && !v.all.number() && group != mask) loads_.try_emplace(v.all.sym, address.lanes[i].sym, address.lanes[i].off);
     if (v.origin != 0) origin = v.origin;
     for (unsigned k = i; k < alu.count(); ++k)
       if ((group >> k & 1) != 0) by_lane[k] = v;
@@ -183,7 +189,8 @@ std::uint64_t Engine::room_behind(Term address, std::uint64_t most) const {
   return most;
 }
 
-void Engine::write(State& s, const Value& address, unsigned size, const Value& v) {
+void Engine::write(State& s, const Value& address, unsigned size, Value v, bool pushed) {
+  v.pushed = pushed;
   store_event(s, address, size, v);
   if (v.lanes != nullptr) ++touched_;
   if (v.lanes != nullptr && !address.all.number() && varying_bases_.size() < kMostBases) varying_bases_.insert(address.all.sym);
@@ -276,7 +283,7 @@ void Engine::write_operand(State& s, const Operand& o, const Value& v) {
 
 void Engine::push(State& s, const Value& v, unsigned size) {
   s.r[kSp] = alu.binary(Op::sub, s.r[kSp], constant(size), word_ * 8);
-  write(s, s.r[kSp], size, v);
+  write(s, s.r[kSp], size, v, true);
 }
 
 Value Engine::pop(State& s, unsigned size) {

@@ -27,6 +27,7 @@ State Engine::fresh_state(std::uint32_t entry, const Value& stack) {
 Outcome Engine::run_root(std::uint32_t entry, const std::vector<Value>& arguments) {
   root_steps_ = 0;
   root_spent_ = false;
+  now_.record.context(++roots_);
   const Value stack(Term{make_sym(Kind::stack, word_ * 8, 0x57AC), kStackTop});
   State s = fresh_state(entry, stack);
   Frame f;

@@ -9,7 +9,8 @@ namespace pe = format::pe;
 
 constexpr std::uint64_t kCodeLimit = std::uint64_t{48} << 20;
 constexpr std::int8_t kStackRegister = 4;
-constexpr std::uint32_t kNear = 96;  // bytes within which a load belongs to the pointer that was just made
+constexpr std::uint32_t kNear = 96;   // bytes within which a load belongs to the pointer that was just made
+constexpr std::uint32_t kFar = 1024;  // the same for a pointer with a value that means nothing else
 constexpr std::size_t kExceptions = 3, kRelocations = 5;
 constexpr std::uint32_t kMostScopes = 4096;
 
@@ -196,6 +197,8 @@ void Functions::address(const Program& p, std::uint64_t where, std::uint32_t rva
 void Functions::pattern(const Program& p, const Insn& i, std::uint32_t rva) {
   for (std::size_t k = 0; k < i.operands && k < i.op.size(); ++k) {
     const Operand& o = i.op[k];
+    const bool shared_near = shared_ != 0 && rva - shared_ < kFar && o.value < 0x1000 && is_version_field(o.value, clock_);
+    if (shared_near && o.type == Operand::Type::immediate && i.mnemonic == ZYDIS_MNEMONIC_ADD) sites_.push_back({rva, "KUSER_SHARED_DATA"});
     if (o.type != Operand::Type::memory) continue;
     const bool own = p.is_64() ? o.segment == 2 : o.segment == 1;
     const std::uint64_t self = p.is_64() ? 0x30 : 0x18, process = p.is_64() ? 0x60 : 0x30;
@@ -206,8 +209,7 @@ void Functions::pattern(const Program& p, const Insn& i, std::uint32_t rva) {
     // A version field is read as a number of at most 32 bits, and not from the frame.
     const bool field = i.flow == Flow::next && !o.agen && o.bytes <= 4 && o.base != kStackRegister && is_peb_field(o.value, p.is_64());
     if (environment_ != 0 && rva - environment_ < kNear && field) sites_.push_back({rva, "PEB"});
-    if (shared_ != 0 && rva - shared_ < kNear && o.value < 0x1000 && is_version_field(o.value, clock_))
-      sites_.push_back({rva, "KUSER_SHARED_DATA"});
+    if (shared_near) sites_.push_back({rva, "KUSER_SHARED_DATA"});
   }
 }
 

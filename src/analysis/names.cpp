@@ -54,8 +54,15 @@ class Search {
     const std::size_t start = at - before;
     for (std::size_t i = 0; i < name.whole.size(); ++i)
       if (all_[start + i * unit_] != name.whole[i]) return false;
-    const bool ends = all_[start + size] == '\0', begins = start < unit_ || !is_word(all_[start - unit_]);
-    return ends && begins && !program_.is_import_name(extent_.rva + static_cast<std::uint32_t>(start));
+    return all_[start + size] == '\0' && begins(start) && !program_.is_import_name(extent_.rva + static_cast<std::uint32_t>(start));
+  }
+
+  /// Does no letter stand before it? The bytes of an address are no letters.
+  bool begins(std::size_t start) const {
+    if (start < unit_ || !is_word(all_[start - unit_]) || (unit_ == 2 && all_[start - 1] != '\0')) return true;
+    const unsigned size = program_.is_64() ? 8 : 4;
+    const auto before = start < size ? std::nullopt : program_.read(extent_.rva + start - size, size);
+    return before && program_.rva_of(*before);
   }
 
   bool any(std::string_view part) const {

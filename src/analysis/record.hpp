@@ -27,7 +27,11 @@ struct Split {
 class Record {
  public:
   /// An event that lanes can be told apart by. It counts once all lanes have come as far: see commit.
-  void event(std::uint64_t hash, LaneMask lanes) { staged_.emplace_back(hash, lanes); }
+  void event(std::uint64_t hash, LaneMask lanes) { staged_.emplace_back(mix(hash, context_), lanes); }
+  /// Which following of a function the events to come belong to. A function that is followed again, with arguments that tell more,
+  /// shows something new: what it may do with arguments that nobody knows would cover it.
+  void context(std::uint64_t c) { context_ = c; }
+  [[nodiscard]] std::uint64_t context() const { return context_; }
   /// All lanes are together again: what was seen so far can be compared.
   void commit() {
     for (const auto& [hash, lanes] : staged_) events_[hash] |= lanes;
@@ -64,6 +68,7 @@ class Record {
   static constexpr std::size_t kMostReasons = 20, kMostSplits = 2000;
   std::unordered_map<std::uint64_t, LaneMask> events_;
   std::vector<std::pair<std::uint64_t, LaneMask>> staged_;
+  std::uint64_t context_ = 0;
   std::map<std::uint32_t, Split> splits_;
   std::set<std::string> reasons_;
   std::array<LaneMask, kMostLanes> possible_{};

@@ -315,7 +315,7 @@ bool Stepper::conditional() {
     const Term t = c.at(k);
     if (t.number()) return t.off != 0 ? b.at(k) : a.at(k);
     if (a.at(k) == b.at(k)) return a.at(k);
-    return analysis::truncate(merge_terms(a.at(k), b.at(k), t.sym), width());
+    return alu.truncate(Value(alu.merged(a.at(k), b.at(k), t.sym)), width()).all;
   };
   Value v = alu.each(one, a.copy && b.copy);
   v.copy = a.copy && b.copy && !v.uniform();

@@ -28,29 +28,54 @@ std::optional<unsigned> moved_bytes(ZydisMnemonic m) {
   }
 }
 
-/// Packed instructions that put elements elsewhere and change none.
-/// `by` bits of a shift that cuts or moves whole bytes.
-bool only_moves(ZydisMnemonic m, unsigned by) {
+/// Where the four elements of 32 bits of a packed instruction that only moves come from: 0 to 3 the first operand's, 4 to 7 the
+/// second's, 8 zero. nullopt for other instructions.
+std::optional<std::array<unsigned, 4>> moved_elements(ZydisMnemonic m, unsigned immediate) {
+  const auto picked = [&](unsigned k) { return immediate >> (2 * k) & 3; };
+  const unsigned by = immediate / 4;
   switch (m) {
-    case ZYDIS_MNEMONIC_PSRLD:
-    case ZYDIS_MNEMONIC_PSRLQ:
-    case ZYDIS_MNEMONIC_PSLLD:
-    case ZYDIS_MNEMONIC_PSLLQ: return by != 0 && by % 8 == 0;
     case ZYDIS_MNEMONIC_PUNPCKLDQ:
+    case ZYDIS_MNEMONIC_UNPCKLPS: return std::array{0u, 4u, 1u, 5u};
     case ZYDIS_MNEMONIC_PUNPCKHDQ:
+    case ZYDIS_MNEMONIC_UNPCKHPS: return std::array{2u, 6u, 3u, 7u};
     case ZYDIS_MNEMONIC_PUNPCKLQDQ:
+    case ZYDIS_MNEMONIC_UNPCKLPD: return std::array{0u, 1u, 4u, 5u};
     case ZYDIS_MNEMONIC_PUNPCKHQDQ:
-    case ZYDIS_MNEMONIC_UNPCKLPS:
-    case ZYDIS_MNEMONIC_UNPCKLPD:
-    case ZYDIS_MNEMONIC_PSHUFD:
-    case ZYDIS_MNEMONIC_SHUFPS:
-    case ZYDIS_MNEMONIC_PSLLDQ:
+    case ZYDIS_MNEMONIC_UNPCKHPD: return std::array{2u, 3u, 6u, 7u};
+    case ZYDIS_MNEMONIC_PSHUFD: return std::array{4 + picked(0), 4 + picked(1), 4 + picked(2), 4 + picked(3)};
+    case ZYDIS_MNEMONIC_SHUFPS: return std::array{picked(0), picked(1), 4 + picked(2), 4 + picked(3)};
     case ZYDIS_MNEMONIC_PSRLDQ:
-    case ZYDIS_MNEMONIC_POR:
-    case ZYDIS_MNEMONIC_ORPS: return true;
-    default: return false;
+      if (immediate % 4 != 0) return std::nullopt;
+      return std::array{by <= 3 ? by : 8u, by <= 2 ? by + 1 : 8u, by <= 1 ? by + 2 : 8u, by == 0 ? 3u : 8u};
+    case ZYDIS_MNEMONIC_PSLLDQ:
+      if (immediate % 4 != 0) return std::nullopt;
+      return std::array{by == 0 ? 0u : 8u, by <= 1 ? 1 - by : 8u, by <= 2 ? 2 - by : 8u, by <= 3 ? 3 - by : 8u};
+    default: return std::nullopt;
   }
 }
+
+/// What a packed instruction does to each element of 32 bits; nullopt for those that work on other elements, or move.
+std::optional<Op> element_operation(ZydisMnemonic m) {
+  switch (m) {
+    case ZYDIS_MNEMONIC_PADDD: return Op::add;
+    case ZYDIS_MNEMONIC_PSUBD: return Op::sub;
+    case ZYDIS_MNEMONIC_PSRLD: return Op::shr;
+    case ZYDIS_MNEMONIC_PSLLD: return Op::shl;
+    case ZYDIS_MNEMONIC_PAND:
+    case ZYDIS_MNEMONIC_ANDPS:
+    case ZYDIS_MNEMONIC_ANDPD: return Op::and_;
+    case ZYDIS_MNEMONIC_POR:
+    case ZYDIS_MNEMONIC_ORPS:
+    case ZYDIS_MNEMONIC_ORPD: return Op::or_;
+    case ZYDIS_MNEMONIC_PXOR:
+    case ZYDIS_MNEMONIC_XORPS:
+    case ZYDIS_MNEMONIC_XORPD: return Op::xor_;
+    default: return std::nullopt;
+  }
+}
+
+/// Shifts of 64 bits by whole bytes.
+bool only_moves(ZydisMnemonic m, unsigned by) { return (m == ZYDIS_MNEMONIC_PSRLQ || m == ZYDIS_MNEMONIC_PSLLQ) && by != 0 && by % 8 == 0; }
 
 }  // namespace
 
@@ -167,6 +192,47 @@ bool Stepper::vector_transfers() {
   }
 }
 
+/// Four elements of 32 bits: what is known of each stays known when its neighbours are not.
+std::array<Value, 4> Stepper::elements_of(const std::array<Value, 2>& v) {
+  std::array<Value, 4> out;
+  for (std::size_t half = 0; half < 2; ++half) {
+    out[2 * half] = e_.alu.truncate(v[half], 32);
+    out[2 * half + 1] = e_.alu.truncate(e_.alu.binary(Op::shr, v[half], constant(32), 64), 32);
+    out[2 * half].origin = out[2 * half + 1].origin = v[half].origin;
+  }
+  return out;
+}
+
+Value Stepper::joined_elements(const Value& low, const Value& high) {
+  Value whole = e_.alu.map(low, high, [&](Term a, Term b) { return e_.alu.paired(a, b); });
+  whole.copy = !whole.uniform() && (low.copy || low.uniform()) && (high.copy || high.uniform());
+  return whole;
+}
+
+bool Stepper::vector_elements() {
+  const bool third = i_.op[2].type == Operand::Type::immediate, second = i_.op[1].type == Operand::Type::immediate;
+  const auto immediate = static_cast<unsigned>((third ? i_.op[2].value : second ? i_.op[1].value : 0) & 0xFF);
+  const bool shifts = i_.mnemonic == ZYDIS_MNEMONIC_PSRLD || i_.mnemonic == ZYDIS_MNEMONIC_PSLLD;
+  const auto from = moved_elements(i_.mnemonic, immediate);
+  const auto op = element_operation(i_.mnemonic);
+  if ((!from && !op) || (shifts && !second)) return false;
+  const std::array<std::array<Value, 2>, 2> whole = {vector_in(0), vector_in(1)};
+  const auto a = elements_of(whole[0]), b = elements_of(whole[1]);
+  const auto element = [&](std::size_t k) {
+    if (!from) return e_.alu.binary(*op, a[k], shifts ? constant(immediate) : b[k], 32);
+    return (*from)[k] < 4 ? a[(*from)[k]] : (*from)[k] < 8 ? b[(*from)[k] - 4] : constant(0);
+  };
+  std::array<Value, 2> out;
+  for (std::size_t half = 0; half < 2; ++half) {
+    const std::size_t k = 2 * half;
+    // A half that is moved as a whole keeps its name: it may be a pointer.
+    const bool as_whole = from && (*from)[k] % 2 == 0 && (*from)[k] < 8 && (*from)[k + 1] == (*from)[k] + 1;
+    out[half] = as_whole ? whole[(*from)[k] / 4][(*from)[k] / 2 % 2] : joined_elements(element(k), element(k + 1));
+  }
+  vector_out(i_.op[0].reg, out);
+  return true;
+}
+
 bool Stepper::vector_arithmetic() {
   if (i_.vex || !is_xmm(i_.op[0]) || !packed(i_.mnemonic, {}, {}, 0)) return false;
   Alu& alu = e_.alu;
@@ -176,6 +242,7 @@ bool Stepper::vector_arithmetic() {
     vector_out(i_.op[0].reg, {constant(0), constant(0)});
     return true;
   }
+  if (vector_elements()) return true;
   const auto a = vector_in(0), b = vector_in(1);
   const auto immediate = static_cast<std::uint8_t>(i_.op[2].type == Operand::Type::immediate ? i_.op[2].value : 0);
   const auto half = [&](unsigned which) {
@@ -183,8 +250,6 @@ bool Stepper::vector_arithmetic() {
       const Term a0 = a[0].at(k), a1 = a[1].at(k), b0 = b[0].at(k), b1 = b[1].at(k);
       if (a0.number() && a1.number() && b0.number() && b1.number())
         return number(packed(m, {{a0.off, a1.off}}, {{b0.off, b1.off}}, immediate)->q[which]);
-      if (m == ZYDIS_MNEMONIC_PUNPCKLQDQ || m == ZYDIS_MNEMONIC_UNPCKLPD) return which == 0 ? a0 : b0;
-      if (m == ZYDIS_MNEMONIC_PUNPCKHQDQ || m == ZYDIS_MNEMONIC_UNPCKHPD) return which == 0 ? a1 : b1;
       return unknown(Op::other, 64,
                      hash_of(hash_of(hash_of(hash_of(mix(static_cast<std::uint64_t>(m), immediate, which), a0), a1), b0), b1));
     });

@@ -43,6 +43,9 @@ class Stepper {
   Value unknown_flag(std::uint64_t which) { return Value(unknown(Op::cond, 8, mix(rva_, which))); }
   std::array<Value, 2> vector_in(unsigned k);
   void vector_out(int reg, const std::array<Value, 2>& v);
+  bool vector_elements();
+  std::array<Value, 4> elements_of(const std::array<Value, 2>& v);
+  Value joined_elements(const Value& low, const Value& high);
   void signed_use(const Value& v, unsigned bits, const char* what);
   void clock_use();
   void sign_shift(const Value& a, unsigned bits);

@@ -24,13 +24,6 @@ bool still_copy(Op op, const Value& a, const Value& b, unsigned bits) {
 
 }  // namespace
 
-Term merge_terms(Term x, Term y, std::uint64_t place) {
-  const auto decided = [](Term t) { return t.number() || kind_of(t.sym) == Kind::joined; };
-  const auto mixed = [](Term t) { return !t.number() && kind_of(t.sym) == Kind::mixed; };
-  const Kind kind = mixed(x) || mixed(y) ? Kind::mixed : decided(x) && decided(y) ? Kind::joined : Kind::plain;
-  return {make_sym(kind, 64, mix(hash_of(hash_of(place, x), y), static_cast<std::uint64_t>(Op::join))), 0};
-}
-
 Term* LaneArena::take() {
   if (used_ + count_ > kBlock) {
     blocks_.push_back(std::make_unique<Term[]>(kBlock));
@@ -50,6 +43,35 @@ Value Alu::mixed(const Value& v) {
     return plain ? Term{make_sym(Kind::mixed, bits_of(t.sym), t.sym), 0} : t;
   });
   out.origin = v.origin;
+  return out;
+}
+
+Term Alu::merged(Term x, Term y, std::uint64_t place) {
+  const auto decided = [](Term t) { return t.number() || kind_of(t.sym) == Kind::joined; };
+  const auto is_mixed = [](Term t) { return !t.number() && kind_of(t.sym) == Kind::mixed; };
+  const Kind kind = is_mixed(x) || is_mixed(y) ? Kind::mixed : decided(x) && decided(y) ? Kind::joined : Kind::plain;
+  const Term t{make_sym(kind, 64, mix(hash_of(hash_of(place, x), y), static_cast<std::uint64_t>(Op::join))), 0};
+  if (kind != Kind::joined || ways_.contains(t.sym)) return t;
+  std::vector<Term> numbers = alternatives(x), more = alternatives(y);
+  numbers.insert(numbers.end(), more.begin(), more.end());
+  note_alternatives(t, std::move(numbers));
+  return t;
+}
+
+void Alu::note_alternatives(Term t, std::vector<Term> numbers) {
+  constexpr std::size_t kMostWays = 12, kMostNames = 50'000;
+  if (ways_.size() >= kMostNames || !std::all_of(numbers.begin(), numbers.end(), [](Term n) { return n.number(); })) return;
+  for (Term& n : numbers) n.off -= t.off;
+  std::sort(numbers.begin(), numbers.end(), [](Term a, Term b) { return a.off < b.off; });
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  if (numbers.size() <= kMostWays) ways_.emplace(t.sym, std::move(numbers));
+}
+
+std::vector<Term> Alu::alternatives(Term t) const {
+  const auto it = t.number() ? ways_.end() : ways_.find(t.sym);
+  if (it == ways_.end()) return {t};
+  std::vector<Term> out = it->second;
+  for (Term& n : out) n.off = (n.off + t.off) & mask_of(bits_of(t.sym));
   return out;
 }
 
@@ -75,7 +97,10 @@ Value Alu::binary(Op op, const Value& a, const Value& b, unsigned bits) {
     v.copy = a.copy && !v.uniform();
     return v;
   }
-  Value v = map(a, b, [&](Term x, Term y) { return analysis::binary(op, x, y, bits); });
+  Value v = map(a, b, [&](Term x, Term y) {
+    const Term t = analysis::binary(op, x, y, bits);
+    return y.number() ? carried(x, t, [&](Term w) { return analysis::binary(op, w, y, bits); }) : t;
+  });
   if (!a.copy && !b.copy) return v;
   v.copy = !v.uniform() && still_copy(op, a, b, bits);
   return v.copy ? v : mixed(v);
@@ -91,21 +116,25 @@ Value Alu::truncate(const Value& a, unsigned bits) {
   if (bits <= 32 && !pairs_.empty()) {
     const auto cut = [&](Term x) {
       const auto* both = halves(x);
-      return analysis::truncate(both != nullptr ? both->first : x, bits);
+      if (both != nullptr) return analysis::truncate(both->first, bits);
+      return carried(x, analysis::truncate(x, bits), [&](Term w) { return analysis::truncate(w, bits); });
     };
     if (a.uniform()) return Value(cut(a.all));
     Value v = map(a, cut);
     v.copy = a.copy && !v.uniform();
     return v;
   }
-  if (a.uniform()) return Value(analysis::truncate(a.all, bits));
-  Value v = map(a, [&](Term x) { return analysis::truncate(x, bits); });
+  const auto cut = [&](Term x) { return carried(x, analysis::truncate(x, bits), [&](Term w) { return analysis::truncate(w, bits); }); };
+  if (a.uniform()) return Value(cut(a.all));
+  Value v = map(a, cut);
   v.copy = a.copy && !v.uniform();
   return v;
 }
 
 Value Alu::extend_sign(const Value& a, unsigned from) {
-  Value v = map(a, [&](Term x) { return analysis::extend_sign(x, from); });
+  Value v = map(a, [&](Term x) {
+    return carried(x, analysis::extend_sign(x, from), [&](Term w) { return analysis::extend_sign(analysis::truncate(w, from), from); });
+  });
   v.copy = a.copy && !v.uniform();
   return v;
 }
@@ -123,7 +152,7 @@ Value Alu::select(LaneMask first, const Value& a, const Value& b) {
 Value Alu::join(const Value& a, LaneMask in_a, const Value& b, LaneMask in_b, std::uint64_t place) {
   if (a.uniform() && b.uniform() && a.all == b.all) return a;
   if (a.lanes != nullptr && a.lanes == b.lanes && a.copy == b.copy) return a;
-  if (a.uniform() && b.uniform() && in_a == in_b) return Value(merge_terms(a.all, b.all, place));
+  if (a.uniform() && b.uniform() && in_a == in_b) return Value(merged(a.all, b.all, place));
   const LaneMask before = mask;
   mask = in_a | in_b;
   const auto one = [&](unsigned i) {
@@ -131,11 +160,12 @@ Value Alu::join(const Value& a, LaneMask in_a, const Value& b, LaneMask in_b, st
     const Term x = a.at(i), y = b.at(i);
     if (only_a || x == y) return x;
     if (only_b) return y;
-    return merge_terms(x, y, place);
+    return merged(x, y, place);
   };
   const bool copy = a.copy && b.copy;
   Value v = each(one, copy);
   v.copy = copy && !v.uniform();
+  v.pushed = a.pushed && b.pushed;
   v.origin = a.origin != 0 ? a.origin : b.origin;
   mask = before;
   return v;

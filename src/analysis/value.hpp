@@ -22,6 +22,7 @@ struct Value {
   Term all;
   const Term* lanes = nullptr;
   bool copy = false;        ///< the version (or clock) itself, perhaps packed or cut: to log or keep it decides nothing
+  bool pushed = false;      ///< lies where a push put it: perhaps only to make room for a variable that was never set
   std::uint8_t origin = 0;  ///< index of the source it stems from, plus 1; 0: none
   Value() = default;
   Value(Term t) : all(t) {}  // NOLINT: reads as the term it is
@@ -29,9 +30,6 @@ struct Value {
   [[nodiscard]] Term at(unsigned lane) const { return lanes != nullptr ? lanes[lane] : all; }
 };
 inline Value constant(std::uint64_t v) { return Value(number(v)); }
-
-/// The unknown that is `x` or `y`, by how the program came to `place`.
-Term merge_terms(Term x, Term y, std::uint64_t place);
 
 /// Where lane-wise terms live. Freed as a whole.
 class LaneArena {
@@ -93,6 +91,11 @@ class Alu {
   Value binary(Op op, const Value& a, const Value& b, unsigned bits);
   /// An unknown of 64 bits that is two halves side by side: cut in two it gives them back.
   Term paired(Term low, Term high);
+  /// The unknown that is `x` or `y`, by how the program came to `place`.
+  Term merged(Term x, Term y, std::uint64_t place);
+  /// The numbers that a term may be, sorted, where it is one of a few; else the term itself. In whichever order ways met, the
+  /// alternatives are the same.
+  [[nodiscard]] std::vector<Term> alternatives(Term t) const;
   Value mixed(const Value& v);
   Value unary(Op op, const Value& a, unsigned bits);
   Value truncate(const Value& a, unsigned bits);
@@ -108,8 +111,21 @@ class Alu {
 
  private:
   [[nodiscard]] const std::pair<Term, Term>* halves(Term whole) const;
+  void note_alternatives(Term t, std::vector<Term> numbers);
+  /// `to` was made from `from` by `f`: so are its alternatives.
+  template <class F>
+  Term carried(Term from, Term to, F f) {
+    if (to.number() || kind_of(to.sym) != Kind::joined || from.number() || ways_.empty() || ways_.contains(to.sym)) return to;
+    const auto it = ways_.find(from.sym);
+    if (it == ways_.end()) return to;
+    std::vector<Term> numbers;
+    for (const Term w : it->second) numbers.push_back(f(number(w.off + from.off)));
+    note_alternatives(to, std::move(numbers));
+    return to;
+  }
   LaneArena arena_;
   std::unordered_map<std::uint64_t, std::pair<Term, Term>> pairs_;  ///< by name
+  std::unordered_map<std::uint64_t, std::vector<Term>> ways_;       ///< name -> the numbers it may be when nothing is added to it
 };
 
 }  // namespace tq::analysis

@@ -21,6 +21,9 @@ bool is_noreturn(const std::string& name);
 /// Formats or prints what it is given: its result decides nothing.
 bool is_printer(const std::string& name);
 
+/// How many bytes an imported function writes through its argument `index`; nullopt for one that is not known.
+std::optional<std::uint64_t> bytes_written(const std::string& name, unsigned index, unsigned word);
+
 struct Arity {
   unsigned words = 0;          ///< stack words of the 32-bit stdcall form; about the number of arguments
   bool register_call = false;  ///< 32-bit fastcall: the first two in ecx and edx
