@@ -13,11 +13,11 @@ import re
 import subprocess
 import sys
 
-from templates import effects, predicates, real_predicates, real_sources, real_styles, sources, styles
+from templates import effects, predicates, real_predicates, real_sources, real_styles, shipped_styles, sources, styles
 from templates.common import BUILDS, KERNEL, PRELUDE, RELEASES, USER, Program, near
 
 SOURCES = {True: sources.KERNEL_SOURCES + real_sources.KERNEL_SOURCES, False: sources.USER_SOURCES + real_sources.USER_SOURCES}
-STYLES = styles.STYLES + real_styles.STYLES
+STYLES = styles.STYLES + real_styles.STYLES + shipped_styles.STYLES
 PREDICATES = predicates.PREDICATES + real_predicates.PREDICATES
 NEEDS_MAJOR = predicates.NEEDS_MAJOR | real_predicates.NEEDS_MAJOR
 EFFECTS = effects.EFFECTS + real_predicates.EFFECTS
@@ -75,7 +75,7 @@ def make(number, seed):
     head += "#define ENTRY i32 STD DriverEntry(P ctx, P path)\n"
     users = "".join("EXPORT u32 STD Noise%d(P c) { return (u32)helper_%d(%s); }\n" % (i, i, "c" if "(P c)" in n else "(u32)(size_type)c") for i, n in enumerate(noise))
     text = head + "\n".join(p.data + noise + p.top) + "\n" + users + entry + "\n"
-    settings = {"arch": arch, "kernel": kernel, "compiler": p.compiler, "level": p.level}
+    settings = {"arch": arch, "kernel": kernel, "compiler": p.compiler, "level": p.level, "classes": "\n".join(p.cpp)}
     return kind, text, body, sees, settings, view
 
 
@@ -86,6 +86,7 @@ def build(folder, name, text, s):
     with open(source, "w", encoding="ascii") as f:
         f.write(text)
     flags = [s["level"], "-w", "-ffreestanding", "-fno-stack-protector", "-c", source, "-o", obj]
+    objects = [obj]
     triple = "x86_64-pc-windows-msvc" if s["arch"] == "x64" else "i686-pc-windows-msvc"
     compiler = [mingw] if s["compiler"] == "gcc" else ["clang-19", "--target=" + triple, "-fms-extensions"]
     entry = "DriverEntry" if s["arch"] == "x64" else "_DriverEntry@8"
@@ -94,12 +95,20 @@ def build(folder, name, text, s):
     exports = re.findall(r"EXPORT \w+ (STD )?(\w+)", text)
     with open(f"{folder}/{name}.def", "w", encoding="ascii") as f:
         f.write("EXPORTS\n" + "".join(n + ("@4" if std and s["arch"] == "x86" else "") + "\n" for std, n in exports))
-    link = [mingw, "-nostdlib", "-shared", "-s", "-L" + folder, "-Wl,--entry," + entry, "-Wl,--subsystem," + ("native" if s["kernel"] else "windows"), "-o", out, obj, f"{folder}/{name}.def"] + libraries
-    for command in (compiler + flags, link):
+    commands = [compiler + flags]
+    if s["classes"]:
+        with open(f"{folder}/{name}_classes.cpp", "w", encoding="ascii") as f:
+            f.write(s["classes"])
+        objects.append(f"{folder}/{name}_classes.o")
+        plus = flags[:-4] + ["-x", "c++", "-fno-exceptions", "-fno-rtti", "-c", f"{folder}/{name}_classes.cpp", "-o", objects[-1]]
+        commands.append(compiler + plus)
+    link = [mingw, "-nostdlib", "-shared", "-s", "-L" + folder, "-Wl,--entry," + entry, "-Wl,--subsystem," + ("native" if s["kernel"] else "windows"), "-o", out, *objects, f"{folder}/{name}.def"] + libraries
+    for command in commands + [link]:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             return done.stderr[:600]
-    os.remove(obj)
+    for o in objects:
+        os.remove(o)
     os.remove(f"{folder}/{name}.def")
     return None
 

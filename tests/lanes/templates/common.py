@@ -43,6 +43,7 @@ class Program:
     def __init__(self, rng, number, arch, kernel):
         self.r, self.n, self.x64, self.kernel = rng, number, arch == "x64", kernel
         self.top, self.data = [], []
+        self.cpp = []  # classes: a second source, in C++
         self.compiler, self.level, self.same_as = "gcc", "-O2", 0
 
     def pick(self, *what):

@@ -73,7 +73,7 @@ def decoy_equal(p):
 
 def decoy_digits(p):
     out = log(p, "digits")
-    return "char text[16]; u32 n = 0, v = build; do { text[n++] = '0' + v %% 10; v /= 10; } while (v); text[n] = 0; %s return 0;" % out
+    return "char digits[16]; u32 count = 0, rest = build; do { digits[count++] = '0' + rest %% 10; rest /= 10; } while (rest); digits[count] = 0; %s return 0;" % out
 
 
 def decoy_copy(p):
