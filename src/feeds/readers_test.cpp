@@ -206,3 +206,54 @@ TEST_CASE("feeds: packed bytes stream out whole or are refused") {
   REQUIRE_FALSE(bomb);
   CHECK(bomb.error().code == ErrorCode::limit);
 }
+
+TEST_CASE("feeds: texts, levels, products of a fix and cells at their limits, and one more") {
+  const auto refused = [](const std::string& text) {
+    Lines sink;
+    const auto s = read<CvrfReader>(text, sink);
+    return !s && s.error().code == ErrorCode::limit;
+  };
+  const auto title = [&](std::size_t n) {
+    return refused(CvrfBuilder().product("1", "x").cve("CVE-2019-0001", std::string(n, 'x')).text());
+  };
+  CHECK_FALSE(title(limits::kTextBytes));
+  CHECK(title(limits::kTextBytes + 1));
+  const auto deep = [&](std::size_t levels) {
+    std::string text = "<cvrfdoc>";
+    for (std::size_t i = 1; i < levels; ++i) text += "<a>";
+    return refused(text);
+  };
+  CHECK_FALSE(deep(limits::kXmlDepth));
+  CHECK(deep(limits::kXmlDepth + 1));
+  const auto products = [&](std::size_t n) {
+    return refused(CvrfBuilder().product("1", "x").cve("CVE-2019-0001").fix("4493471", std::vector<std::string>(n, "1")).text());
+  };
+  CHECK_FALSE(products(limits::kProductsOfFix));
+  CHECK(products(limits::kProductsOfFix + 1));
+  // A tag that never ends: what expat holds back is bounded.
+  CHECK(refused("<cvrfdoc a=\"" + std::string(limits::kTokenBytes + 2000, 'x')));
+  const auto cells = [](std::size_t n) {
+    Lines sink;
+    const auto s = read<WesngReader>(test::wesng_header() + std::string(n - 1, ',') + "\n", sink);
+    return !s && s.error().code == ErrorCode::limit;
+  };
+  CHECK_FALSE(cells(256));
+  CHECK(cells(257));
+  const auto row = [](std::size_t n) {
+    Lines sink;
+    const auto s = read<WesngReader>(test::wesng_header() + std::string(n, 'x') + "\n", sink);
+    return !s && s.error().code == ErrorCode::limit;
+  };
+  CHECK_FALSE(row(limits::kTextBytes - 1));
+  CHECK(row(limits::kTextBytes + 1));
+}
+
+TEST_CASE("feeds: a document of as many bytes as are allowed, and one more") {
+  const std::string text(1000, 'x');
+  const auto source = io::from_memory({std::as_bytes(std::span(text)).begin(), std::as_bytes(std::span(text)).end()});
+  const auto sink = [](Bytes) { return ok(); };
+  CHECK(stream(*source, "m", 1000, sink));
+  const auto more = stream(*source, "m", 999, sink);
+  REQUIRE_FALSE(more);
+  CHECK(more.error().code == ErrorCode::limit);
+}

@@ -344,3 +344,43 @@ TEST_CASE("archive: mutants neither crash nor hang") {
     }
   }
 }
+
+TEST_CASE("archive: each limit of members and names, at it and past it") {
+  ZipBuilder three;
+  for (const char* name : {"aa", "bb", "cc"}) three.file(name, zeros(1000));
+  const Blob zip = three.build();
+  const auto files = [&](fs::ArchiveLimits limits) {
+    fs::ArchiveOptions o;
+    o.limits = limits;
+    return opened(zip, o)->files();
+  };
+  CHECK(files({.members = 3}) == 3);
+  CHECK(files({.members = 2}) == 2);
+  CHECK(files({.name_bytes = 6}) == 3);
+  CHECK(files({.name_bytes = 5}) == 2);
+  CHECK(files({.path_bytes = 2}) == 3);
+  CHECK(files({.path_bytes = 1}) == 0);
+  const auto opens = [](const std::string& path, const fs::ArchiveLimits& limits, std::size_t bytes = 1) {
+    fs::ArchiveOptions o;
+    o.limits = limits;
+    const auto a = opened(TarBuilder().file(path, zeros(bytes)).file("z", zeros(1)).build(), o);
+    return a->open(path) ? ErrorCode::not_found : a->open(path).error().code;
+  };
+  CHECK(opens("a/b/c", {.path_depth = 3}) == ErrorCode::not_found);
+  CHECK_FALSE(opened(TarBuilder().file("a/b/c", zeros(1)).build(), {.limits = {.path_depth = 2}})->lost().empty());
+  CHECK(opens("m", {.member_bytes = 1000}, 1000) == ErrorCode::not_found);
+  CHECK(opens("m", {.member_bytes = 1000}, 1001) == ErrorCode::limit);
+}
+
+TEST_CASE("archive: what unpacks to the most that is free is read, one byte more is a bomb") {
+  const auto reads = [](std::size_t bytes) {
+    fs::ArchiveOptions o;
+    o.limits.free_bytes = 1 << 20;
+    o.limits.ratio = 2;
+    const auto a = opened(ZipBuilder().file("m", zeros(bytes)).build(), o);
+    const auto r = fs::read_file(*a, "m", 1 << 22);
+    return r ? ErrorCode::not_found : r.error().code;
+  };
+  CHECK(reads(1 << 20) == ErrorCode::not_found);
+  CHECK(reads((1 << 20) + 1) == ErrorCode::limit);
+}

@@ -11,7 +11,6 @@ namespace {
 
 // Column types as the _Columns table keeps them.
 constexpr std::uint32_t kSizeMask = 0xFF, kString = 0x0800, kNullable = 0x1000, kValid = 0x0100;
-constexpr std::uint32_t kMostStrings = 1 << 20, kMostCells = 1 << 22, kMostColumns = 1 << 14;
 constexpr std::string_view kAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._";
 constexpr char16_t kTwo = 0x3800, kOne = 0x4800, kTable = 0x4840;
 
@@ -58,9 +57,9 @@ std::size_t Table::column(std::string_view wanted) const {
   return static_cast<std::size_t>(std::find(columns.begin(), columns.end(), wanted) - columns.begin());
 }
 
-Result<Database> Database::open(Bytes file) {
+Result<Database> Database::open(Bytes file, const Limits& most) {
   TQ_TRY(auto compound, CompoundFile::open(file));
-  Database db(std::move(compound));
+  Database db(std::move(compound), most);
   for (const auto& s : db.file_.streams()) db.names_.push_back(decode_name(s.name));
   TQ_TRY([[maybe_unused]] const auto strings, db.read_strings());
   TQ_TRY([[maybe_unused]] const auto columns, db.read_columns());
@@ -92,7 +91,8 @@ Status Database::read_strings() {
     }
     TQ_TRY(const Bytes raw, d.sub(at, length, "msi.string_data"));
     at += length;
-    if (strings_.size() > kMostStrings) return Error{ErrorCode::limit, "msi.string_pool", "at most a million strings", "more", {}, {}};
+    if (strings_.size() > most_.strings)
+      return Error{ErrorCode::limit, "msi.string_pool", fmt::format("at most {} strings", most_.strings), "more", {}, {}};
     // What conditions are made of is ASCII; the code page of other texts does not matter here.
     strings_.push_back(is_utf8(raw.chars()) ? std::string(raw.chars()) : latin1_to_utf8(raw));
   }
@@ -127,7 +127,8 @@ Result<std::vector<std::vector<std::string>>> Database::rows(std::string_view ta
   if (row_bytes == 0 || content->size() % row_bytes != 0)
     return bad("msi." + std::string(table), fmt::format("rows of {} bytes", row_bytes), fmt::format("{} bytes", content->size()));
   const std::uint64_t n = content->size() / row_bytes;
-  if (n * types.size() > kMostCells) return Error{ErrorCode::limit, "msi." + std::string(table), "at most 4 million cells", "more", {}, {}};
+  if (n * types.size() > most_.cells)
+    return Error{ErrorCode::limit, "msi." + std::string(table), fmt::format("at most {} cells", most_.cells), "more", {}, {}};
   out.resize(n);
   std::uint64_t column_at = 0;
   for (const auto t : types) {
@@ -148,7 +149,8 @@ Status Database::read_columns() {
   TQ_TRY(const auto names, rows("_Tables", {kText}));
   for (const auto& r : names) tables_.push_back(r[0]);
   TQ_TRY(const auto columns, rows("_Columns", {kText, kNumber, kText, kNumber}));
-  if (columns.size() > kMostColumns) return Error{ErrorCode::limit, "msi._Columns", "at most 16384 columns", "more", {}, {}};
+  if (columns.size() > most_.columns)
+    return Error{ErrorCode::limit, "msi._Columns", fmt::format("at most {} columns", most_.columns), "more", {}, {}};
   for (const auto& r : columns) {
     const auto number = [](const std::string& s) { return static_cast<std::uint32_t>(std::atoi(s.c_str())) & 0xFFFF; };
     columns_.push_back({r[0], r[2], number(r[1]), number(r[3])});

@@ -18,11 +18,18 @@ struct Table {
   [[nodiscard]] std::size_t column(std::string_view name) const;
 };
 
+/// What a database may ask for.
+struct Limits {
+  std::size_t strings = std::size_t{1} << 20;
+  std::size_t cells = std::size_t{1} << 22;  ///< of one table
+  std::size_t columns = std::size_t{1} << 14;
+};
+
 class Database {
  public:
   static bool probe(Bytes file) { return CompoundFile::probe(file); }
   /// Errors: those of the compound file; not_found when it holds no database (a document, a mail). `file` must outlive this.
-  static Result<Database> open(Bytes file);
+  static Result<Database> open(Bytes file, const Limits& most = {});
 
   [[nodiscard]] const std::vector<std::string>& tables() const { return tables_; }
   /// Errors: not_found, corrupt (columns or strings that do not fit), limit.
@@ -36,7 +43,7 @@ class Database {
     std::string table, name;
     std::uint32_t number = 0, type = 0;
   };
-  explicit Database(CompoundFile file) : file_(std::move(file)) {}
+  Database(CompoundFile file, const Limits& most) : file_(std::move(file)), most_(most) {}
   Status read_strings();
   Status read_columns();
   [[nodiscard]] std::uint32_t width(std::uint32_t type) const;
@@ -46,6 +53,7 @@ class Database {
   [[nodiscard]] Result<std::vector<std::vector<std::string>>> rows(std::string_view table, const std::vector<std::uint32_t>& types) const;
 
   CompoundFile file_;
+  Limits most_;
   std::vector<std::string> names_;  ///< of file_.streams(), decoded; tables begin with "!"
   std::vector<std::string> strings_;
   bool wide_ids_ = false;  ///< string numbers take three bytes

@@ -35,10 +35,9 @@ class Walk {
     const std::uint64_t at = image_.directory(Directory::imports).rva;
     if (at == 0) return;
     for (std::uint32_t i = 0;; ++i) {
-      if (full(i, "pe.imports")) return;
       const auto r = mapped_.get<ImportRecord>(at + std::uint64_t{i} * sizeof(ImportRecord), "pe.imports.descriptor");
       if (!r) return lose(r.error());
-      if (r->dll == 0) return;  // the end of the table
+      if (r->dll == 0 || full(i, "pe.imports")) return;  // the end of the table, or of what is read
       // In a bound image the address table holds addresses; only the name table names. Old linkers write no name table.
       const std::uint32_t names = r->names != 0 ? r->names : r->addresses;
       dll(r->dll, names, false);
@@ -49,10 +48,9 @@ class Walk {
     const std::uint64_t at = image_.directory(Directory::delay_imports).rva;
     if (at == 0) return;
     for (std::uint32_t i = 0;; ++i) {
-      if (full(i, "pe.delay_imports")) return;
       const auto r = mapped_.get<DelayRecord>(at + std::uint64_t{i} * sizeof(DelayRecord), "pe.delay_imports.descriptor");
       if (!r) return lose(r.error());
-      if (r->dll == 0) return;
+      if (r->dll == 0 || full(i, "pe.delay_imports")) return;
       const bool rva = (r->attributes & kDelayUsesRva) != 0;
       // Visual C++ 6 wrote addresses instead of RVAs. An address below the base cannot be one: the walk then misses the
       // mapped range and says so.

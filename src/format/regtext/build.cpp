@@ -88,10 +88,10 @@ void describe(Value& v) {
 }
 
 bool Builder::room(std::uint32_t line) {
-  if (count_ < kKeysAndValues) return ++count_, true;
+  if (count_ < most_) return ++count_, true;
   if (!full_)
     out_.losses.push_back(Error{ErrorCode::limit, "registry text line " + std::to_string(line),
-                                std::to_string(kKeysAndValues) + " keys and values at most", "more", std::nullopt, "export fewer keys"});
+                                std::to_string(most_) + " keys and values at most", "more", std::nullopt, "export fewer keys"});
   full_ = true;
   return false;
 }

@@ -11,7 +11,7 @@ namespace tq::format::regtext {
 
 class Builder {
  public:
-  explicit Builder(RegText& out) : out_(out) {}
+  Builder(RegText& out, std::size_t most) : out_(out), most_(most) {}
   void key(std::string_view path, bool deleted, std::uint32_t line);
   /// Adds to the last key; before any key it is a loss.
   void value(Value v);
@@ -20,6 +20,7 @@ class Builder {
  private:
   bool room(std::uint32_t line);
   RegText& out_;
+  std::size_t most_;  ///< keys and values together
   std::unordered_map<std::string, std::size_t> by_path_;
   std::size_t current_ = 0, count_ = 0;
   bool any_ = false, full_ = false;
@@ -34,7 +35,8 @@ std::vector<std::byte> number_data(std::uint64_t n, std::size_t bytes);
 /// Sets text and number from type and data.
 void describe(Value& v);
 
-void read_export(std::string_view utf8, RegText& out);
-void read_query(std::string_view utf8, RegText& out);
+/// `most`: keys and values together.
+void read_export(std::string_view utf8, RegText& out, std::size_t most);
+void read_query(std::string_view utf8, RegText& out, std::size_t most);
 
 }  // namespace tq::format::regtext

@@ -21,7 +21,7 @@ int hex_digit(char c) {
 
 class Export {
  public:
-  Export(std::string_view text, RegText& out) : lines_(text), out_(out), build_(out) {}
+  Export(std::string_view text, RegText& out, std::size_t most) : lines_(text), out_(out), build_(out, most) {}
 
   void run() {
     for (std::string_view line; lines_.next(line);) {
@@ -190,8 +190,8 @@ class Export {
 
 }  // namespace
 
-void read_export(std::string_view utf8, RegText& out) {
-  Export(utf8, out).run();
+void read_export(std::string_view utf8, RegText& out, std::size_t most) {
+  Export(utf8, out, most).run();
   // Key lines that could not be read were stand-ins for the values below them.
   std::erase_if(out.keys, [](const Key& k) { return k.path == "?"; });
 }

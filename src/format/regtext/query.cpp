@@ -136,8 +136,8 @@ void value_line(std::string_view line, std::uint32_t number, Builder& build) {
 
 }  // namespace
 
-void read_query(std::string_view utf8, RegText& out) {
-  Builder build(out);
+void read_query(std::string_view utf8, RegText& out, std::size_t most) {
+  Builder build(out, most);
   textcodec::LineReader lines(utf8);
   bool in_key = false;
   std::string path;

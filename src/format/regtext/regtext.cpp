@@ -50,7 +50,7 @@ bool looks_like(std::string_view utf8) {
   return false;
 }
 
-Result<RegText> parse(std::string_view utf8) {
+Result<RegText> parse(std::string_view utf8, std::size_t most_keys_and_values) {
   if (utf8.size() > kTextBytes)
     return Error{ErrorCode::limit, "registry text",    "at most " + std::to_string(kTextBytes) + " bytes", std::to_string(utf8.size()),
                  std::nullopt,     "export fewer keys"};
@@ -59,9 +59,9 @@ Result<RegText> parse(std::string_view utf8) {
   RegText out;
   out.layout = *layout;
   if (*layout == Layout::query)
-    read_query(utf8, out);
+    read_query(utf8, out, most_keys_and_values);
   else
-    read_export(utf8, out);
+    read_export(utf8, out, most_keys_and_values);
   return out;
 }
 

@@ -50,7 +50,7 @@ inline constexpr std::size_t kKeysAndValues = 4'000'000;
 bool looks_like(std::string_view utf8);
 
 /// Errors: not_found (no key line), limit. Lines that are no value are named in `losses`, the rest is read.
-Result<RegText> parse(std::string_view utf8);
+Result<RegText> parse(std::string_view utf8, std::size_t most_keys_and_values = kKeysAndValues);
 
 /// A live key by its path, ASCII case ignored; nullptr when absent. Linear.
 const Key* find_key(const RegText& text, std::string_view path);

@@ -40,13 +40,25 @@ void XMLCALL on_start(void* p, const char* name, const char**) {
   s.text.clear();
 }
 
+bool is_kept(std::string_view element) { return element == "Command" || element == "Arguments" || element == "ClassId"; }
+
+/// What is left out is named once; the reading goes on.
+void cap(State& s, const char* wanted) {
+  if (!s.task.lost) s.task.lost = Error{ErrorCode::limit, "task.xml", wanted, "more", {}, {}};
+}
+
 void XMLCALL on_text(void* p, const char* text, int size) {
   State& s = state(p);
-  if (size > 0 && s.text.size() < kTextLimit) s.text.append(text, std::min(static_cast<std::size_t>(size), kTextLimit - s.text.size()));
+  const std::size_t n = size > 0 ? static_cast<std::size_t>(size) : 0, room = kTextLimit - s.text.size();
+  if (n > room && !s.path.empty() && is_kept(s.path.back())) cap(s, "an element with at most 8192 bytes of text");
+  s.text.append(text, std::min(n, room));
 }
 
 void finish_action(State& s, std::string line) {
-  if (!line.empty() && s.task.actions.size() < kActionLimit) s.task.actions.push_back({std::move(line)});
+  if (s.task.actions.size() >= kActionLimit)
+    cap(s, "at most 64 actions");
+  else if (!line.empty())
+    s.task.actions.push_back({std::move(line)});
   s.command.clear();
   s.arguments.clear();
   s.class_id.clear();

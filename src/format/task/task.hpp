@@ -21,7 +21,7 @@ struct Action {
 struct Task {
   std::vector<Action> actions;
   std::optional<bool> enabled;  ///< Settings/Enabled; empty: not said, which means yes
-  std::optional<Error> lost;    ///< what stopped the reading; the actions before it are there
+  std::optional<Error> lost;    ///< what stopped the reading, or was left out; the other actions are there
 };
 
 /// Errors: unsupported when the text is no <Task>; limit above kSizeLimit.

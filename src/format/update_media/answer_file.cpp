@@ -1,5 +1,7 @@
 #include "format/update_media/answer_file.hpp"
 
+#include <fmt/format.h>
+
 #include "core/text.hpp"
 #include "format/manifest/xml.hpp"
 #include "format/textcodec/textcodec.hpp"
@@ -14,9 +16,9 @@ class Reader : public manifest::Handler {
  public:
   explicit Reader(AnswerFile& out) : out_(out) {}
   void start(const std::vector<std::string>& path, const manifest::Attributes& a) override {
-    if (path.empty() || out_.packages.size() >= kMostPackages || out_.sources.size() >= kMostPackages) return;
-    if (path.back() == "source") out_.sources.push_back(to_valid_utf8(a.get("location")));
-    if (path.back() != "assemblyIdentity") return;
+    if (path.empty()) return;
+    if (path.back() == "source" && room(out_.sources.size())) out_.sources.push_back(to_valid_utf8(a.get("location")));
+    if (path.back() != "assemblyIdentity" || !room(out_.packages.size())) return;
     manifest::AssemblyIdentity id;
     id.name = to_valid_utf8(a.get("name"));
     id.version_text = to_valid_utf8(a.get("version"));
@@ -29,7 +31,16 @@ class Reader : public manifest::Handler {
   void end(const std::vector<std::string>&) override {}
 
  private:
+  /// Whether a list of this length takes one more; that it does not is named once.
+  bool room(std::size_t n) {
+    if (n < kMostPackages) return true;
+    if (!capped_) out_.lost.push_back({ErrorCode::limit, "answer_file.packages", fmt::format("at most {}", kMostPackages), "more", {}, {}});
+    capped_ = true;
+    return false;
+  }
+
   AnswerFile& out_;
+  bool capped_ = false;
 };
 
 }  // namespace
