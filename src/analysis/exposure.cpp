@@ -117,6 +117,7 @@ Followed follow_clock(const Program& p, Decoder& decoder, const ExposureOptions&
   const Ladder ladder = instant_ladder();
   Engine engine(p, functions, decoder, ladder, {o.max_steps, o.max_steps / 4, o.max_milliseconds, std::size_t{128} << 20});
   follow(engine, p, functions, sites);
+  report.steps = engine.steps();
   for (const auto& [rva, name] : engine.narrow_calls())
     report.why.push_back(fmt::format("calls {} at 0x{:x}, looked up by name", name, rva));
   for (const auto& [rva, what] : engine.signed_uses())

@@ -1,6 +1,7 @@
 // 2038: does a program cut a clock value to 32 bits and use it as a signed number, or call 32-bit time functions?
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct ExposureReport {
   Exposure exposure = Exposure::not_analysed;
   format::pe::Machine arch = format::pe::Machine::other;
   std::vector<std::string> why;
+  std::uint64_t steps = 0;  ///< instructions followed
 };
 
 struct ExposureOptions {

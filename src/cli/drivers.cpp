@@ -21,6 +21,7 @@ constexpr Option kOptions[] = {kFormatTextJson,
                                kOutput,
                                {"--builds", "A,B", "the two builds to compare (default 6002,6003)"},
                                {"--jobs", "N", "files looked at side by side"},
+                               kAnswerCache,
                                kColor};
 
 struct Answer {
@@ -42,7 +43,8 @@ bool parse_builds(const std::string& given, analysis::GateOptions& options) {
 
 using Reports = OncePerContent<GateReport>;
 
-Answer answer(const Result<std::vector<std::byte>>& content, const analysis::GateOptions& options, Reports& reports) {
+Answer answer(const Result<std::vector<std::byte>>& content, const analysis::GateOptions& options, const analysis::KeptAnswers& kept,
+              Reports& reports) {
   Answer a;
   if (!content) {
     a.unread = true;
@@ -51,7 +53,7 @@ Answer answer(const Result<std::vector<std::byte>>& content, const analysis::Gat
     return a;
   }
   a.sha256 = sha256_hex(bytes_of(*content));
-  a.report = reports.of(a.sha256, [&] { return analysis::find_gates(bytes_of(*content), options); });
+  a.report = reports.of(a.sha256, [&] { return kept.gates(a.sha256, bytes_of(*content), options); });
   return a;
 }
 
@@ -111,12 +113,14 @@ int run_drivers(const Args& args) {
     complain("--builds wants two different build numbers, as in 6002,6003; found " + args.get("--builds"));
     return kUsage;
   }
+  const auto kept = kept_answers(args);
+  if (!kept) return kUsage;
   int unlisted = 0;
   const auto programs = programs_of(args.positional, unlisted);
   std::vector<Answer> answers(programs.size());
   Reports reports;
   for_each_program(programs, jobs_of(args.get("--jobs")),
-                   [&](std::size_t i, const auto& content) { answers[i] = answer(content, options, reports); });
+                   [&](std::size_t i, const auto& content) { answers[i] = answer(content, options, *kept, reports); });
   for (std::size_t i = 0; i < programs.size(); ++i)
     if (answers[i].unread) complain(programs[i].path + ": " + answers[i].report.why.front());
   const int status = status_of(answers, unlisted);

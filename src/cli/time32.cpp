@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using analysis::Exposure;
 
-constexpr Option kOptions[] = {kFormatTextJson, kOutput, {"--jobs", "N", "files looked at side by side"}, kColor};
+constexpr Option kOptions[] = {kFormatTextJson, kOutput, {"--jobs", "N", "files looked at side by side"}, kAnswerCache, kColor};
 
 struct Answer {
   std::string sha256;
@@ -26,7 +26,7 @@ struct Answer {
 
 using Reports = OncePerContent<analysis::ExposureReport>;
 
-Answer answer(const Result<std::vector<std::byte>>& content, Reports& reports) {
+Answer answer(const Result<std::vector<std::byte>>& content, const analysis::KeptAnswers& kept, Reports& reports) {
   Answer a;
   if (!content) {
     a.unread = true;
@@ -34,7 +34,7 @@ Answer answer(const Result<std::vector<std::byte>>& content, Reports& reports) {
     return a;
   }
   a.sha256 = sha256_hex(bytes_of(*content));
-  a.report = reports.of(a.sha256, [&] { return analysis::find_exposure(bytes_of(*content), {}); });
+  a.report = reports.of(a.sha256, [&] { return kept.exposure(a.sha256, bytes_of(*content), {}); });
   return a;
 }
 
@@ -68,12 +68,14 @@ int status_of(const std::vector<Answer>& answers, int unlisted) {
 }
 
 int run_time32(const Args& args) {
+  const auto kept = kept_answers(args);
+  if (!kept) return kUsage;
   int unlisted = 0;
   const auto programs = programs_of(args.positional, unlisted);
   std::vector<Answer> answers(programs.size());
   Reports reports;
   for_each_program(programs, jobs_of(args.get("--jobs")),
-                   [&](std::size_t i, const auto& content) { answers[i] = answer(content, reports); });
+                   [&](std::size_t i, const auto& content) { answers[i] = answer(content, *kept, reports); });
   for (std::size_t i = 0; i < programs.size(); ++i)
     if (answers[i].unread) complain(programs[i].path + ": " + answers[i].report.why.front());
   const int status = status_of(answers, unlisted);

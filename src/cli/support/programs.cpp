@@ -131,4 +131,12 @@ void for_each_program(const std::vector<NamedProgram>& programs, unsigned jobs,
   parallel(programs.size(), jobs, [&](std::size_t i) { work(i, programs[i].read()); });
 }
 
+std::optional<analysis::KeptAnswers> kept_answers(const Args& args) {
+  if (!args.has("--cache")) return analysis::KeptAnswers();
+  auto kept = analysis::KeptAnswers::open(args.get("--cache"), args.positional);
+  if (kept) return *std::move(kept);
+  complain(kept.error().text());
+  return std::nullopt;
+}
+
 }  // namespace tq::cli

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "analysis/kept.hpp"
+#include "cli/command.hpp"
 #include "core/bytes.hpp"
 #include "core/result.hpp"
 
@@ -26,5 +29,10 @@ std::vector<NamedProgram> programs_of(const std::vector<std::string>& operands, 
 /// Errors of reading are handed on as an Error.
 void for_each_program(const std::vector<NamedProgram>& programs, unsigned jobs,
                       const std::function<void(std::size_t, const Result<std::vector<std::byte>>&)>& work);
+
+inline constexpr Option kAnswerCache{"--cache", "FOLDER", "keep answers about programs here, and use those that are there",
+                                     "",        nullptr,  true};
+/// What --cache names, or a cache that keeps nothing. nullopt (message printed) when it cannot be used.
+std::optional<analysis::KeptAnswers> kept_answers(const Args& args);
 
 }  // namespace tq::cli
