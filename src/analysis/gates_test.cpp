@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <initializer_list>
 #include <random>
 
 #include "analysis/exposure.hpp"
 #include "analysis/prefilter.hpp"
+#include "io/byte_source.hpp"
+#include "tests/support/mutants.hpp"
 #include "tests/support/pe_builder.hpp"
 
 using namespace tq;
@@ -108,27 +112,64 @@ TEST_CASE("gates: a file that is cut off is never called the same") {
   }
 }
 
+namespace {
+
+/// Samples to change: programs of this file, and those of the folder TQ_MUTANT_PROGRAMS (a corpus of tests/lanes/make_corpus.py).
+std::vector<std::vector<std::byte>> mutant_samples() {
+  std::vector<std::vector<std::byte>> samples = {program(kEqual), program(kRange), program(kSeven),
+                                                 test::PeBuilder()
+                                                     .machine(format::pe::Machine::x86)
+                                                     .code(kEqual)
+                                                     .import("ntoskrnl.exe", {"PsGetVersion"})
+                                                     .export_entry("Gate")
+                                                     .build()};
+  const char* folder = std::getenv("TQ_MUTANT_PROGRAMS");
+  if (folder == nullptr) return samples;
+  std::vector<std::filesystem::path> names;
+  for (const auto& f : std::filesystem::directory_iterator(folder))
+    if (const auto kind = f.path().extension(); kind == ".sys" || kind == ".exe" || kind == ".dll") names.push_back(f.path());
+  std::sort(names.begin(), names.end());
+  for (const auto& n : names)
+    if (auto content = io::read_file(n.string(), std::size_t{1} << 20)) samples.push_back(*std::move(content));
+  return samples;
+}
+
+/// The mutant of this number, the same in every run: up to six places changed, half of them in the headers, to bytes and to numbers
+/// at their edges.
+std::vector<std::byte> mutant(const std::vector<std::vector<std::byte>>& samples, std::size_t number) {
+  constexpr std::size_t kHeaders = 0x400;
+  constexpr std::uint32_t kEdges[] = {0, 1, 0x7F, 0xFF, 0x7FFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF};
+  std::mt19937 random(static_cast<std::uint32_t>(number));
+  auto file = samples[number % samples.size()];
+  for (auto changes = 1 + random() % 6; changes != 0; --changes) {
+    const std::size_t at = random() % (random() % 2 == 0 ? std::min(kHeaders, file.size()) : file.size());
+    const std::uint32_t edge = kEdges[random() % std::size(kEdges)];
+    if (random() % 3 == 0 && at + sizeof edge <= file.size())
+      std::memcpy(file.data() + at, &edge, sizeof edge);
+    else
+      file[at] = static_cast<std::byte>(random());
+  }
+  return file;
+}
+
+}  // namespace
+
 TEST_CASE("gates: mutated programs are answered, within the budget") {
-  const char* more = std::getenv("TQ_MUTANTS");
-  const int rounds = more != nullptr ? std::atoi(more) : 10000;
-  std::mt19937 random(6003);
-  const std::vector<std::vector<std::byte>> seeds = {program(kEqual), program(kRange), program(kSeven),
-                                                     test::PeBuilder()
-                                                         .machine(format::pe::Machine::x86)
-                                                         .code(kEqual)
-                                                         .import("ntoskrnl.exe", {"PsGetVersion"})
-                                                         .export_entry("Gate")
-                                                         .build()};
+  // TQ_MUTANTS_FROM begins a long run where an earlier one ended.
+  const char* from = std::getenv("TQ_MUTANTS_FROM");
+  const std::size_t first = from != nullptr ? std::strtoull(from, nullptr, 10) : 0, count = test::mutant_count(10000);
+  const auto samples = mutant_samples();
+  test::MutantWatch watch("programs");
   GateOptions o;
   o.max_steps = 4000;
-  for (int i = 0; i < rounds; ++i) {
-    auto file = seeds[static_cast<std::size_t>(i) % seeds.size()];
-    const auto changes = 1 + random() % 6;
-    for (auto k = changes; k != 0; --k) file[random() % file.size()] = static_cast<std::byte>(random() % 4 == 0 ? 0xFF : random());
-    const auto r = find_gates(bytes_of(file), o);
-    REQUIRE(r.steps <= 2 * o.max_steps);
-    const auto e = find_exposure(bytes_of(file), {4000, 4000});
-    REQUIRE_FALSE(e.why.empty());
+  for (std::size_t n = first; n < first + count; ++n) {
+    const auto file = mutant(samples, n);
+    watch.run(n, [&] {
+      const auto r = find_gates(bytes_of(file), o);
+      REQUIRE(r.steps <= 2 * o.max_steps);
+      REQUIRE((r.gate == Gate::differs || !r.why.empty()));
+      REQUIRE_FALSE(find_exposure(bytes_of(file), {4000, 4000}).why.empty());
+    });
   }
 }
 
