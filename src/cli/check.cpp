@@ -74,13 +74,17 @@ void note_approvals(const plan::Options& plan, model::Verdict& verdict) {
   }
 }
 
+/// The way through the house for one machine: each step takes what the one before it made, and nothing looks back.
 model::Machine examine(const target::Source& source, const Run& run) {
+  // Bytes to facts, and facts with the catalog to a verdict.
   model::Machine m = judged(source, run.judging);
   note_approvals(run.plan, m.verdict);
+  // Only when asked: the code of what loads. It adds facts, never to the verdict on updates.
   if (run.deep && m.facts.deep_read != model::Tri::yes)
     run.deep->collect(source, m.facts);
   else if (source.tree)
     evidence::skip_deep(m.facts);
+  // Facts and verdict to findings; what prints them sees nothing else.
   const auto& options = run.judging.options;
   m.findings = rules::run({m.facts, m.verdict, run.judging.knowledge.catalog(), options.goal, options.as_of});
   return m;
@@ -175,6 +179,7 @@ int report_on(const Args& args, const Run& run) {
 }
 
 int run_check(const Args& args) {
+  // What was asked, checked before anything is opened.
   const auto day = as_of(args);
   const auto keys = bundle_keys(args);
   if (!day || !keys) return kUsage;
@@ -183,6 +188,8 @@ int run_check(const Args& args) {
   const target::OpenOptions open{args.get("--as"), column_map(args), keys->verify, log};
   const auto plan = plan_options(args);
   if (!plan) return kUsage;
+
+  // The knowledge, and what it gives to every machine of this call.
   const auto catalog = open_catalog(args);
   if (!catalog || !fresh_enough(args, *catalog, *day)) return kCatalog;
   const judge::Knowledge knowledge(*catalog);
@@ -193,11 +200,15 @@ int run_check(const Args& args) {
   run.report.as_of = day->text();
   run.report.goal = run.judging.options.goal;
   if (args.has("--deep")) run.deep = std::make_unique<evidence::DeepReader>(analysis::GateOptions{}, jobs_of(args.get("--jobs")));
+
+  // Each target by itself: what one lacks says nothing of another.
   for (const auto& name : args.positional) {
     const Progress progress(args, name);
     check_one(name, open, run);
   }
   print_stats(args, run.report.machines.size());
+
+  // The report, and what it says as an exit status.
   run.sign_key = keys->sign;
   if (log) run.report.sources = log->files();
   add_report_parts(run.report, format, *catalog, *plan);

@@ -1,5 +1,6 @@
 // The only file that knows CLI11.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -95,7 +96,10 @@ void give_up_rights(const Command& command, const Args& args) {
 }
 
 int parse_and_run(int argc, char** argv) {
+  // 1. A command that only other builds have.
   if (is_left_out(argc, argv)) return kUsage;
+
+  // 2. Every command of src/cli, each a file, with its options.
   CLI::App app{"Tells, offline and read-only, which Windows build a machine really has and how far it is patched.", "tourniquet"};
   app.set_version_flag("--version", std::string("tourniquet ") + kVersion);
   app.footer(footer());
@@ -106,6 +110,8 @@ int parse_and_run(int argc, char** argv) {
     wire(*w);
     wired.push_back(std::move(w));
   }
+
+  // 3. What the user typed.
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -117,13 +123,16 @@ int parse_and_run(int argc, char** argv) {
     std::fprintf(stderr, "tourniquet: %s\nSee 'tourniquet --help'.\n", printable(e.what()).c_str());
     return kUsage;
   }
-  for (auto& w : wired) {
-    if (!w->app->parsed()) continue;
-    settle(*w);
-    give_up_rights(*w->command, w->args);
-    return w->command->run(w->args);
-  }
-  return kUsage;
+  const auto chosen = std::find_if(wired.begin(), wired.end(), [](const auto& w) { return w->app->parsed(); });
+  if (chosen == wired.end()) return kUsage;
+  Wired& w = **chosen;
+  settle(w);
+
+  // 4. Before the first byte of a target: give up what reading does not need.
+  give_up_rights(*w.command, w.args);
+
+  // 5. The command itself; check.cpp is the main job.
+  return w.command->run(w.args);
 }
 
 }  // namespace
