@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "analysis/processor_time.hpp"
 #include "core/bytes.hpp"
 #include "core/parallel.hpp"
 #include "io/byte_source.hpp"
@@ -38,16 +39,16 @@ inline std::vector<std::vector<std::string>> read_table(const std::string& path)
   return rows;
 }
 
-/// Reads row.path and hands its bytes to `ask(row, bytes)`, for all rows on every processor. The time of asking alone goes to
-/// row.milliseconds; a file that cannot be read is not asked about.
+/// Reads row.path and hands its bytes to `ask(row, bytes)`, for all rows on every processor. What asking alone took of a processor
+/// goes to row.milliseconds, so that other work on the machine does not count; a file that cannot be read is not asked about.
 template <class Row, class Ask>
 void answer_all(std::vector<Row>& rows, const Ask& ask) {
   parallel(rows.size(), std::thread::hardware_concurrency(), [&](std::size_t i) {
     const auto file = io::read_file(rows[i].path, std::size_t{1} << 29);
     if (!file) return;
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = analysis::processor_time();
     ask(rows[i], bytes_of(*file));
-    rows[i].milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    rows[i].milliseconds = std::chrono::duration<double, std::milli>(analysis::processor_time() - start).count();
   });
 }
 
@@ -55,8 +56,8 @@ void answer_all(std::vector<Row>& rows, const Ask& ask) {
 inline void print_times(const std::string& what, std::vector<double> times) {
   std::sort(times.begin(), times.end());
   if (!times.empty())
-    fmt::print("milliseconds {} p50 {:.2f} p99 {:.2f} max {:.2f}\n", what, times[times.size() / 2], times[times.size() * 99 / 100],
-               times.back());
+    fmt::print("milliseconds of the processor {} p50 {:.2f} p99 {:.2f} max {:.2f}\n", what, times[times.size() / 2],
+               times[times.size() * 99 / 100], times.back());
 }
 
 /// x of y; 1 of nothing.
