@@ -225,7 +225,7 @@ TEST_CASE("qcow2: clusters, size, table, name and extensions at their limits and
       std::fill_n(b.begin() + 2048, bytes, std::byte{'n'});
     });
   };
-  CHECK(name(1023) == "qcow2.backing_file");  // the name is read; nothing of that name lies beside
+  CHECK(name(1023) == "qcow2.header.backing_file");  // the name is read; nothing of that name lies beside
   CHECK(name(1024) == "qcow2.header.backing_file_size");
   const auto extensions = [&](std::size_t count) {
     return refused_at(whole, [&](Blob& b) {
