@@ -86,6 +86,7 @@ class Engine {
   /// Places outside of frames that hold something that differs between lanes.
   [[nodiscard]] std::vector<Term> varying_memory();
   [[nodiscard]] Record& record() { return now_.record; }
+  [[nodiscard]] std::size_t decisions() const { return now_.record.decisions(all_lanes_); }
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
   [[nodiscard]] bool spent() const { return spent_; }
   [[nodiscard]] bool version_seen() const { return now_.version_seen; }
@@ -187,7 +188,7 @@ class Engine {
   [[nodiscard]] std::uint64_t stack_given_back(std::uint32_t callee) const;
   [[nodiscard]] bool returns_value(std::uint32_t entry, unsigned depth);
   void enter_next(Frame& f, std::uint32_t pc, std::uint32_t next, State s);
-  std::vector<std::uint32_t> registered_handlers(State& s, Term node);
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> registered_handlers(State& s, Term node);
   void enter_registered_handlers(Frame& f, std::uint32_t pc, State& s);
   [[nodiscard]] Value thread_block() const;
   void note_varying_store(const Value& address, const Value& v);

@@ -14,6 +14,7 @@ constexpr std::uint32_t kOpenRounds = 3;     // rounds of a loop whose end is no
 constexpr std::uint32_t kMostRounds = 1100;  // rounds of a loop whose end is known
 constexpr std::uint32_t kManyVisits = 1300;  // returns to one loop head after which it is summed up whatever is known
 constexpr std::uint32_t kMostVisits = 1700;  // returns to one loop head in one frame
+constexpr std::uint32_t kPlainVisits = 64;   // jumps back to one place that seemed to go round nowhere
 constexpr std::uint64_t kFrame = 8192;       // bytes below a return address that are looked at
 constexpr std::uint64_t kClockCheck = 1024;  // steps between looks at the clock
 
@@ -214,7 +215,9 @@ bool Engine::goes_round(std::uint32_t from, std::uint32_t head) {
 
 void Engine::jump_to(Frame& f, std::uint32_t from, std::uint32_t to, State s) {
   leave_loops(s, to);
-  if (to <= from && goes_round(from, to) && !back_edge(f, from, to, s)) return;
+  // Exceptions may lead round where no jump does.
+  const bool round = to <= from && (goes_round(from, to) || ++f.visits[to] > kPlainVisits);
+  if (round && !back_edge(f, from, to, s)) return;
   enter(f, to, std::move(s));
 }
 

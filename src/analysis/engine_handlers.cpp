@@ -19,12 +19,12 @@ bool has_cookies(std::uint64_t first) { return sign_extend(first, 32) >> 63 != 0
 
 }  // namespace
 
-/// The handlers of the scopes that the code is in, innermost first, by the registration at `node`.
-std::vector<std::uint32_t> Engine::registered_handlers(State& s, Term node) {
+/// The handlers of the scopes that the code is in, innermost first, by the registration at `node`; each with the level that encloses it.
+std::vector<std::pair<std::uint32_t, std::uint64_t>> Engine::registered_handlers(State& s, Term node) {
   const Value table = read_one(s, {node.sym, node.off + kTable}, 4), at = read_one(s, {node.sym, node.off + kLevel}, 4);
   const auto scopes = table.uniform() && table.all.number() ? program_.rva_of(table.all.off) : std::nullopt;
   const auto first = scopes ? program_.read(*scopes, 4) : std::nullopt;
-  std::vector<std::uint32_t> out;
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> out;
   if (!first || !at.uniform() || !at.all.number()) return out;
   const std::uint64_t entries = *scopes + (has_cookies(*first) ? kCookies : 0);
   std::uint64_t level = at.all.off;
@@ -35,7 +35,7 @@ std::vector<std::uint32_t> Engine::registered_handlers(State& s, Term node) {
     // Without a filter it is a block that is always run at the end, and a function of its own.
     const auto rva = *filter != 0 ? program_.rva_of(*handler) : std::nullopt;
     const Extent* e = rva ? program_.extent(*rva) : nullptr;
-    if (e != nullptr && e->executable) out.push_back(*rva);
+    if (e != nullptr && e->executable) out.emplace_back(*rva, *enclosing);
     level = *enclosing;
   }
   return out;
@@ -46,10 +46,12 @@ void Engine::enter_registered_handlers(Frame& f, std::uint32_t pc, State& s) {
   if (word_ != 4 || !s.r[kSp].uniform()) return;
   const Value node = s.memory.read(alu, thread.all, 4, [](Term, unsigned) { return constant(0); });
   if (!node.uniform() || node.all.sym != f.entry_stack.sym || node.all.off >= f.entry_stack.off || node.all.off < s.r[kSp].all.off) return;
-  for (const std::uint32_t target : registered_handlers(s, node.all)) {
+  for (const auto& [target, enclosing] : registered_handlers(s, node.all)) {
     if (target <= pc || functions_.solid(target) != functions_.solid(pc)) continue;
     State caught = s;
     caught.r[kBp] = Value(Term{node.all.sym, node.all.off + kFrame});
+    // A handler runs outside of its own scope.
+    caught.memory.write(alu, {node.all.sym, node.all.off + kLevel}, 4, constant(enclosing));
     leave_loops(caught, target);
     enter(f, target, std::move(caught));
   }

@@ -86,8 +86,9 @@ class Follower {
         if (e_.spent() || ++n > kMostFunctions) return;
         if (e_.has_arguments(f) || f == functions_.entry()) continue;
         Findings before = e_.findings();
+        const std::size_t decided = e_.decisions();
         e_.run_root(f, std::vector<Value>(4, Value(Term{base, 0})));
-        if (e_.record().splits().size() == before.record.splits().size()) e_.take_back(std::move(before));
+        if (e_.decisions() == decided) e_.take_back(std::move(before));
       }
     }
   }

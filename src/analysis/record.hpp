@@ -1,6 +1,7 @@
 // What was seen while following: events per lane, places where lanes part, and why an analysis is not complete.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <map>
@@ -52,6 +53,11 @@ class Record {
   [[nodiscard]] const std::map<std::uint32_t, Split>& splits() const { return splits_; }
   [[nodiscard]] const std::set<std::string>& reasons() const { return reasons_; }
   [[nodiscard]] const std::unordered_map<std::uint64_t, LaneMask>& events() const { return events_; }
+  /// Places where lanes part, and what only some of them showed.
+  [[nodiscard]] std::size_t decisions(LaneMask all) const {
+    const auto apart = [all](const auto& event) { return event.second != all; };
+    return splits_.size() + static_cast<std::size_t>(std::count_if(events_.begin(), events_.end(), apart));
+  }
   /// Grows with every reason and possible difference.
   [[nodiscard]] std::size_t unclear() const {
     std::size_t n = reasons_.size();
