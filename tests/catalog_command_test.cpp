@@ -1,6 +1,7 @@
 // `tourniquet catalog` as a user calls it: small feeds in a folder of their own, and the full ones where they are.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -109,6 +110,31 @@ TEST_CASE("catalog command: a new catalog from feeds, carried to check") {
   CHECK(run_program({"catalog", "update", "--from", s / "kev.csv"}).status == 2);
   CHECK(run_program({"catalog", "update", "-o", s / "x.tqc"}).status == 2);
   CHECK(run_program({"catalog", "update", "--from", s / "kev.csv", "-o", s / "kev.csv"}).status == 2);
+}
+
+TEST_CASE("catalog command: each build of NT 10.0 is asked for its own updates only") {
+  const Scratch s;
+  fs::create_directory(s.path / "months");
+  write(s / "months/2026-Jun.xml", CvrfBuilder("2026-06-09")
+                                       .product("1", "Windows Server 2019")
+                                       .product("2", "Windows Server 2025")
+                                       .cve("CVE-2026-40002")
+                                       .fix("5099002", {"1"}, "Security Update", "", "10.0.17763.9101")
+                                       .fix("5099009", {"2"}, "Security Update", "", "10.0.26100.9101")
+                                       .text());
+  REQUIRE(update(s, {"months"}).status == 0);
+  for (const auto& [name, build, kb, foreign] :
+       {std::array{"2019", "17763", "KB5099002", "KB5099009"}, std::array{"2025", "26100", "KB5099009", "KB5099002"}}) {
+    const std::string text = std::string("Host Name: S\nOS Name: Microsoft Windows Server ") + name + " Standard\nOS Version: 10.0." +
+                             build + " N/A Build " + build +
+                             "\nSystem Type: x64-based PC\nHotfix(s): 1 Hotfix(s) Installed.\n [01]: KB4099999\n";
+    write(s / "machine.txt", text);
+    const Ran told = run_program({"check", s / "machine.txt", "--catalog", s / "new.tqc", "--as-of", "2026-11-20"});
+    CAPTURE(told.out);
+    CHECK(told.out.find(std::string(kb) + " (cumulative, 2026-06-09) is missing") != std::string::npos);
+    CHECK(told.out.find(foreign) == std::string::npos);
+    CHECK(told.out.find("stands for") == std::string::npos);
+  }
 }
 
 TEST_CASE("catalog command: a hostile feed is refused whole and the old file stays") {

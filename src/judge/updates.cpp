@@ -252,7 +252,8 @@ class Lists {
     // A Windows without goals of its own (a catalog made from feeds): the newest of its line.
     const auto& all = j_.view.of(Line::os);
     for (std::size_t n = all.size(); n-- > 0;)
-      if (const auto& u = j_.entry(all[n]).update; j_.within_goal(all[n]) && u.is_cumulative() && u.kind != UpdateKind::preview)
+      if (const auto& e = j_.entry(all[n]);
+          j_.within_goal(all[n]) && e.offered && e.update.is_cumulative() && e.update.kind != UpdateKind::preview)
         return all[n];
     return kNone;
   }

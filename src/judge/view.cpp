@@ -56,6 +56,20 @@ class Builder {
     return l != Line::single && l != Line::ie && l != Line::dotnet;
   }
 
+  /// Updates that repair other builds of this Windows version and not this one: NT 10.0 is many Windows, each with a line of its own.
+  [[nodiscard]] std::set<std::uint32_t> updates_of_other_builds() const {
+    std::set<std::uint32_t> foreign, own;
+    const auto& here = view_.product;
+    if (here.build == 0) return foreign;
+    for (const auto& p : catalog_.products()) {
+      if (p.nt_version != here.nt_version || p.build == 0) continue;
+      auto& those = p.build == here.build ? own : foreign;
+      for (const auto& f : catalog_.fixes_of_product(p.row)) those.insert(f.update);
+    }
+    std::erase_if(foreign, [&](std::uint32_t row) { return own.contains(row); });
+    return foreign;
+  }
+
   [[nodiscard]] bool made_for_arch(const catalog::Update& u) const {
     if (u.arches == catalog::Arches{}) return true;  // the row does not say
     switch (view_.product.arch) {
@@ -72,12 +86,13 @@ class Builder {
   void collect_entries() {
     std::set<std::uint32_t> fixing;
     for (const auto& f : fixes_) fixing.insert(f.fix.update);
+    const std::set<std::uint32_t> foreign = updates_of_other_builds();
     const bool client = view_.product.product_class == catalog::ProductClass::client;
     std::uint32_t row = 0;
     entry_of_row_.assign(catalog_.updates().size(), kNone);
     for (const auto& u : catalog_.updates()) {  // by release, then KB
       const bool fixes = fixing.contains(row);
-      if (fixes || belongs(u)) {
+      if (fixes || (belongs(u) && !foreign.contains(row))) {
         entry_of_row_[row] = static_cast<std::uint32_t>(view_.entries.size());
         Entry e;
         e.update = u;

@@ -25,7 +25,7 @@ const Rule tq2001_updates_missing{
     "Updates up to the goal are missing",
     "The machine does not have the last update of its goal. Of a cumulative line only the newest is named: it stands for all between.",
     "The kernel's version, the packages or the hotfix list, as said beside each update.",
-    "Install what is named. What the goal 'last' needs beyond 2020-01 requires an Extended Security Updates licence.",
+    "Install what is named. What came out after the end of extended support requires an Extended Security Updates licence.",
     "MSRC CVRF; data/catalog/nt60/updates.csv",
     judge,
 };
