@@ -15,7 +15,7 @@ import measuring
 # Precision and recall. The floors are what a change may not fall below. In 60 programs one gate that is left undecided costs six points
 # of the recall for 6002/6003, one decoy that is called a gate as many of the precision.
 GOALS = {"6002/6003": (0.99, 0.99), "66 pairs": (0.99, 0.99)}
-FLOORS = {"6002/6003": (0.99, 0.93), "66 pairs": (0.95, 0.95)}
+FLOORS = {"6002/6003": (0.99, 0.99), "66 pairs": (0.98, 0.98)}
 
 
 def libwine():
