@@ -7,41 +7,24 @@
 #include "analysis/functions.hpp"
 #include "analysis/gates.hpp"
 #include "analysis/names.hpp"
-#include "tests/support/pe_builder.hpp"
+#include "tests/support/machine_code.hpp"
 
 using namespace tq;
 using namespace tq::analysis;
 
 namespace {
 
-using Code = std::vector<std::byte>;
+using test::Code;
+using test::code;
+using test::gates;
+using test::operator+;
 
-Code code(std::initializer_list<int> bytes) {
-  Code c;
-  for (const int b : bytes) c.push_back(static_cast<std::byte>(b));
-  return c;
-}
-
-Code operator+(Code a, const Code& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
-// mov rax, gs:[60h]; movzx eax, word [rax+120h]
-const Code kBuild = code({0x65, 0x48, 0x8B, 0x04, 0x25, 0x60, 0, 0, 0, 0x0F, 0xB7, 0x80, 0x20, 0x01, 0, 0});
+const Code kBuild = test::build_in_eax();
 
 /// The first function, filled up to 32 bytes, then the second.
 Code two(Code first, const Code& second) {
   first.resize(32, std::byte{0xCC});
   return first + second;
-}
-
-GateReport gates(const Code& c, std::uint32_t a = 6002, std::uint32_t b = 6003) {
-  const auto file = test::PeBuilder().code(c).export_entry("Gate").build();
-  GateOptions o;
-  o.first = a;
-  o.second = b;
-  return find_gates(bytes_of(file), o);
 }
 
 Code text(std::string_view s, unsigned unit) {

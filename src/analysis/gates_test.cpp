@@ -12,39 +12,22 @@
 #include "analysis/exposure.hpp"
 #include "analysis/prefilter.hpp"
 #include "io/byte_source.hpp"
+#include "tests/support/machine_code.hpp"
 #include "tests/support/mutants.hpp"
-#include "tests/support/pe_builder.hpp"
 
 using namespace tq;
 using namespace tq::analysis;
 
 namespace {
 
-using Code = std::vector<std::byte>;
+using test::Code;
+using test::code;
+using test::gates;
 
-Code code(std::initializer_list<int> bytes) {
-  Code c;
-  for (const int b : bytes) c.push_back(static_cast<std::byte>(b));
-  return c;
-}
+/// What follows once eax holds the build.
+Code with_build(std::initializer_list<int> rest) { return test::operator+(test::build_in_eax(), code(rest)); }
 
-/// mov rax, gs:[60h]; movzx eax, word [rax+120h]: the build from the process environment block.
-Code with_build(std::initializer_list<int> rest) {
-  Code c = code({0x65, 0x48, 0x8B, 0x04, 0x25, 0x60, 0, 0, 0, 0x0F, 0xB7, 0x80, 0x20, 0x01, 0, 0});
-  const Code r = code(rest);
-  c.insert(c.end(), r.begin(), r.end());
-  return c;
-}
-
-std::vector<std::byte> program(const Code& c) { return test::PeBuilder().code(c).export_entry("Gate").build(); }
-
-GateReport gates(const Code& c, std::uint32_t a = 6002, std::uint32_t b = 6003) {
-  GateOptions o;
-  o.first = a;
-  o.second = b;
-  const auto file = program(c);
-  return find_gates(bytes_of(file), o);
-}
+std::vector<std::byte> program(const Code& c) { return test::program_of(c); }
 
 // cmp eax, 6002; sete al; movzx eax, al; ret
 const Code kEqual = with_build({0x3D, 0x72, 0x17, 0, 0, 0x0F, 0x94, 0xC0, 0x0F, 0xB6, 0xC0, 0xC3});

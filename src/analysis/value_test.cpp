@@ -158,3 +158,22 @@ TEST_CASE("lanes: what is computed from the version and an unknown is marked as 
   CHECK(kind_of(made.at(0).sym) == Kind::mixed);
   CHECK(kind_of(alu.binary(Op::mul, made, constant(3), 32).at(1).sym) == Kind::mixed);
 }
+
+TEST_CASE("lanes: alternatives are the same in whichever order ways met, and go through sums and cuts") {
+  Alu alu(4);
+  alu.mask = 15;
+  const Term a = alu.merged(alu.merged(number(3), number(9), 1), number(5), 2);
+  const Term b = alu.merged(number(9), alu.merged(number(5), number(3), 7), 8);
+  CHECK_FALSE(a == b);
+  CHECK(alu.alternatives(a) == alu.alternatives(b));
+  CHECK(alu.alternatives(a) == std::vector<Term>{number(3), number(5), number(9)});
+  const Value sum = alu.binary(Op::add, Value(a), constant(100), 64);
+  CHECK(alu.alternatives(sum.all) == std::vector<Term>{number(103), number(105), number(109)});
+  const Value tripled = alu.binary(Op::mul, Value(a), constant(3), 64);
+  CHECK(alu.alternatives(tripled.all) == std::vector<Term>{number(9), number(15), number(27)});
+  CHECK(alu.alternatives(alu.truncate(Value(b), 32).all) == std::vector<Term>{number(3), number(5), number(9)});
+  // What also may be something unknown has no list.
+  const Term open = alu.merged(a, unknown(Op::load, 32, 77), 3);
+  CHECK(alu.alternatives(open) == std::vector<Term>{open});
+  CHECK(alu.alternatives(number(8)) == std::vector<Term>{number(8)});
+}
