@@ -73,6 +73,27 @@ bool is_segment_load(std::string_view all, std::size_t pos, std::uint8_t before)
   return modrm < 0x80;
 }
 
+/// Is the displacement at `at` one from a register other than the stack pointer?
+bool is_field_of_register(std::string_view all, std::size_t at) {
+  const auto before = static_cast<std::uint8_t>(all[at - 1]), earlier = static_cast<std::uint8_t>(all[at - 2]);
+  if (earlier == 0x0F) return false;  // a conditional jump, and how far
+  const bool plain = (before & 0xC0) == 0x80 && (before & 7) != 4, indexed = (earlier & 0xC7) == 0x84 && (before & 7) != 4;
+  return plain || indexed;
+}
+
+/// Is a version field of the process block named soon behind a load? `Functions` takes no other loads for sources: nearly every program
+/// looks at its thread's block, and few at these fields.
+bool names_version_field(std::string_view all, std::size_t pos, bool x64) {
+  constexpr std::size_t kWindow = 224;  // two steps, thread to process to field, of 96 bytes, and the last instruction
+  const std::size_t end = std::min(all.size(), pos + kWindow);
+  for (std::size_t at = pos + 2; at + 4 <= end; ++at) {
+    const std::uint32_t v = u32_at(all, at);
+    const bool field = x64 ? v == 0x118 || v == 0x11C || v == 0x120 : v == 0xA4 || v == 0xA8 || v == 0xAC;
+    if (field && is_field_of_register(all, at)) return true;
+  }
+  return false;
+}
+
 struct Met {
   std::uint32_t patterns = 0;
   bool segment = false;
@@ -81,7 +102,8 @@ struct Met {
 void examine(std::string_view all, std::size_t pos, Met& met) {
   const auto a = static_cast<std::uint8_t>(all[pos]), b = static_cast<std::uint8_t>(all[pos + 1]);
   for (const Pair& p : kPairs)
-    if (p.segment_bytes != 0 && p.a == a && p.b == b && is_segment_load(all, pos, p.segment_bytes)) met.segment = true;
+    if (!met.segment && p.segment_bytes != 0 && p.a == a && p.b == b && is_segment_load(all, pos, p.segment_bytes))
+      met.segment = names_version_field(all, pos, a == 0x65);  // gs leads there in 64-bit code, fs in 32-bit
   for (std::size_t i = 0; i < kPatterns.size(); ++i) {
     const Pattern& p = kPatterns[i];
     if ((met.patterns >> i & 1) != 0 || pos < p.at) continue;
