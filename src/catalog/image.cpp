@@ -158,7 +158,7 @@ Status Image::check_index() const {
   const Table& updates = table(TableId::updates);
   if (index.rows != updates.rows) return damage("catalog.kb_index", fmt::format("{} rows", updates.rows), fmt::format("{}", index.rows));
   for (std::uint32_t i = 0; i < index.rows; ++i) {
-    const std::uint32_t kb = index.words[i * 2U], row = index.words[i * 2U + 1];
+    const std::uint32_t kb = index.words[std::size_t{i} * 2], row = index.words[std::size_t{i} * 2 + 1];
     if (row >= updates.rows || updates.words[std::size_t{row} * updates.row_words] != kb)
       return damage(fmt::format("catalog.kb_index[{}]", i), "the row of its KB", fmt::format("row {}", row));
     if (i > 0 && index.words[i * 2U - 2] >= kb)
@@ -224,7 +224,7 @@ Status Image::check_rows() const {
   }
   const Table& groups = table(TableId::groups);
   for (std::uint32_t i = 0; i < groups.rows; ++i)
-    if (!good(Field::kbs, groups.words[i * 2U], groups.words[i * 2U + 1]))
+    if (!good(Field::kbs, groups.words[std::size_t{i} * 2], groups.words[std::size_t{i} * 2 + 1]))
       return damage(fmt::format("catalog.groups[{}]", i), "a range inside words", "another");
   for (const Schema& s : schemas())
     for (std::uint32_t row = 0; row < table(s.id).rows; ++row)

@@ -57,7 +57,7 @@ Signature check_program(Bytes file, const pe::Image& image, const Roots* roots) 
   const std::uint64_t sum = image.checksum_offset;
   // The entry of the certificate table is the fifth data directory; the directories begin 96 (PE32) or 112 bytes (PE32+)
   // behind the start of the optional header, in which the checksum lies at 64.
-  const std::uint64_t entry = sum - 64 + (image.pe32_plus ? 112U : 96U) + 4U * 8U;
+  const std::uint64_t entry = sum - 64 + (image.pe32_plus ? 112U : 96U) + std::uint64_t{4} * 8;
   const auto covered = ranges(file, {{0, sum}, {sum + 4, entry}, {entry + 8, at}, {at + image.authenticode_size, file.size()}});
   if (!der || !covered) return damaged("the certificate table does not fit into the file");
   return check(*der, [&](const std::string& a) { return digest(a, *covered); }, roots);

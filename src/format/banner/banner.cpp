@@ -158,7 +158,7 @@ Result<Banners> parse(std::string_view utf8) {
 }
 
 bool looks_like(std::string_view utf8) {
-  constexpr std::size_t kProbeBytes = 64 * 1024;
+  constexpr std::size_t kProbeBytes = std::size_t{64} * 1024;
   constexpr std::array<std::string_view, 3> kOwnLine = {"Windows ", "Microsoft Windows [Version", "cpe:"};
   const std::string_view head = utf8.substr(0, kProbeBytes);
   textcodec::LineReader lines(head);

@@ -114,7 +114,7 @@ Result<QfeList> parse(std::string_view utf8) {
 }
 
 bool looks_like(std::string_view utf8) {
-  constexpr std::size_t kProbeBytes = 64 * 1024, kShort = 4096;
+  constexpr std::size_t kProbeBytes = std::size_t{64} * 1024, kShort = 4096;
   std::string_view head = utf8.substr(0, kProbeBytes);
   const std::string_view start = trim(head);
   if (start.starts_with("[") || start.starts_with("{")) {

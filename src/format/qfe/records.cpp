@@ -22,7 +22,7 @@ struct KeyValue {
 /// "HotFixID=KB1" of wmic, "HotFixID : KB1" of PowerShell.
 KeyValue key_value(std::string_view line) {
   const std::size_t at = line.find_first_of("=:");
-  if (at == std::string_view::npos || at > 64) return {};
+  if (at > 64) return {};
   return {trim(line.substr(0, at)), trim(line.substr(at + 1))};
 }
 

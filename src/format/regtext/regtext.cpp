@@ -7,7 +7,7 @@
 namespace tq::format::regtext {
 namespace {
 
-constexpr std::size_t kProbeBytes = 64 * 1024;
+constexpr std::size_t kProbeBytes = std::size_t{64} * 1024;
 
 /// Layout by the first lines that say it; nullopt when none does.
 std::optional<Layout> layout_of(std::string_view utf8) {

@@ -7,7 +7,7 @@
 namespace tq::format::systeminfo {
 
 namespace {
-constexpr std::size_t kProbeBytes = 64 * 1024;  // captures may begin with a long log-on banner
+constexpr std::size_t kProbeBytes = std::size_t{64} * 1024;  // captures may begin with a long log-on banner
 }
 
 bool looks_like(std::string_view utf8) {

@@ -10,7 +10,7 @@ namespace tq::format::textcodec {
 namespace {
 
 constexpr std::uint32_t kReplacement = 0xFFFD;
-constexpr std::size_t kSampleBytes = 4 * 1024;  // the choice is made on so much of the non-ASCII lines
+constexpr std::size_t kSampleBytes = 4096;  // the choice is made on so much of the non-ASCII lines
 
 struct DoubleByte {
   const char* name;

@@ -101,7 +101,7 @@ struct Utf16Start {
 std::optional<Utf16Start> find_utf16(std::string_view s) {
   const std::size_t first = s.find('\0');
   if (first == std::string_view::npos) return std::nullopt;
-  constexpr std::size_t kWindow = 64 * 1024;
+  constexpr std::size_t kWindow = std::size_t{64} * 1024;
   std::size_t same = 0, other = 0;
   const std::size_t end = std::min(s.size(), first + kWindow);
   for (std::size_t i = first; i < end; ++i)

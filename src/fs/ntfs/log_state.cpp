@@ -32,7 +32,7 @@ struct RestartArea {
 };
 static_assert(OnDisk<RestartArea> && sizeof(RestartArea) == 16);
 constexpr std::uint16_t kNoClient = 0xFFFF, kClean = 2;
-constexpr std::uint32_t kPage = 4096;
+constexpr std::size_t kPage = 4096;
 
 void read_volume_file(Medium& medium, Mft& mft, VolumeInfo& info) {
   auto file = File::load(medium, mft, Reference::of(well_known::kVolume));
@@ -67,9 +67,9 @@ std::optional<bool> log_dirty(Medium& medium, Mft& mft) {
   if (std::all_of(pages.begin(), pages.end(), [](std::byte b) { return b == std::byte{0xFF}; })) return false;
   // Two pages are written in turn; one of them may be torn, the other then tells.
   std::optional<RestartArea> newest;
-  for (std::uint32_t i = 0; i < 2; ++i) {
+  for (std::size_t i = 0; i < 2; ++i) {
     const auto first = pages.begin() + static_cast<std::ptrdiff_t>(i * kPage);
-    const auto area = restart_area({first, first + kPage}, place_of(medium, *s, std::uint64_t{i} * kPage));
+    const auto area = restart_area({first, first + kPage}, place_of(medium, *s, i * kPage));
     if (area && (!newest || area->current > newest->current)) newest = area;
   }
   if (!newest) return std::nullopt;

@@ -20,7 +20,7 @@ class ArchiveFeed {
   [[nodiscard]] std::uint64_t size() const { return source_->size(); }
 
  private:
-  static constexpr std::size_t kSmallest = 4096, kLargest = 256 * 1024;
+  static constexpr std::size_t kSmallest = 4096, kLargest = std::size_t{256} * 1024;
   static la_ssize_t read(struct archive* archive, void* self, const void** block);
   static la_int64_t skip(struct archive* archive, void* self, la_int64_t request);
   static la_int64_t seek(struct archive* archive, void* self, la_int64_t offset, int whence);
