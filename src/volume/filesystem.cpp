@@ -65,7 +65,7 @@ bool is_ext(Bytes head) {
 
 /// A physical volume's label lies in one of the first four sectors.
 bool is_lvm(Bytes head) {
-  for (std::uint64_t at = 0; at < 4 * 512; at += 512)
+  for (std::uint64_t at = 0; at < std::uint64_t{4} * 512; at += 512)
     if (has(head, at, "LABELONE") && has(head, at + 24, "LVM2 001")) return true;
   return false;
 }
