@@ -56,17 +56,19 @@ class Builder {
     return l != Line::single && l != Line::ie && l != Line::dotnet;
   }
 
-  /// Updates that repair other builds of this Windows version and not this one: NT 10.0 is many Windows, each with a line of its own.
-  [[nodiscard]] std::set<std::uint32_t> updates_of_other_builds() const {
-    std::set<std::uint32_t> foreign, own;
+  /// A mark for each row of the updates: 1 when it repairs other builds of this Windows version and not this one. NT 10.0 is many
+  /// Windows, each with a line of its own.
+  [[nodiscard]] std::vector<std::uint8_t> updates_of_other_builds() const {
+    std::vector<std::uint8_t> foreign(catalog_.updates().size(), 0), own(foreign);
     const auto& here = view_.product;
     if (here.build == 0) return foreign;
     for (const auto& p : catalog_.products()) {
       if (p.nt_version != here.nt_version || p.build == 0) continue;
       auto& those = p.build == here.build ? own : foreign;
-      for (const auto& f : catalog_.fixes_of_product(p.row)) those.insert(f.update);
+      for (const auto& f : catalog_.fixes_of_product(p.row)) those[f.update] = 1;
     }
-    std::erase_if(foreign, [&](std::uint32_t row) { return own.contains(row); });
+    for (std::size_t row = 0; row < foreign.size(); ++row)
+      if (own[row] != 0) foreign[row] = 0;
     return foreign;
   }
 
@@ -86,13 +88,13 @@ class Builder {
   void collect_entries() {
     std::set<std::uint32_t> fixing;
     for (const auto& f : fixes_) fixing.insert(f.fix.update);
-    const std::set<std::uint32_t> foreign = updates_of_other_builds();
+    const auto foreign = updates_of_other_builds();
     const bool client = view_.product.product_class == catalog::ProductClass::client;
     std::uint32_t row = 0;
     entry_of_row_.assign(catalog_.updates().size(), kNone);
     for (const auto& u : catalog_.updates()) {  // by release, then KB
       const bool fixes = fixing.contains(row);
-      if (fixes || (belongs(u) && !foreign.contains(row))) {
+      if (fixes || (belongs(u) && foreign[row] == 0)) {
         entry_of_row_[row] = static_cast<std::uint32_t>(view_.entries.size());
         Entry e;
         e.update = u;
