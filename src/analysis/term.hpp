@@ -94,6 +94,7 @@ enum class Op : std::uint8_t {
 
 /// a OP b in `bits` (8, 16, 32, 64). Division by zero gives an unknown: the trap ends that path elsewhere.
 Term binary(Op op, Term a, Term b, unsigned bits);
+/// Folded where `a` is a number.
 Term unary(Op op, Term a, unsigned bits);
 Term truncate(Term a, unsigned bits);
 /// From `from` bits to 64; the caller truncates to what it writes. Overflow of an unknown plus a number is neglected.

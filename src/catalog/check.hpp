@@ -12,6 +12,7 @@ namespace tq::catalog {
 /// The origin of each row of each table, in stored order.
 using Origins = std::map<TableId, std::vector<Origin>>;
 
+/// Every rule a catalog has to keep that one row alone cannot show: links, circles, order, duplicates.
 std::vector<Problem> check(const Catalog& catalog, const Origins& origins);
 
 }  // namespace tq::catalog

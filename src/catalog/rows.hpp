@@ -19,6 +19,7 @@ struct Provenance {
 
 /// A CVE ("CVE-2019-0708") or one of Microsoft's advisories ("ADV190009") as one word: year << 20 | number, advisories last.
 using CveId = std::uint32_t;
+/// "CVE-2019-0708". nullopt: not of that form, or a number past 2^20.
 std::optional<CveId> parse_cve(std::string_view s);
 std::string cve_text(CveId cve);
 

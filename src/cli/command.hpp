@@ -39,6 +39,7 @@ struct Command {
   bool sandboxed = true;  ///< false: needs the network, other processes, or files of its own
 };
 
+/// Every command of this folder, by name.
 std::span<const Command* const> all();
 
 /// A command that this platform's build has not, and the libraries it would need (cmake/platform.cmake).
@@ -46,6 +47,7 @@ struct LeftOut {
   const char* name;
   const char* needs;
 };
+/// What this build lacks and another has.
 std::span<const LeftOut> left_out();
 /// The whole program: parses, dispatches, returns the exit status.
 int run_main(int argc, char** argv);

@@ -7,6 +7,7 @@
 namespace tq {
 /// Lower-case hex, 64 characters.
 std::string sha256_hex(Bytes b);
+/// Two lower-case digits a byte, without separators.
 std::string hex(Bytes b);
 
 /// The same over bytes that come in pieces.

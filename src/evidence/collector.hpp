@@ -16,6 +16,7 @@ struct Collector {
   void (*collect_wanted)(const target::Source&, const model::Wanted&, model::Facts&) = nullptr;
 };
 
+/// Every collector of this folder, by name: the order in which they are asked.
 std::span<const Collector* const> all();
 
 /// Everything that can be read of the machine, in the order of the collectors' names. A facts source is returned as it is.

@@ -63,12 +63,15 @@ class Db {
 enum class Access { read, write };
 /// `name`: a file, or "postgresql://...". Reading a store that is not there is an error; writing makes it.
 Result<std::unique_ptr<Db>> open_db(const std::string& name, Access access);
+/// A file; made when it is not there and `access` allows. Errors: not_found, io.
 Result<std::unique_ptr<Db>> open_sqlite(const std::string& path, Access access);
+/// "postgresql://...". Errors: unsupported without libpq, io with the server's words and without the password.
 Result<std::unique_ptr<Db>> open_postgres(const std::string& uri, Access access);
 /// True when a store of that name lies on a server.
 bool on_server(const std::string& name);
 /// How messages and pages speak of a store: a file by its name, a server without user and password.
 std::string store_label(const std::string& name);
+/// "postgresql://HOST:PORT/DATABASE": what may be printed of an address. "postgresql://..." for one that cannot be read.
 std::string postgres_label(const std::string& uri);
 
 /// The first number of the first row; `otherwise` when there is none.

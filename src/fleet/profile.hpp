@@ -26,10 +26,12 @@ struct Profile {
 
 /// Takes the machine's own part out of its facts. reunite() gives them back exactly.
 Profile split(model::Facts facts, Own& own);
+/// The facts of a machine: what it shares with others and what is its own.
 model::Facts reunite(model::Facts shared, const Own& own);
 
 /// The facts packed for the store, and back. Errors: corrupt.
 std::string pack(const model::Facts& facts);
+/// What pack() made. Errors: corrupt, for bytes that are none or hold another number of machines than one.
 Result<model::Facts> unpack(Bytes packed);
 
 /// The first eight bytes of a SHA-256 as a number: enough to tell the items of one fleet apart.

@@ -85,6 +85,7 @@ void fields(V& v, Batch& x) {
 struct StoreMeta {
   Judgement judgement;  ///< catalog_id empty: nothing was judged yet
 };
+/// What a store was judged with: catalog, goal, line, day. Errors: the store's.
 Result<StoreMeta> read_meta(Db& db);
 
 /// A text the store can hold on every engine: well-formed UTF-8, NUL written as \x00, at most 4 KiB.

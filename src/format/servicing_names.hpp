@@ -18,6 +18,7 @@ struct ComponentName {
   FileVersion version;
   auto operator<=>(const ComponentName&) const = default;
 };
+/// A folder of WinSxS, "amd64_name_token_6.0.6002.18005_none_hash". nullopt: not of that form.
 std::optional<ComponentName> parse_component_name(std::string_view folder);
 /// The component folder below a "\WinSxS\" in a path; nullopt when there is none.
 std::optional<ComponentName> component_in_path(std::string_view path);
@@ -29,6 +30,7 @@ struct PackageName {
   auto operator<=>(const PackageName&) const = default;
   [[nodiscard]] std::string text() const;
 };
+/// "Package_for_KB1~token~amd64~~6.0.1.0". nullopt: not of that form.
 std::optional<PackageName> parse_package_name(std::string_view identity);
 /// The first package identity that stands in a line of text; nullopt when there is none.
 std::optional<PackageName> package_in_text(std::string_view text);

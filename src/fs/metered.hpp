@@ -6,5 +6,6 @@
 #include "fs/tree.hpp"
 
 namespace tq::fs {
+/// The same tree; bytes of its files count as read through a file system.
 std::unique_ptr<Tree> metered(std::shared_ptr<const Tree> tree);
 }  // namespace tq::fs

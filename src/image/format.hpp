@@ -49,6 +49,7 @@ struct Format {
   Result<Image> (*open)(const File&);
 };
 
+/// Every format of this folder, by name; open() asks them by rank.
 std::span<const Format* const> all();
 
 /// The format whose signature the file carries, raw last; an error names what it is instead.

@@ -21,10 +21,12 @@ class ByteSource {
 
 /// Opens a regular file or block device for reading only. Links are followed: the user named this path.
 Result<std::unique_ptr<ByteSource>> open_file(const std::string& path);
+/// Bytes that are there already, as a source.
 std::unique_ptr<ByteSource> from_memory(std::vector<std::byte> bytes);
 
 /// Everything of a source, refused above `limit` bytes.
 Result<std::vector<std::byte>> read_all(const ByteSource& s, std::uint64_t limit);
+/// A file of the host as a whole. Errors: io; too_large above `limit` bytes.
 Result<std::vector<std::byte>> read_file(const std::string& path, std::uint64_t limit);
 /// Standard input to its end.
 Result<std::vector<std::byte>> read_stdin(std::uint64_t limit);

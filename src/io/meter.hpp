@@ -16,6 +16,7 @@ enum class Meter {
 
 /// `source`, every byte it hands out counted.
 std::shared_ptr<const ByteSource> metered(std::shared_ptr<const ByteSource> source, Meter meter);
+/// The same bytes, counted for --stats as they are read.
 std::unique_ptr<ByteSource> metered(std::unique_ptr<ByteSource> source, Meter meter);
 /// Counted so far in this process. bytes_read() is what came from files of the host.
 std::uint64_t metered_bytes(Meter meter);

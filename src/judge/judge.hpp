@@ -22,6 +22,7 @@ struct Options {
   bool migration = true;  ///< what the machine can become, too
 };
 
+/// Facts to a verdict. Never fails: what facts or catalog do not hold is unknown in it, with the reason. Same input, same verdict.
 model::Verdict judge(const model::Facts& facts, const Knowledge& knowledge, const Options& options);
 /// The same for a single machine: makes the knowledge and throws it away.
 model::Verdict judge(const model::Facts& facts, const catalog::Catalog& catalog, const Options& options);

@@ -20,6 +20,7 @@ struct KernelVersion {
   KernelSource from = KernelSource::booted;
   std::string where;
 };
+/// The version of the kernel: its file's, else that of the component the store has chosen, else what other witnesses name.
 std::optional<KernelVersion> kernel_of(const model::Facts& facts, const Knowledge& knowledge);
 /// A kernel version of an inventory that is a release revision: tools read those from language files, so it says nothing.
 bool from_language_file(const model::BuildWitness& w, const Knowledge& knowledge);
@@ -29,6 +30,7 @@ bool is_level(catalog::UpdateKind kind);
 struct Case;
 /// The newest update of the monthly line whose parent package is in place; nullptr when none is.
 const catalog::Update* newest_package(const Case& c);
+/// The newest update of the monthly line that the machine names. Null: none that the catalog knows.
 const catalog::Update* newest_hotfix(const Case& c);
 /// Packages were read as a whole: then a package that is not there is absent.
 bool packages_speak(const model::Facts& facts, const Knowledge& knowledge);

@@ -98,6 +98,7 @@ struct FileSays {
   const model::FileVersionFact* file = nullptr;
   const catalog::UpdateFile* wanted = nullptr;
 };
+/// What the files on the machine say of an update. nullopt: the catalog has no files for it, or nothing to compare was read.
 std::optional<FileSays> files_say(const Judged& j, const Entry& e);
 /// "tcpip.sys is 6.0.6002.18005, the update brings 6.0.6002.18091"; the entry's own reason where no file speaks.
 std::string file_reason(const Judged& j, std::uint32_t i);

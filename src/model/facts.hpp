@@ -50,6 +50,7 @@ const char* to_string(PackageState s);
 bool from_string(std::string_view s, PackageState& out);
 /// True for states in which the package's files were put in place: installed or superseded.
 bool present(PackageState s);
+/// The number that CBS keeps as CurrentState. Negative ones are `broken`, others that are not documented `unknown`.
 PackageState decode_package_state(std::int32_t raw);
 
 struct Package {

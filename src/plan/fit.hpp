@@ -22,6 +22,7 @@ struct Fit {
   std::string why;
 };
 
+/// Whether an update file can be installed on this machine, and why not: Windows, processor, what its signature needs, what it needs first.
 Fit fit(const Medium& medium, const State& state, const catalog::Catalog& catalog);
 
 }  // namespace tq::plan

@@ -77,6 +77,7 @@ struct Plan {
   bool answered = true;                  ///< false: too little was read to say anything
 };
 
+/// Ordered steps with reboots; what cannot be reached is in `impossible`, with the reason. The same input gives the same plan.
 Plan make_plan(const State& state, const catalog::Catalog& catalog, const Options& options);
 
 /// What has to be in place at the end, apart from what that needs in its turn. Empty when the goal itself is in place.
@@ -84,6 +85,7 @@ struct Targets {
   std::vector<catalog::Update> line;        ///< the goal's rollup, or every month's security-only update
   std::vector<catalog::Update> groundwork;  ///< the newest stack, and for an ESU goal the newest preparation
 };
+/// The updates that a goal asks of this machine, without what they need first.
 Targets targets_of(const State& state, const catalog::Catalog& catalog, const catalog::Goal& goal, Line line);
 /// The line this machine has followed so far; the rollup when it has followed none.
 Line line_of(const State& state, const catalog::Catalog& catalog);

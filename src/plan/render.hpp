@@ -26,6 +26,7 @@ struct StepText {
   std::string what;                  ///< "KBnnnnnnn - 2026-01 Security Monthly Quality Rollup ..."
   std::vector<std::string> details;  ///< why, needs, condition, build after, approval
 };
+/// A step in words, for every format.
 StepText describe(const Step& step);
 /// "Windows Server 2008 Standard, x64, Service Pack 2, build 6.0.6002.18005"; not escaped.
 std::string describe(const State& state);

@@ -38,6 +38,7 @@ struct State {
   std::optional<std::uint32_t> install_stamp;  ///< InstallDate of the registry, seconds since 1970: tells two machines apart
 };
 
+/// What a plan starts from: the verdict, and of the facts only what steps depend on.
 State state_of(const model::Facts& facts, const model::Verdict& verdict, const catalog::Catalog& catalog);
 
 /// True for the updates that carry a month of Windows itself.

@@ -21,7 +21,9 @@ struct Renderer {
   Result<std::string> (*render)(const model::Report&, const Options&);
 };
 
+/// Every format of this folder, by name.
 std::span<const Renderer* const> all();
+/// Null: there is no such format.
 const Renderer* find(std::string_view name);
 
 }  // namespace tq::report

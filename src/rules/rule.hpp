@@ -37,6 +37,7 @@ struct Rule {
   void (*judge)(const Context&, std::vector<Said>&);
 };
 
+/// Every rule of this folder, by its id.
 std::span<const Rule* const> all();
 
 /// Findings of all rules, by falling severity, then id.

@@ -37,6 +37,7 @@ struct Loader {
   Result<std::vector<Source>> (*load)(const Input&);
 };
 
+/// Every kind of target, by name; open() asks them by rank, and the first that accepts a file has it.
 std::span<const Loader* const> all();
 
 struct OpenOptions {

@@ -15,6 +15,7 @@ namespace tq::cli {
 std::optional<catalog::Catalog> open_catalog(const Args& args);
 /// The day to judge as: --as-of or today. nullopt (message printed) when the option is no date.
 std::optional<Date> as_of(const Args& args);
+/// --color; "auto" is yes on a terminal, without -o and without NO_COLOR.
 bool use_color(const Args& args);
 /// Writes to -o or standard output. Returns `status`, or kInternal (kUsage when refused) after a message.
 int deliver(const Args& args, const std::string& content, int status, const std::vector<std::string>& targets = {});

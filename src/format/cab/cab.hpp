@@ -27,6 +27,7 @@ struct Header {
 
 /// Errors: truncated, corrupt (no "MSCF").
 Result<Header> read_header(Bytes file);
+/// By the signature; 4 bytes are enough.
 bool is_cabinet(Bytes head);
 
 struct File {

@@ -16,6 +16,7 @@ struct RawName {
   bool latin1 = false;
 };
 
+/// Latin-1 or UTF-16LE, as the name's flag says.
 void append_utf8(std::string& out, const RawName& name);
 std::string to_utf8(const RawName& name);
 

@@ -26,6 +26,8 @@ inline std::optional<Bytes> plain_data(const Image& image, Bytes value) {
   return cell ? cell->try_sub(0, size) : std::nullopt;
 }
 
+/// Where the data of a value lies: in the value itself, in a cell, or in the parts of a big one. Nothing is copied; damage is in the
+/// answer.
 DataPlace locate_data(const Image& image, std::uint64_t value_at, Bytes value);
 /// Joins the segments. Shape: place.size bytes.
 void join_segments(const Image& image, const DataPlace& place, std::vector<std::byte>& out);

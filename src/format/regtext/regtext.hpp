@@ -54,6 +54,7 @@ Result<RegText> parse(std::string_view utf8, std::size_t most_keys_and_values = 
 
 /// A live key by its path, ASCII case ignored; nullptr when absent. Linear.
 const Key* find_key(const RegText& text, std::string_view path);
+/// Without regard to case. Null: not there, or deleted by the text.
 const Value* find_value(const Key& key, std::string_view name);
 
 }  // namespace tq::format::regtext

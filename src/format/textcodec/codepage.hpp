@@ -20,6 +20,7 @@ struct Converted {
   std::size_t bad = 0;  ///< bytes without a meaning, each U+FFFD in utf8
 };
 
+/// A byte that the page does not have becomes U+FFFD and is counted.
 Converted from_single_byte(const SingleByte& page, std::string_view s);
 
 /// A double-byte code page ("CP932", "CP936", "CP949", "CP950") through iconv(3), on Windows through its own tables. This is the only

@@ -33,6 +33,7 @@ struct NumberText {
   std::uint32_t value = 0;
   std::size_t begin = 0, end = 0;
 };
+/// The first number from `from` on, and where it stands.
 std::optional<NumberText> find_number(std::string_view s, std::size_t from = 0);
 
 /// KB number at the start of an id: the digits of "KBnnnnnnn-v2 - Update", "kbnnnnnn", bare "nnnnnn"; 0 for GUIDs, "File 1", "Q147222".

@@ -15,6 +15,7 @@ struct AnswerFile {
   std::vector<std::string> sources;                  ///< <source location="...">, as written
   std::vector<Error> lost;
 };
+/// What could not be read of it is in its losses.
 AnswerFile read_answer_file(Bytes xml);
 
 /// `name="value"` lines, UTF-8, ANSI or UTF-16.

@@ -25,6 +25,7 @@ struct AttributeList {
   std::optional<Error> damage;  ///< the entries behind it are lost
 };
 
+/// Entries up to the first that cannot be; what is behind it is lost and named.
 AttributeList parse_attribute_list(Bytes b);
 
 }  // namespace tq::fs::ntfs

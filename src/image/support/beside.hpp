@@ -18,6 +18,8 @@ struct HostFile {
   std::unique_ptr<Neighbours> beside;
   File file;
 };
+/// A file of the host with what lies in its folder; with nothing beside it where the folder cannot be listed. Errors: those of opening the
+/// file.
 Result<HostFile> host_file(const std::string& path);
 
 }  // namespace tq::image

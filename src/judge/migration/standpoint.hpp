@@ -61,9 +61,11 @@ struct Standpoint {
   const std::vector<model::Exposure>* exposure = nullptr;  ///< as judged; null: not judged
 };
 
+/// Which row of the ladder of Windows a machine stands on, and what of it is not known.
 Standpoint standpoint_of(const model::Facts& facts, std::uint32_t build, const Upgrades& upgrades);
 /// The class of edition that upgrade tables speak of; empty when neither EditionID nor the product's name tells.
 std::string_view edition_of(const model::Facts& facts, const Upgrades& upgrades);
+/// By the product type; false where it is not known.
 bool is_client(const model::Facts& facts);
 /// False for a processor that the list does not name; an empty word is no answer and gives false.
 bool has_arch(const catalog::Arches& list, std::string_view arch);

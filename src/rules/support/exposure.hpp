@@ -25,6 +25,7 @@ std::vector<const model::Exposure*> open_of(const Context& c, const std::vector<
 Said say(const std::vector<const model::Exposure*>& list, model::Severity severity);
 /// "CVE-1, CVE-2 and 3 more".
 std::string cve_list(const std::vector<model::CveId>& cves);
+/// One of them is on CISA's list.
 bool any_known_exploited(const Context& c, const std::vector<model::CveId>& cves);
 /// "; the last update for this product was made on 2026-01-13" where the day has passed; empty otherwise.
 std::string no_more_updates(const Context& c);

@@ -29,6 +29,7 @@ enum class Search {
 inline constexpr int kSearchDepth = 8;
 inline constexpr std::size_t kSearchFolders = 4000;  ///< folders that are listed before a search gives up, with a note
 
+/// Every folder that is a Windows by its content; what looks like one and is none is in the notes.
 FoundWindows find_windows(const std::shared_ptr<const fs::Tree>& tree, Search search);
 
 }  // namespace tq::target

@@ -57,6 +57,7 @@ void add_volume(const io::ByteSource& disk, Table& table, Volume v, Extent where
 
 /// What a partition type stands for, "" when not known.
 std::string_view mbr_role(std::uint8_t type);
+/// "efi", "basic", "recovery" ...; empty for a type that is not known.
 std::string_view gpt_role(std::string_view type_guid);
 
 /// Exactly `size` bytes of a source; an Error naming `what` when they are not there.
