@@ -59,6 +59,23 @@ TEST_CASE("evidence: Internet Explorer by its key, and none where the hive is wh
   CHECK(collect(files).internet_explorer_read == Tri::unknown);
 }
 
+TEST_CASE("evidence: a package of one part of an update is marked as such, whatever its number") {
+  MachineBuilder m;
+  const std::string packages = "Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\Packages\\";
+  for (const char* name :
+       {"Package_for_KB4493471", "Package_1_for_KB4493471", "Package_12_for_KB4493471", "Package_for_KB4493471_client_1"})
+    m.software().dword(packages + name + "~31bf3856ad364e35~amd64~~6.0.1.0", "CurrentState", 7);
+  std::size_t whole = 0;
+  const auto f = collect(m.build());
+  for (const auto& p : f.packages) {
+    CHECK(p.kb == 4493471);
+    CHECK(p.child == !p.identity.starts_with("Package_for_KB4493471~"));
+    whole += p.child ? 0 : 1;
+  }
+  CHECK(f.packages.size() == 4);
+  CHECK(whole == 1);
+}
+
 TEST_CASE("evidence: .NET Frameworks and what Windows Installer patched") {
   MachineBuilder m;
   m.dotnet("v2.0.50727", 2, 0).dotnet("v3.0", 2, 0).dotnet("v3.5", 1, 0).dotnet("v4\\Full", 0, 394806);

@@ -337,6 +337,23 @@ TEST_CASE("pe: read_rva gives exactly what the file backs") {
   CHECK(pe::read_rva(s, *image, 0x1000, 0xFFFFFFFF).error().code == ErrorCode::limit);
 }
 
+TEST_CASE("pe: a section ends where its bytes in the file end, though its pages go on and others follow") {
+  const auto bytes = kernel(pe::Machine::x64).build();
+  const pe::View s(bytes_of(bytes));
+  const auto image = pe::open(s);
+  REQUIRE(image);
+  REQUIRE(image->sections.size() >= 2);
+  const auto& first = image->sections.front();
+  REQUIRE(first.virtual_size != 0);
+  REQUIRE(first.file_size < 4096);
+  REQUIRE(first.file_offset + first.file_size < bytes.size());
+  CHECK(pe::read_rva(s, *image, first.rva, first.file_size));
+  const auto more = pe::read_rva(s, *image, first.rva, first.file_size + 1);
+  REQUIRE_FALSE(more);
+  CHECK(more.error().code == ErrorCode::truncated);
+  CHECK_FALSE(pe::file_offset(*image, first.rva + first.file_size));
+}
+
 TEST_CASE("pe: a changed byte changes the checksum") {
   auto bytes = kernel(pe::Machine::x64).build();
   const auto stored = pe::open(pe::View(bytes_of(bytes)))->stored_checksum;
