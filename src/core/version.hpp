@@ -47,7 +47,7 @@ std::int64_t days_from_civil(const Date& d);
 
 /// The number in "KB1...", "1..." or "kb 1...". nullopt unless 5 to 8 digits make up the rest.
 std::optional<std::uint32_t> parse_kb(std::string_view s);
-/// "KB4493471".
+/// "KB" and the number.
 std::string kb_text(std::uint32_t kb);
 
 }  // namespace tq
