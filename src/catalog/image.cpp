@@ -161,7 +161,7 @@ Status Image::check_index() const {
     const std::uint32_t kb = index.words[std::size_t{i} * 2], row = index.words[std::size_t{i} * 2 + 1];
     if (row >= updates.rows || updates.words[std::size_t{row} * updates.row_words] != kb)
       return damage(fmt::format("catalog.kb_index[{}]", i), "the row of its KB", fmt::format("row {}", row));
-    if (i > 0 && index.words[i * 2U - 2] >= kb)
+    if (i > 0 && index.words[std::size_t{i} * 2 - 2] >= kb)
       return damage(fmt::format("catalog.kb_index[{}]", i), "KBs in rising order", fmt::format("{}", kb));
   }
   return ok();

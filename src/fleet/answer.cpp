@@ -136,7 +136,8 @@ Status answer(Db& db, const Question& question, const Out& out) {
 Status answer_with(Db& db, const Question& question, const Sql& sql, const Out& out) {
   const auto values = values_of(sql);
   const bool text = question.form == Form::text;
-  const auto limit = question.limit ? question.limit : text ? std::optional(kTextRows) : std::nullopt;
+  auto limit = question.limit;
+  if (!limit && text) limit = kTextRows;
   Printer printer(question, out);
   std::uint64_t total = 0;
   if (text || question.form == Form::json || (limit && !sql.order.empty())) {

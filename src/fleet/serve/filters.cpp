@@ -110,8 +110,7 @@ std::string FilterKind::site(Filters& f, const std::string& value) {
 }
 
 std::string FilterKind::search(Filters& f, const std::string& value) {
-  // LIKE's own signs stand for themselves: a name may hold them, and a pattern of many would cost minutes.
-  for (const char c : lower_ascii(value)) f.search_ += c == '%' || c == '_' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  f.search_ = searched(value);
   return "name has " + value;
 }
 
@@ -147,6 +146,20 @@ std::vector<Value> values_of(const std::vector<std::string>& texts, const std::v
 }
 
 }  // namespace
+
+std::string column_holds(std::string_view column, std::string_view mark) {
+  return fmt::format("lower({}) LIKE {} ESCAPE '\\'", column, mark);
+}
+
+// LIKE's own signs stand for themselves: a name may hold them, and a pattern of many would cost minutes.
+std::string searched(std::string_view typed) {
+  std::string out = "%";
+  for (const char c : lower_ascii(typed)) {
+    if (c == '%' || c == '_' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "%";
+}
 
 std::string Filters::text(const std::string& value) {
   texts_.push_back(storable(value));
@@ -215,7 +228,7 @@ Sql Filters::rows(const std::string& columns, bool few, const std::string& after
     return fmt::format("{{t{}}}", out.texts.size() - 1);
   };
   if (site_) conditions.push_back("site = " + take_text(storable(*site_)));
-  if (!search_.empty()) conditions.push_back("lower(name) LIKE " + take_text("%" + search_ + "%") + " ESCAPE '\\'");
+  if (!search_.empty()) conditions.push_back(column_holds("name", take_text(search_)));
   if (after_machine >= 0) {
     const std::string mark = take_text(after_name);
     out.numbers.push_back(after_machine);

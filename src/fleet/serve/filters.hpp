@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fleet/db.hpp"
@@ -11,6 +12,10 @@
 #include "fleet/serve/http.hpp"
 
 namespace tq::fleet::serve {
+
+/// A condition that a column of text holds what somebody typed, in either case; `mark` stands for searched() of that.
+std::string column_holds(std::string_view column, std::string_view mark);
+std::string searched(std::string_view typed);
 
 /// One condition as the address names it, and in words.
 struct Chosen {
@@ -42,7 +47,7 @@ class Filters {
   std::vector<std::int64_t> numbers_;    ///< as {n0}...
   std::optional<std::string> site_;
   std::optional<std::int64_t> site_row_;  ///< of site_; empty: machines that name none
-  std::string search_;
+  std::string search_;                    ///< searched(); empty: any name
 };
 
 }  // namespace tq::fleet::serve

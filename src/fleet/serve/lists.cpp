@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "core/url.hpp"
 #include "fleet/page.hpp"
+#include "fleet/serve/filters.hpp"
 #include "fleet/serve/pages.hpp"
 #include "fleet/store.hpp"
 
@@ -146,14 +147,10 @@ Result<Statement> statement(const Listing& l, const Request& request) {
   const auto keys = keys_of(l);
   const auto at = position(request, keys.size());
   s.texts.reserve(keys.size() + 1);
-  const std::string searched = request.get("find");
-  if (!searched.empty()) {
-    std::string pattern = "%";
-    for (const char c : lower_ascii(storable(searched)))
-      pattern += c == '%' || c == '_' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-    s.texts.push_back(pattern + "%");
+  if (const std::string typed = request.get("find"); !typed.empty()) {
+    s.texts.push_back(searched(storable(typed)));
     s.values.emplace_back(std::string_view(s.texts.back()));
-    conditions.push_back(fmt::format("lower({}) LIKE $1 ESCAPE '\\'", l.searched));
+    conditions.push_back(column_holds(l.searched, "$1"));
   }
   if (at) {
     conditions.push_back("(" + behind(keys, s.values.size() + 1) + ")");

@@ -78,7 +78,10 @@ Result<std::shared_ptr<Db>> Site::lend() const {
 Response Site::routed(const Request& request) const {
   if (request.path == "/style.css") return asset("text/css; charset=utf-8", style_css());
   if (request.path == "/script.js") return asset("text/javascript; charset=utf-8", std::string(script_js()));
-  Frame frame{options_.store_name, options_.version, {}, options_.catalog_id};
+  Frame frame;
+  frame.store_name = options_.store_name;
+  frame.version = options_.version;
+  frame.catalog_id = options_.catalog_id;
   auto db = lend();
   if (!db) return problem(frame, 500, "The store cannot be read", db.error().text());
   const auto meta = read_meta(**db);

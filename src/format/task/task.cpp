@@ -19,11 +19,11 @@ struct State {
   Task task;
   std::vector<std::string> path;
   std::string text, command, arguments, class_id;
-  std::string root;  ///< name of the outermost element
-  const char* refused = nullptr;
+  std::string root;     ///< name of the outermost element
+  std::string refused;  // why the reading stopped; empty: it did not
 
-  void stop(const char* why) {
-    refused = why;
+  void stop(std::string why) {
+    refused = std::move(why);
     XML_StopParser(parser, XML_FALSE);
   }
   [[nodiscard]] bool at(std::string_view parent) const { return path.size() >= 2 && path[path.size() - 2] == parent; }
@@ -33,8 +33,8 @@ State& state(void* p) { return *static_cast<State*>(p); }
 
 void XMLCALL on_start(void* p, const char* name, const char**) {
   State& s = state(p);
-  if (s.refused != nullptr) return;
-  if (s.path.size() >= kDepthLimit) return s.stop("more than 32 levels");
+  if (!s.refused.empty()) return;
+  if (s.path.size() >= kDepthLimit) return s.stop(fmt::format("more than {} levels", kDepthLimit));
   s.path.emplace_back(std::string_view(name).substr(0, 64));
   if (s.path.size() == 1) s.root = s.path.front();
   s.text.clear();
@@ -43,20 +43,20 @@ void XMLCALL on_start(void* p, const char* name, const char**) {
 bool is_kept(std::string_view element) { return element == "Command" || element == "Arguments" || element == "ClassId"; }
 
 /// What is left out is named once; the reading goes on.
-void cap(State& s, const char* wanted) {
-  if (!s.task.lost) s.task.lost = Error{ErrorCode::limit, "task.xml", wanted, "more", {}, {}};
+void cap(State& s, std::string wanted) {
+  if (!s.task.lost) s.task.lost = Error{ErrorCode::limit, "task.xml", std::move(wanted), "more", {}, {}};
 }
 
 void XMLCALL on_text(void* p, const char* text, int size) {
   State& s = state(p);
   const std::size_t n = size > 0 ? static_cast<std::size_t>(size) : 0, room = kTextLimit - s.text.size();
-  if (n > room && !s.path.empty() && is_kept(s.path.back())) cap(s, "an element with at most 8192 bytes of text");
+  if (n > room && !s.path.empty() && is_kept(s.path.back())) cap(s, fmt::format("an element with at most {} bytes of text", kTextLimit));
   s.text.append(text, std::min(n, room));
 }
 
 void finish_action(State& s, std::string line) {
   if (s.task.actions.size() >= kActionLimit)
-    cap(s, "at most 64 actions");
+    cap(s, fmt::format("at most {} actions", kActionLimit));
   else if (!line.empty())
     s.task.actions.push_back({std::move(line)});
   s.command.clear();
@@ -66,7 +66,7 @@ void finish_action(State& s, std::string line) {
 
 void XMLCALL on_end(void* p, const char*) {
   State& s = state(p);
-  if (s.refused != nullptr || s.path.empty()) return;
+  if (!s.refused.empty() || s.path.empty()) return;
   const std::string& name = s.path.back();
   const std::string text(trim(s.text));
   if (s.at("Exec") && name == "Command") s.command = text;
@@ -85,7 +85,7 @@ void XMLCALL on_doctype(void* p, const char*, const char*, const char*, int) { s
 Error stopped(const State& s, Bytes text) {
   const XML_Index at = XML_GetCurrentByteIndex(s.parser);
   const std::uint64_t place = text.base() + (at > 0 ? static_cast<std::uint64_t>(at) : 0);
-  if (s.refused != nullptr) return Error{ErrorCode::unsupported, "task.xml", "elements and text only", s.refused, place, {}};
+  if (!s.refused.empty()) return Error{ErrorCode::unsupported, "task.xml", "elements and text only", s.refused, place, {}};
   const char* why = XML_ErrorString(XML_GetErrorCode(s.parser));
   return Error{ErrorCode::corrupt, "task.xml", "well-formed XML", why != nullptr ? why : "an unknown error", place, {}};
 }

@@ -74,11 +74,11 @@ void note_feature_names(Bytes data, Extensions& out) {
 Result<Extensions> read_extensions(Bytes head) {
   Extensions out;
   std::uint64_t at = 0;
-  for (std::uint32_t n = 0; n <= kMaxExtensions; ++n) {
+  for (std::uint32_t n = 0;; ++n) {
     const auto type = head.try_get<be32>(at);
     const auto length = head.try_get<be32>(at + 4);
     if (!type || !length || *type == kEnd) return out;
-    if (n == kMaxExtensions) break;
+    if (n == kMaxExtensions) return wrong(ErrorCode::limit, "extensions", fmt::format("at most {}", kMaxExtensions), "more", head.base());
     TQ_TRY(const Bytes data, head.sub(at + 8, *length, "qcow2.header.extension"));
     const std::string text(data.chars());
     if (*type == kBackingFormat) out.backing_format = text;
@@ -86,7 +86,6 @@ Result<Extensions> read_extensions(Bytes head) {
     if (*type == kFeatureNames) note_feature_names(data, out);
     at += 8 + (std::uint64_t{*length} + 7) / 8 * 8;
   }
-  return wrong(ErrorCode::limit, "extensions", fmt::format("at most {}", kMaxExtensions), "more", head.base());
 }
 
 std::string feature_text(std::uint64_t bits, const Extensions& extensions) {

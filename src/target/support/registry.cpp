@@ -1,6 +1,8 @@
 #include "target/registry.hpp"
 
 #include <algorithm>
+#include <mutex>
+#include <unordered_map>
 
 #include "core/text.hpp"
 
@@ -63,10 +65,10 @@ class HiveRegistry final : public Registry {
       end = std::min(key.find('\\', end), key.size());
       auto next = hive_->find(key.substr(0, end));
       // Which control set is the current one is told by a value of another key.
-      if (!next) return last->whole() && !iequals(key.substr(0, end), "CurrentControlSet");
+      if (!next) return is_whole(*last) && !iequals(key.substr(0, end), "CurrentControlSet");
       last = std::move(next);
     }
-    return last && last->whole();
+    return last && is_whole(*last);
   }
   [[nodiscard]] std::string cite(std::string_view key, std::string_view value) const override {
     return where_ + "//" + std::string(key) + (value.empty() ? "" : ":" + std::string(value));
@@ -85,8 +87,17 @@ class HiveRegistry final : public Registry {
     if (!data) return std::nullopt;
     return RegistryValue{v->name(), v->type(), *std::move(data), {}};
   }
+  /// Every setting that is absent asks, most of them of the same few keys; looking lists all that a key has.
+  [[nodiscard]] bool is_whole(const Key& key) const {
+    const std::lock_guard held(whole_mutex_);
+    const auto [known, added] = whole_.try_emplace(key.offset(), false);
+    if (added) known->second = key.whole();
+    return known->second;
+  }
   std::shared_ptr<const Hive> hive_;
   std::string where_;
+  mutable std::mutex whole_mutex_;
+  mutable std::unordered_map<std::uint64_t, bool> whole_;  ///< by the key's offset
 };
 
 }  // namespace
