@@ -257,6 +257,23 @@ TEST_CASE("check: the same input gives the same bytes") {
   CHECK(run_program(args).out == run_program(args).out);
 }
 
+TEST_CASE("check: findings set the exit status from exactly the severity that --fail-on names") {
+  const std::vector<std::string> severities{"info", "low", "medium", "high", "critical"};
+  for (const char* name : {"server2008-6002", "server2008-6003-patched", "server2008-contradicted"}) {
+    std::size_t highest = 0;
+    for (const auto& f : check({example(name)}).machine()["findings"]) {
+      const auto found = std::find(severities.begin(), severities.end(), f["severity"].get<std::string>());
+      highest = std::max(highest, static_cast<std::size_t>(found - severities.begin()));
+    }
+    REQUIRE(highest < severities.size());
+    for (std::size_t line = 1; line < severities.size(); ++line) {
+      INFO(name, " ", severities[line]);
+      CHECK((check({example(name)}, {"--fail-on", severities[line]}).status == 1) == (highest >= line));
+    }
+    CHECK(check({example(name)}, {"--fail-on", "never"}).status != 1);
+  }
+}
+
 TEST_CASE("check: bad input gets a message and the status of the contract") {
   const std::string folder = tq::test::temporary_folder();
   const auto put = [&](const char* name, std::string_view content) {
