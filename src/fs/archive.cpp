@@ -296,7 +296,7 @@ void LibArchiveTree::forget_oldest() const {
 std::optional<Result<SharedBytes>> LibArchiveTree::take_kept(std::uint64_t ordinal) const {
   const auto it = kept_.find(ordinal);
   if (it == kept_.end()) return std::nullopt;
-  const auto out = it->second;
+  auto out = it->second;
   if (!out) return out;
   if ((*out)->size() > kLarge) {
     forget(ordinal);

@@ -51,6 +51,7 @@ class Overlay final : public Tree {
 
   void expect(const std::vector<std::string>& paths) const override {
     std::vector<std::string> of_base;
+    of_base.reserve(paths.size());
     for (const auto& p : paths) of_base.push_back(below(holder(p), p));
     base_->expect(of_base);
   }

@@ -77,8 +77,9 @@ int seek_file(mspack_file* f, off_t offset, int mode) {
 
 off_t tell_file(mspack_file* f) { return f == nullptr ? 0 : static_cast<off_t>(handle(f)->at); }
 void message(mspack_file*, const char*, ...) {}
-void* allocate(mspack_system*, size_t bytes) { return std::malloc(bytes); }
-void release(void* p) { std::free(p); }
+// libmspack asks for these two in C's own manner, and holds what it allocates itself.
+void* allocate(mspack_system*, size_t bytes) { return std::malloc(bytes); }  // NOLINT(cppcoreguidelines-no-malloc)
+void release(void* p) { std::free(p); }                                      // NOLINT(cppcoreguidelines-no-malloc)
 void copy(void* from, void* to, size_t bytes) { std::memcpy(to, from, bytes); }
 
 const char* word(int error) {

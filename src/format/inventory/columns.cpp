@@ -141,6 +141,7 @@ bool Columns::has(Key k) const { return std::find(key.begin(), key.end(), static
 
 Result<Columns> assign(const std::vector<std::string>& names, const Mapping& mapping) {
   std::vector<std::string> plain;
+  plain.reserve(names.size());
   for (const auto& n : names) plain.push_back(plain_name(n));
   Columns out;
   out.key.assign(names.size(), -1);

@@ -75,7 +75,7 @@ namespace {
 
 /// Takes over a value that the machine has not yet; two that differ are a conflict.
 template <class T>
-void join_value(Machine& m, const char* what, T& to, T&& from, const Row& row) {
+void join_value(Machine& m, const char* what, T& to, T& from, const Row& row) {
   const T none{};
   if (from == none || from == to) return;
   if (to == none) {
@@ -105,16 +105,16 @@ void join(Machine& m, Machine&& more) {
 
 void join(Machine& m, Row&& row) {
   ++m.rows;
-  join_value(m, "product", m.product, std::move(row.product), row);
-  join_value(m, "version", m.version_text, std::move(row.version_text), row);
-  join_value(m, "major version", m.major, std::move(row.major), row);
-  join_value(m, "minor version", m.minor, std::move(row.minor), row);
-  join_value(m, "build", m.build, std::move(row.build), row);
-  join_value(m, "revision", m.revision, std::move(row.revision), row);
-  join_value(m, "service pack", m.service_pack, std::move(row.service_pack), row);
-  join_value(m, "architecture", m.arch, std::move(row.arch), row);
-  join_value(m, "site", m.site, std::move(row.site), row);
-  join_value(m, "kernel version", m.kernel_text, std::move(row.kernel_text), row);
+  join_value(m, "product", m.product, row.product, row);
+  join_value(m, "version", m.version_text, row.version_text, row);
+  join_value(m, "major version", m.major, row.major, row);
+  join_value(m, "minor version", m.minor, row.minor, row);
+  join_value(m, "build", m.build, row.build, row);
+  join_value(m, "revision", m.revision, row.revision, row);
+  join_value(m, "service pack", m.service_pack, row.service_pack, row);
+  join_value(m, "architecture", m.arch, row.arch, row);
+  join_value(m, "site", m.site, row.site, row);
+  join_value(m, "kernel version", m.kernel_text, row.kernel_text, row);
   if (!m.kernel) m.kernel = row.kernel;
   m.builds_disagree = m.builds_disagree || row.builds_disagree;
   m.updates_given = m.updates_given || row.updates_given;

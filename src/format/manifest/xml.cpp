@@ -45,6 +45,7 @@ void XMLCALL on_end(void* p, const char*) {
 /// No servicing file has a document type. Refusing it also refuses every entity bomb.
 void XMLCALL on_doctype(void* p, const char*, const char*, const char*, int) { state(p).stop("a document type"); }
 
+// NOLINTNEXTLINE(readability-function-size): as many parameters as expat hands over
 void XMLCALL on_entity(void* p, const char*, int, const char*, int, const char*, const char*, const char*, const char*) {
   state(p).stop("an entity declaration");
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/text.hpp"
 
@@ -152,7 +153,11 @@ Status Database::read_columns() {
   if (columns.size() > most_.columns)
     return Error{ErrorCode::limit, "msi._Columns", fmt::format("at most {} columns", most_.columns), "more", {}, {}};
   for (const auto& r : columns) {
-    const auto number = [](const std::string& s) { return static_cast<std::uint32_t>(std::atoi(s.c_str())) & 0xFFFF; };
+    const auto number = [](const std::string& s) {
+      int n = 0;  // stays so for a cell that holds none
+      std::from_chars(s.data(), s.data() + s.size(), n);
+      return static_cast<std::uint32_t>(n) & 0xFFFF;
+    };
     columns_.push_back({r[0], r[2], number(r[1]), number(r[3])});
   }
   std::stable_sort(columns_.begin(), columns_.end(), [](const auto& a, const auto& b) { return a.number < b.number; });

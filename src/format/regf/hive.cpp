@@ -41,8 +41,11 @@ struct Counter {
 
 }  // namespace
 
+// The logs are handed over like the hive itself: they may be as large, and nobody needs them once they are replayed.
+// NOLINTBEGIN(performance-unnecessary-value-param)
 Result<Hive> Hive::open(std::vector<std::byte> primary, std::optional<std::vector<std::byte>> log1,
                         std::optional<std::vector<std::byte>> log2, std::optional<std::vector<std::byte>> log, OpenOptions options) {
+  // NOLINTEND(performance-unnecessary-value-param)
   if (primary.size() > limits::kHiveBytes)
     return Error{ErrorCode::limit, "regf", fmt::format("at most {} bytes", limits::kHiveBytes), fmt::format("{}", primary.size()), 0, {}};
   if (!recognised(bytes_of(primary)))

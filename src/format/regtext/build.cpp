@@ -69,8 +69,8 @@ std::vector<std::byte> utf16_data(std::string_view utf8, bool close) {
 }
 
 std::vector<std::byte> number_data(std::uint64_t n, std::size_t bytes) {
-  std::vector<std::byte> out;
-  for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<std::byte>((n >> (8 * i)) & 0xFF));
+  std::vector<std::byte> out(bytes);
+  for (std::size_t i = 0; i < bytes; ++i) out[i] = static_cast<std::byte>((n >> (8 * i)) & 0xFF);
   return out;
 }
 

@@ -97,7 +97,7 @@ std::optional<Entry> read_entry(std::string_view line) {
 class Reader {
  public:
   void line(std::string_view raw, std::uint64_t offset) {
-    const std::string_view text = raw.substr(0, raw.find_last_not_of("\r") + 1);
+    const std::string_view text = raw.substr(0, raw.find_last_not_of('\r') + 1);
     if (trim(text).empty()) return;
     if (!text.starts_with('{')) return more(text, offset);
     auto e = read_entry(text);

@@ -24,13 +24,20 @@ constexpr bool known_pair(std::uint32_t major, std::uint32_t minor) {
   return (major == 5 && minor <= 2) || (major == 6 && minor <= 4) || (major == 10 && minor == 0);
 }
 
+/// Steps over a point.
+bool point(std::string_view s, std::size_t& i) {
+  if (i >= s.size() || s[i] != '.') return false;
+  ++i;
+  return true;
+}
+
 /// The version that starts exactly at `at`.
 std::optional<VersionText> version_at(std::string_view s, std::size_t at) {
   VersionText v;
   std::uint32_t major = 0, minor = 0, revision = 0;
   std::size_t i = at;
-  if (!digits(s, i, 2, major) || i >= s.size() || s[i++] != '.') return std::nullopt;
-  if (!digits(s, i, 1, minor) || i >= s.size() || s[i++] != '.') return std::nullopt;
+  if (!digits(s, i, 2, major) || !point(s, i)) return std::nullopt;
+  if (!digits(s, i, 1, minor) || !point(s, i)) return std::nullopt;
   if (!known_pair(major, minor) || !digits(s, i, 5, v.build) || v.build < 2195 || v.build > 0xFFFF) return std::nullopt;
   v.end = i;
   if (i + 1 < s.size() && s[i] == '.' && is_digit(s[i + 1])) {
@@ -168,8 +175,12 @@ bool is_hotfix_id(std::string_view id) {
   if (kb_of_id(id) != 0 || is_guid(id)) return true;
   std::size_t i = 0;
   std::uint32_t n = 0;
-  if (istarts_with(id, "File ")) return digits(id, i = 5, 6, n);
-  return istarts_with(id, "Q") && digits(id, i = 1, 7, n) && i >= 6;
+  if (istarts_with(id, "File ")) {
+    i = 5;
+    return digits(id, i, 6, n);
+  }
+  i = 1;
+  return istarts_with(id, "Q") && digits(id, i, 7, n) && i >= 6;
 }
 
 std::uint32_t kb_inside(std::string_view s) {

@@ -4,6 +4,7 @@
 
 namespace tq::format::textcodec {
 
+// NOLINTNEXTLINE(readability-function-size): a table
 const std::array<SingleByte, kSingleByteCount>& single_byte_pages() {
   // clang-format off
   static constexpr std::array<SingleByte, kSingleByteCount> kPages = {{

@@ -69,7 +69,7 @@ std::vector<std::pair<std::string, std::string>> read_properties(Bytes text) {
 }
 
 std::string arch_word(std::string_view s) {
-  const std::string w = lower_ascii(trim(s));
+  std::string w = lower_ascii(trim(s));
   if (w == "amd64" || w == "x64") return "x64";
   if (w == "x86" || w == "ia64" || w == "arm64") return w;
   return {};

@@ -66,6 +66,7 @@ void Folders::complete(Opened& opened, const std::string& shown, Listing& listin
   // The index is believed where it still speaks: a name of the records that it has too is no second entry.
   const auto key = [](const FolderEntry& e) { return std::pair(e.file.number(), e.name.name); };
   std::vector<std::pair<std::uint64_t, std::u16string>> known;
+  known.reserve(listing.entries.size());
   for (const FolderEntry& e : listing.entries) known.push_back(key(e));
   std::sort(known.begin(), known.end());
   std::erase_if(more, [&](const FolderEntry& e) { return std::binary_search(known.begin(), known.end(), key(e)); });

@@ -68,7 +68,7 @@ class Volume : public Tree {
 /// Errors: unsupported (no NTFS; named when it is another filesystem), encrypted (BitLocker; from open(): EFS),
 /// corrupt and truncated (neither the boot sector nor its backup, neither $MFT nor $MFTMirr can be used).
 /// open() on a file of the Windows Overlay Filter, a deduplicated or an offline file: unsupported, never not_found.
-Result<std::unique_ptr<Volume>> open_ntfs(std::shared_ptr<const io::ByteSource> source, std::string label);
+Result<std::unique_ptr<Volume>> open_ntfs(const std::shared_ptr<const io::ByteSource>& source, const std::string& label);
 
 /// True when the first bytes of a volume are an NTFS boot sector. `head`: at least 512 bytes.
 bool looks_like_ntfs(Bytes head);

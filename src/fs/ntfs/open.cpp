@@ -40,7 +40,7 @@ bool looks_like_ntfs(Bytes head) {
   return oem && oem->chars() == "NTFS    " && static_cast<bool>(parse_boot(head));
 }
 
-Result<std::unique_ptr<Volume>> open_ntfs(std::shared_ptr<const io::ByteSource> source, std::string label) {
+Result<std::unique_ptr<Volume>> open_ntfs(const std::shared_ptr<const io::ByteSource>& source, const std::string& label) {
   const auto main = boot_at(*source, 0);
   auto opened = main ? open_with(source, *main, label, nullptr) : Result<std::unique_ptr<Volume>>(main.error());
   if (opened) return opened;

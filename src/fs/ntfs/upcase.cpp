@@ -6,7 +6,7 @@
 
 namespace tq::fs::ntfs {
 namespace {
-constexpr std::uint64_t kTableBytes = 65536 * 2;
+constexpr std::uint64_t kTableBytes = std::uint64_t{65536} * 2;
 }
 
 void UpCase::load() {
@@ -14,10 +14,11 @@ void UpCase::load() {
   auto file = File::load(*medium_, *mft_, Reference::of(well_known::kUpCase));
   auto s = file ? file->stream(AttributeType::data, {}) : Result<Stream>(file.error());
   auto bytes = s ? read_whole(*medium_, *s, kTableBytes) : Result<std::vector<std::byte>>(s.error());
-  if (bytes) table_ = *std::move(bytes);
-  if (table_.size() == kTableBytes) return;
+  if (bytes && bytes->size() == kTableBytes) {
+    table_ = *std::move(bytes);
+    return;
+  }
   lost_ = true;
-  table_.clear();
   if (!bytes) medium_->journal.lose(bytes.error());
   medium_->journal.note("$UpCase is damaged: letters beyond ASCII are matched exactly");
 }

@@ -72,7 +72,10 @@ Result<MemberIndex::Node> MemberIndex::find(std::string_view path) const {
 
 std::string MemberIndex::path(Node n) const {
   std::string out;
-  for (; n != kRoot; n = parents_[n]) out = out.empty() ? items_[n].entry.name : items_[n].entry.name + "/" + out;
+  for (; n != kRoot; n = parents_[n]) {
+    if (!out.empty()) out.insert(0, 1, '/');
+    out.insert(0, items_[n].entry.name);
+  }
   return out;
 }
 
