@@ -5,6 +5,7 @@
 #include <httplib.h>
 #include <poll.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <mutex>
@@ -178,18 +179,22 @@ class Ending {
     thread_ = std::thread([this, &server] {
       int got = 0;
       sigwait(&signals_, &got);
+      // A server that does not listen yet cannot be stopped: a signal that comes so early is kept until it does.
+      while (!over_ && !server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(kLookMs));
       server.end();
     });
   }
   Ending(const Ending&) = delete;
   Ending& operator=(const Ending&) = delete;
   ~Ending() {
+    over_ = true;
     pthread_kill(thread_.native_handle(), SIGUSR1);
     thread_.join();
   }
 
  private:
   sigset_t signals_{};
+  std::atomic<bool> over_ = false;
   std::thread thread_;
 };
 
@@ -202,7 +207,6 @@ tq::Status tq_serve(const tq::fleet::serve::Listen& listen, const std::function<
   using namespace tq::fleet::serve;
   std::signal(SIGPIPE, SIG_IGN);
   Server server(handle);
-  const Ending ending(server);
   int port = listen.port;
   if (port == 0)
     port = server.bind_to_any_port(listen.host);
@@ -215,6 +219,7 @@ tq::Status tq_serve(const tq::fleet::serve::Listen& listen, const std::function<
                      listen.host + ":" + std::to_string(listen.port),
                      {},
                      "another program may have it; choose another with --listen, or port 0 for any"};
+  const Ending ending(server);
   ready(static_cast<std::uint16_t>(port));
   server.listen_after_bind();
   return tq::ok();
