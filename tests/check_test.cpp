@@ -261,7 +261,8 @@ TEST_CASE("check: findings set the exit status from exactly the severity that --
   const std::vector<std::string> severities{"info", "low", "medium", "high", "critical"};
   for (const char* name : {"server2008-6002", "server2008-6003-patched", "server2008-contradicted"}) {
     std::size_t highest = 0;
-    for (const auto& f : check({example(name)}).machine()["findings"]) {
+    const auto whole = check({example(name)});
+    for (const auto& f : whole.machine()["findings"]) {
       const auto found = std::find(severities.begin(), severities.end(), f["severity"].get<std::string>());
       highest = std::max(highest, static_cast<std::size_t>(found - severities.begin()));
     }
