@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analysis/models/models.hpp"
+#include "analysis/models/texts.hpp"
 #include "analysis/stepper.hpp"
 
 namespace tq::analysis {
@@ -210,6 +211,7 @@ void Engine::generic(State& s, const CallSite& c) {
   const unsigned arguments = c.arguments;
   const std::string name = c.import != nullptr ? c.import->name : "an unknown function";
   external_event(s, c, name, arguments);
+  if (!ladder_.clock && handles_text(name) && text_lost(*this, s, c)) return;
   std::vector<Value> values;
   for (unsigned i = 0; i < arguments; ++i) values.push_back(argument(s, c, i));
   const std::uint64_t h = mix(site_hash(s, c.rva), std::hash<std::string>{}(name));

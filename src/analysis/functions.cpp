@@ -9,8 +9,7 @@ namespace pe = format::pe;
 
 constexpr std::uint64_t kCodeLimit = std::uint64_t{48} << 20;
 constexpr std::int8_t kStackRegister = 4;
-constexpr std::uint32_t kNear = 96;   // bytes within which a load belongs to the pointer that was just made
-constexpr std::uint32_t kFar = 1024;  // the same for a pointer with a value that means nothing else
+constexpr std::uint32_t kFar = 1024;  // kBytesToField for a pointer with a value that means nothing else
 constexpr std::size_t kExceptions = 3, kRelocations = 5;
 constexpr std::uint32_t kMostScopes = 4096;
 
@@ -20,10 +19,6 @@ bool is_shared_data(std::uint64_t a) {
 bool is_version_field(std::uint64_t a, bool clock) {
   const std::uint64_t in = a & 0xFFF;
   return clock ? in >= 0x14 && in < 0x20 : in == 0x260 || in == 0x26C || in == 0x270;
-}
-
-bool is_peb_field(std::uint64_t disp, bool x64) {
-  return x64 ? disp == 0x118 || disp == 0x11C || disp == 0x120 : disp == 0xA4 || disp == 0xA8 || disp == 0xAC;
 }
 
 bool after_an_end(const Program& p, std::uint32_t rva) {
@@ -51,6 +46,7 @@ Functions::Functions(const Program& program, const Decoder& decoder, bool clock)
     sweep(program, decoder, e);
   }
   link();
+  find_late_loaders(program);
 }
 
 void Functions::seed(const Program& p) {
@@ -204,11 +200,12 @@ void Functions::pattern(const Program& p, const Insn& i, std::uint32_t rva) {
     const std::uint64_t self = p.is_64() ? 0x30 : 0x18, process = p.is_64() ? 0x60 : 0x30;
     if (own && !clock_ && (o.base >= 0 || o.value == process)) environment_ = rva;
     if (own && !clock_ && o.value == self) thread_ = rva;
-    if (!own && thread_ != 0 && rva - thread_ < kNear && o.base >= 0 && o.value == process) environment_ = rva;
+    if (!own && thread_ != 0 && rva - thread_ < kBytesToField && o.base >= 0 && o.value == process) environment_ = rva;
     if (own || o.base < 0) continue;
     // A version field is read as a number of at most 32 bits, and not from the frame.
-    const bool field = i.flow == Flow::next && !o.agen && o.bytes <= 4 && o.base != kStackRegister && is_peb_field(o.value, p.is_64());
-    if (environment_ != 0 && rva - environment_ < kNear && field) sites_.push_back({rva, "PEB"});
+    const bool field =
+        i.flow == Flow::next && !o.agen && o.bytes <= 4 && o.base != kStackRegister && is_version_of_process(o.value, p.is_64());
+    if (environment_ != 0 && rva - environment_ < kBytesToField && field) sites_.push_back({rva, "PEB"});
     if (shared_near) sites_.push_back({rva, "KUSER_SHARED_DATA"});
   }
 }
@@ -268,6 +265,14 @@ std::uint32_t Functions::solid(std::uint32_t rva) const {
 std::uint32_t Functions::size_of(std::uint32_t start) const {
   const auto it = std::upper_bound(sorted_.begin(), sorted_.end(), start);
   return it == sorted_.end() ? 0x1000 : *it - start;
+}
+
+/// The code behind each slot hands the library's record to a function of the run time, which looks the name up and fills the slot.
+void Functions::find_late_loaders(const Program& p) {
+  std::set<std::uint32_t> handing;
+  for (const std::uint32_t d : p.delay_descriptors()) handing.merge(readers(d, 1));
+  for (const auto& [from, to] : calls_)
+    if (handing.contains(of(from))) late_loaders_.insert(to);
 }
 
 std::set<std::uint32_t> Functions::readers(std::uint32_t rva, std::uint32_t size) const {

@@ -51,6 +51,8 @@ class Functions {
   /// Those whose address the program itself has in a register or in data.
   [[nodiscard]] const std::unordered_set<std::uint32_t>& taken() const { return taken_; }
   [[nodiscard]] const std::vector<Handler>& handlers() const { return handlers_; }
+  /// Does an instruction belong to what looks up functions of libraries that are loaded late? Their slots have names of their own.
+  [[nodiscard]] bool loads_late(std::uint32_t rva) const { return late_loaders_.contains(of(rva)); }
   [[nodiscard]] std::uint32_t entry() const { return entry_; }
   [[nodiscard]] bool too_big() const { return too_big_; }
 
@@ -64,13 +66,14 @@ class Functions {
   void address(const Program& p, std::uint64_t where, std::uint32_t rva, bool store);
   void pattern(const Program& p, const Insn& i, std::uint32_t rva);
   void conditional_tail_calls();
+  void find_late_loaders(const Program& p);
   void link();
   bool moved_ = false;  ///< the immediate at hand is moved or pushed, not computed with
   bool clock_ = false, resolver_counts_ = false, too_big_ = false;
   std::uint32_t entry_ = 0;
   std::set<std::uint32_t> starts_;
   std::vector<std::uint32_t> sorted_, solid_;
-  std::unordered_set<std::uint32_t> taken_, exported_, lines_, labels_, unwound_;
+  std::unordered_set<std::uint32_t> taken_, exported_, lines_, labels_, unwound_, late_loaders_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> calls_;     ///< from (an instruction), to (a target)
   std::vector<std::pair<std::uint32_t, std::uint32_t>> branches_;  ///< conditional jumps to an even line, alike
   std::vector<std::pair<std::uint32_t, std::uint32_t>> mentions_;  ///< address, instruction
@@ -82,6 +85,14 @@ class Functions {
   std::uint64_t environment_ = 0;  ///< last instruction that loaded the address of the process block
   std::uint64_t shared_ = 0;       ///< last instruction that mentioned shared user data
 };
+
+/// Bytes of code within which a load belongs to the pointer that was just made.
+constexpr std::uint32_t kBytesToField = 96;
+
+/// Is `offset` one of the major, minor and build number in the process environment block?
+constexpr bool is_version_of_process(std::uint64_t offset, bool x64) {
+  return x64 ? offset == 0x118 || offset == 0x11C || offset == 0x120 : offset == 0xA4 || offset == 0xA8 || offset == 0xAC;
+}
 
 /// Is an imported function one that tells the version (or, for `clock`, the time)?
 bool is_source_import(const ImportSlot& import, bool clock);

@@ -22,10 +22,11 @@ bool mentions(const std::vector<std::string>& list, std::string_view part) {
 }
 
 /// Sites that count: a registry reader or a resolver only when the name it would have to ask for is in the file.
-std::vector<SourceSite> relevant(const std::vector<SourceSite>& all, const Traces& traces, const Program& program) {
+std::vector<SourceSite> relevant(const Functions& functions, const Traces& traces, const Program& program) {
   const bool registry = mentions(traces.version, "registry"), names = looks_up_version_names(program);
   std::vector<SourceSite> out;
-  for (const SourceSite& s : all) {
+  for (const SourceSite& s : functions.sites()) {
+    if (is_resolver(s.what) && functions.loads_late(s.rva)) continue;
     const bool reads_registry = s.what.find("Query") != std::string::npos || s.what.find("GetValue") != std::string::npos ||
                                 s.what.find("EnumValue") != std::string::npos;
     if (is_resolver(s.what) ? names : reads_registry && s.what != "VerQueryValueA" && s.what != "VerQueryValueW" ? registry : true)
@@ -164,7 +165,7 @@ GateReport find_program_gates(Bytes file, const Program& program, const GateOpti
     return settled(std::move(report), Gate::no_source, "nothing in the file reads a version");
   Decoder decoder(program);
   Functions functions(program, decoder, false);
-  const auto sites = relevant(functions.sites(), traces, program);
+  const auto sites = relevant(functions, traces, program);
   if (sites.empty())
     return functions.too_big() ? settled(std::move(report), Gate::undecided, "too much code")
                                : settled(std::move(report), Gate::no_source, "nothing in the code reads a version");

@@ -162,7 +162,7 @@ std::optional<ExposureReport> exposure_of(const Words& words) {
 Result<KeptAnswers> KeptAnswers::open(const std::string& folder, std::vector<std::string> targets) {
   if (io::host_kind(folder) != io::HostKind::folder)
     return Error{ErrorCode::usage, "--cache " + folder, "a folder that is there", "none", {}, "make it, or name another"};
-  TQ_TRY(const auto itself, io::read_file("/proc/self/exe", std::size_t{1} << 30));
+  TQ_TRY(const auto itself, io::read_file(io::own_program(), std::size_t{1} << 30));
   KeptAnswers kept;
   kept.folder_ = folder;
   kept.engine_ = sha256_hex(bytes_of(itself));
@@ -193,24 +193,24 @@ void KeptAnswers::keep(const std::string& key, const Words& words) const {
   static_cast<void>(io::write_output(place(key), packed_words(all), targets_));
 }
 
-GateReport KeptAnswers::gates(const std::string& sha256, Bytes file, const GateOptions& o) const {
-  if (folder_.empty()) return find_gates(file, o);
-  const std::string key = fmt::format("gates {} {} {},{} {} {}", sha256, engine_, o.first, o.second, o.max_steps, o.max_milliseconds);
+template <class Report>
+Report KeptAnswers::answer(const std::string& key, std::optional<Report> (*read)(const Words&), const std::function<Report()>& make) const {
+  if (folder_.empty()) return make();
   if (const auto words = find(key))
-    if (auto known = gates_of(*words)) return *std::move(known);
-  GateReport made = find_gates(file, o);
+    if (auto known = read(*words)) return *std::move(known);
+  Report made = make();
   if (made.steps != 0) keep(key, words_of(made));
   return made;
 }
 
+GateReport KeptAnswers::gates(const std::string& sha256, Bytes file, const GateOptions& o) const {
+  return answer<GateReport>(fmt::format("gates {} {} {},{} {} {}", sha256, engine_, o.first, o.second, o.max_steps, o.max_milliseconds),
+                            gates_of, [&] { return find_gates(file, o); });
+}
+
 ExposureReport KeptAnswers::exposure(const std::string& sha256, Bytes file, const ExposureOptions& o) const {
-  if (folder_.empty()) return find_exposure(file, o);
-  const std::string key = fmt::format("exposure {} {} {} {}", sha256, engine_, o.max_steps, o.max_milliseconds);
-  if (const auto words = find(key))
-    if (auto known = exposure_of(*words)) return *std::move(known);
-  ExposureReport made = find_exposure(file, o);
-  if (made.steps != 0) keep(key, words_of(made));
-  return made;
+  return answer<ExposureReport>(fmt::format("exposure {} {} {} {}", sha256, engine_, o.max_steps, o.max_milliseconds), exposure_of,
+                                [&] { return find_exposure(file, o); });
 }
 
 }  // namespace tq::analysis

@@ -4,6 +4,7 @@
 // the question, and the budget. An entry that is damaged, of another kind, or about something else is no answer and is made again.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ class KeptAnswers {
   ExposureReport exposure(const std::string& sha256, Bytes file, const ExposureOptions& options) const;
 
  private:
+  /// What is kept under `key`, when `read` understands it; else what `make` answers, which is kept then.
+  template <class Report>
+  Report answer(const std::string& key, std::optional<Report> (*read)(const std::vector<std::string>&),
+                const std::function<Report()>& make) const;
   [[nodiscard]] std::string place(const std::string& key) const;
   [[nodiscard]] std::optional<std::vector<std::string>> find(const std::string& key) const;
   void keep(const std::string& key, const std::vector<std::string>& words) const;

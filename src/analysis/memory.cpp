@@ -5,13 +5,30 @@
 namespace tq::analysis {
 namespace {
 
-/// Bytes [from, from+size) of a value.
-Value extract(Alu& alu, const Value& v, unsigned from, unsigned size) {
+/// Bytes [from, from+size) of a value of `whole` bytes. One of 8 may be two halves that are known by themselves.
+Value extract(Alu& alu, const Value& v, unsigned whole, unsigned from, unsigned size) {
+  if (whole == 8 && from >= 4) return extract(alu, alu.binary(Op::shr, v, constant(32), 64), 4, from - 4, size);
+  if (whole == 8 && from != 0 && from + size <= 4) return extract(alu, alu.truncate(v, 32), 4, from, size);
   const Value shifted = from == 0 ? v : alu.binary(Op::shr, v, constant(8 * from), 64);
   return size >= 8 ? shifted : alu.truncate(shifted, 8 * size);
 }
 
 }  // namespace
+
+/// Neighbours as one value of `size` bytes.
+Value Memory::together(Alu& alu, std::span<const Piece> parts, unsigned size) {
+  Value v = parts[0].value;
+  for (const Piece& p : parts.subspan(1)) {
+    const unsigned at = p.at - parts[0].at;
+    const Value high = alu.map(p.value, [&](Term t) { return binary(Op::shl, t, number(8 * at), 64); });
+    v = alu.map(v, high, [&](Term a, Term b) {
+      if (a.number() && b.number()) return number(a.off | b.off);
+      return unknown(Op::concat, 8 * size, hash_of(hash_of(at, a), b));
+    });
+    v.copy = false;
+  }
+  return v;
+}
 
 const Memory::Slot* Memory::slot(const Bucket& b, std::uint64_t base, std::uint64_t number) {
   for (const Slot& s : b.slots)
@@ -45,10 +62,10 @@ void Memory::put(Alu& alu, Page& p, unsigned offset, unsigned size, const Value&
     }
     // What sticks out of the new cell on either side stays.
     if (c.offset < offset)
-      kept.push_back({c.offset, static_cast<std::uint8_t>(offset - c.offset), extract(alu, c.value, 0, offset - c.offset)});
+      kept.push_back({c.offset, static_cast<std::uint8_t>(offset - c.offset), extract(alu, c.value, c.size, 0, offset - c.offset)});
     if (end > mine)
-      kept.push_back(
-          {static_cast<std::uint8_t>(mine), static_cast<std::uint8_t>(end - mine), extract(alu, c.value, mine - c.offset, end - mine)});
+      kept.push_back({static_cast<std::uint8_t>(mine), static_cast<std::uint8_t>(end - mine),
+                      extract(alu, c.value, c.size, mine - c.offset, end - mine)});
   }
   kept.push_back({static_cast<std::uint8_t>(offset), static_cast<std::uint8_t>(size), v});
   std::sort(kept.begin(), kept.end(), [](const Cell& a, const Cell& b) { return a.offset < b.offset; });
@@ -60,8 +77,8 @@ void Memory::write(Alu& alu, Term address, unsigned size, const Value& v) {
   const auto offset = static_cast<unsigned>(address.off % kPage);
   if (offset + size > kPage) {
     const auto first = static_cast<unsigned>(kPage - offset);
-    write(alu, address, first, extract(alu, v, 0, first));
-    write(alu, {address.sym, address.off + first}, size - first, extract(alu, v, first, size - first));
+    write(alu, address, first, extract(alu, v, size, 0, first));
+    write(alu, {address.sym, address.off + first}, size - first, extract(alu, v, size, first, size - first));
     return;
   }
   Page& p = page_for_write(address.sym, number);
@@ -98,7 +115,7 @@ void Memory::pieces(Alu& alu, Term address, unsigned size, const InitialMemory& 
     else if (hit->offset == in && hit->size == n)
       v = hit->value;
     else
-      v = extract(alu, hit->value, in - hit->offset, n);
+      v = extract(alu, hit->value, hit->size, in - hit->offset, n);
     out.push_back({done, n, v});
     done += n;
   }
@@ -108,23 +125,15 @@ Value Memory::assemble(Alu& alu, Term address, unsigned size, const InitialMemor
   std::vector<Piece> parts;
   pieces(alu, address, size, initial, parts);
   if (parts.size() == 1) return parts[0].value;
-  Value v = parts[0].value;
   // Neighbouring fields that are moved together are still only moved.
-  bool copy = true;
-  for (const Piece& p : parts) copy = copy && (p.value.copy || p.value.uniform());
-  if (size == 8 && parts.size() == 2 && parts[1].at == 4) {
-    v = alu.map(v, parts[1].value, [&](Term a, Term b) { return alu.paired(a, b); });
-    v.copy = copy && !v.uniform();
-    return v;
-  }
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    const Value high = alu.binary(Op::shl, parts[i].value, constant(8 * parts[i].at), 64);
-    v = alu.map(v, high, [&](Term a, Term b) {
-      if (a.number() && b.number()) return number(a.off | b.off);
-      return unknown(Op::concat, 8 * size, hash_of(hash_of(parts[i].at, a), b));
-    });
-    v.copy = false;
-  }
+  const bool copy = std::all_of(parts.begin(), parts.end(), [](const Piece& p) { return p.value.copy || p.value.uniform(); });
+  const auto behind = std::find_if(parts.begin(), parts.end(), [](const Piece& p) { return p.at == 4; });
+  Value v;
+  if (size == 8 && behind != parts.end())
+    v = alu.map(together(alu, {parts.begin(), behind}, 4), together(alu, {behind, parts.end()}, 4),
+                [&](Term low, Term high) { return alu.paired(low, high); });
+  else
+    v = together(alu, parts, size);
   v.copy = copy && !v.uniform();
   return v;
 }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "analysis/cow.hpp"
@@ -63,6 +64,7 @@ class Memory {
     Value value;
   };
   void pieces(Alu& alu, Term address, unsigned size, const InitialMemory& initial, std::vector<Piece>& out) const;
+  static Value together(Alu& alu, std::span<const Piece> parts, unsigned size);
   Value assemble(Alu& alu, Term address, unsigned size, const InitialMemory& initial) const;
   static const Slot* slot(const Bucket& b, std::uint64_t base, std::uint64_t number);
   static bool join_alike(Alu& alu, Slot& mine, const Cow<Page>& theirs, LaneMask in_a, LaneMask in_b, std::uint64_t place);

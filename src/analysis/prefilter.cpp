@@ -10,6 +10,8 @@
 #include <bit>
 #include <string_view>
 
+#include "analysis/functions.hpp"
+
 namespace tq::analysis {
 namespace {
 
@@ -84,12 +86,10 @@ bool is_field_of_register(std::string_view all, std::size_t at) {
 /// Is a version field of the process block named soon behind a load? `Functions` takes no other loads for sources: nearly every program
 /// looks at its thread's block, and few at these fields.
 bool names_version_field(std::string_view all, std::size_t pos, bool x64) {
-  constexpr std::size_t kWindow = 224;  // two steps, thread to process to field, of 96 bytes, and the last instruction
+  constexpr std::size_t kWindow = 2 * kBytesToField + 32;  // two steps, thread to process to field, and the last instruction
   const std::size_t end = std::min(all.size(), pos + kWindow);
   for (std::size_t at = pos + 2; at + 4 <= end; ++at) {
-    const std::uint32_t v = u32_at(all, at);
-    const bool field = x64 ? v == 0x118 || v == 0x11C || v == 0x120 : v == 0xA4 || v == 0xA8 || v == 0xAC;
-    if (field && is_field_of_register(all, at)) return true;
+    if (is_version_of_process(u32_at(all, at), x64) && is_field_of_register(all, at)) return true;
   }
   return false;
 }

@@ -145,6 +145,7 @@ void Program::read_imports() {
     if (!kind || !dll || !slots || !names || *dll == 0) break;
     // Bit 0 clear: the tables of Visual C++ 6 hold addresses instead of rvas.
     const std::uint64_t off = (*kind & 1) != 0 ? 0 : base();
+    delay_descriptors_.push_back(static_cast<std::uint32_t>(at));
     if (const auto name = text(*dll - off, false, kNameLimit))
       read_thunks(lower_ascii(*name), static_cast<std::uint32_t>(*names - off), static_cast<std::uint32_t>(*slots - off));
   }

@@ -37,6 +37,8 @@ class Program {
   [[nodiscard]] bool native() const { return image_.subsystem == 1; }
   [[nodiscard]] std::uint64_t base() const { return image_.image_base; }
   [[nodiscard]] const std::vector<Extent>& extents() const { return extents_; }
+  /// Where the records of libraries lie that are loaded at the first call.
+  [[nodiscard]] const std::vector<std::uint32_t>& delay_descriptors() const { return delay_descriptors_; }
   /// By rva of the slot; delay-loaded ones included.
   [[nodiscard]] const std::unordered_map<std::uint32_t, ImportSlot>& imports() const { return imports_; }
   /// Does the name of an import begin at this rva?
@@ -62,6 +64,7 @@ class Program {
   format::pe::Image image_;
   std::vector<Extent> extents_;
   std::unordered_map<std::uint32_t, ImportSlot> imports_;
+  std::vector<std::uint32_t> delay_descriptors_;
   std::unordered_set<std::uint32_t> import_names_;
   std::vector<std::string> damage_;
 };

@@ -50,5 +50,7 @@ class Folder {
 enum class HostKind { missing, file, folder, other };
 /// What lies at a path of the host (links followed).
 HostKind host_kind(const std::string& path);
+/// Where the file of this program lies on the host; empty when the system does not tell.
+std::string own_program();
 
 }  // namespace tq::io

@@ -10,17 +10,21 @@ import concurrent.futures
 import os
 import random
 import re
+import struct
 import subprocess
 import sys
 
-from templates import effects, predicates, real_predicates, real_sources, real_styles, shipped_styles, sources, styles
+from templates import effects, predicates, real_predicates, real_sources, real_styles, shipped_styles, sources, styles, text_sources
 from templates.common import BUILDS, KERNEL, PRELUDE, RELEASES, USER, Program, near
 
-SOURCES = {True: sources.KERNEL_SOURCES + real_sources.KERNEL_SOURCES, False: sources.USER_SOURCES + real_sources.USER_SOURCES}
+SOURCES = {True: sources.KERNEL_SOURCES + real_sources.KERNEL_SOURCES + text_sources.KERNEL_SOURCES,
+           False: sources.USER_SOURCES + real_sources.USER_SOURCES + text_sources.USER_SOURCES}
 STYLES = styles.STYLES + real_styles.STYLES + shipped_styles.STYLES
 PREDICATES = predicates.PREDICATES + real_predicates.PREDICATES
 NEEDS_MAJOR = predicates.NEEDS_MAJOR | real_predicates.NEEDS_MAJOR
 EFFECTS = effects.EFFECTS + real_predicates.EFFECTS
+DECOYS = effects.DECOYS + text_sources.DECOYS
+DECIDING = (real_sources.src_text,) + text_sources.NUMBER_TEXTS  # sources that compare by themselves
 BIG = 0.02  # share of large programs
 
 
@@ -46,9 +50,9 @@ def make(number, seed):
     else:
         source, sees = r.choice(SOURCES[kernel])
         sees = {True: "", False: real_sources.SEES_BUILD}.get(sees, sees)
-        full = sees == "" or sees == real_sources.LATE
+        full = sees != real_sources.SEES_BUILD and not callable(sees)
         style = real_styles.style_big if r.random() < BIG else r.choice(STYLES)
-        if source is real_sources.src_text:  # decides by itself: what is kept of it would be seen
+        if source in DECIDING:  # what is kept of it would be seen
             gate, style = True, r.choice([styles.style_direct, styles.style_function])
         if gate:
             predicate = r.choice([q for q in PREDICATES if full or q not in NEEDS_MAJOR])
@@ -59,7 +63,7 @@ def make(number, seed):
             use = "int d = decide(build, major, minor); " + effect(p)
             kind = predicate.__name__
         else:
-            decoy = r.choice(effects.DECOYS)
+            decoy = r.choice(DECOYS)
             body, decide, use, kind = "return 0;", "", decoy(p), decoy.__name__
             if decoy is effects.decoy_major:
                 body = "return major < 5 ? 1 : 0;" if full else "return 0;"
@@ -75,8 +79,27 @@ def make(number, seed):
     head += "#define ENTRY i32 STD DriverEntry(P ctx, P path)\n"
     users = "".join("EXPORT u32 STD Noise%d(P c) { return (u32)helper_%d(%s); }\n" % (i, i, "c" if "(P c)" in n else "(u32)(size_type)c") for i, n in enumerate(noise))
     text = head + "\n".join(p.data + noise + p.top) + "\n" + users + entry + "\n"
-    settings = {"arch": arch, "kernel": kernel, "compiler": p.compiler, "level": p.level, "classes": "\n".join(p.cpp)}
+    settings = {"arch": arch, "kernel": kernel, "compiler": p.compiler, "level": p.level, "classes": "\n".join(p.cpp), "late": p.late}
     return kind, text, body, sees, settings, view
+
+
+def set_delay_directory(path):
+    """GNU ld leaves the directory of delay imports empty; linkers of Windows set it to the first record, which names ntdll.dll."""
+    with open(path, "rb") as f:
+        data = bytearray(f.read())
+    head = struct.unpack_from("<I", data, 60)[0]
+    count, optional = struct.unpack_from("<H12xH", data, head + 6)
+    sections = [struct.unpack_from("<IIII", data, head + 24 + optional + 40 * i + 8) for i in range(count)]
+    offset_of = lambda rva: next((rva - at + raw for size, at, stored, raw in sections if at <= rva < at + stored), 0)
+    directory = head + 24 + (96 if struct.unpack_from("<H", data, head + 24)[0] == 0x10B else 112) + 13 * 8
+    for size, at, stored, raw in sections:
+        for i in range(0, stored - 32, 4):
+            kind, dll = struct.unpack_from("<II", data, raw + i)
+            if kind == 1 and data[offset_of(dll):offset_of(dll) + 10] == b"ntdll.dll\0":
+                struct.pack_into("<II", data, directory, at + i, 64)
+                with open(path, "wb") as f:
+                    f.write(data)
+                return
 
 
 def build(folder, name, text, s):
@@ -90,7 +113,7 @@ def build(folder, name, text, s):
     triple = "x86_64-pc-windows-msvc" if s["arch"] == "x64" else "i686-pc-windows-msvc"
     compiler = [mingw] if s["compiler"] == "gcc" else ["clang-19", "--target=" + triple, "-fms-extensions"]
     entry = "DriverEntry" if s["arch"] == "x64" else "_DriverEntry@8"
-    libraries = ["-lbuildnumber-" + s["arch"], "-lntoskrnl", "-lhal"] if s["kernel"] else ["-lkernel32", "-ladvapi32", "-luser32", "-lversion", "-lmsvcrt"]
+    libraries = ["-lbuildnumber-" + s["arch"], "-lntoskrnl", "-lhal"] if s["kernel"] else ["-llate-" + s["arch"], "-lkernel32", "-ladvapi32", "-luser32", "-lversion", "-lmsvcrt", "-lmingwex", "-lmsvcrt", "-lkernel32"]
     # The linker cannot read the export directives of clang's msvc objects, and would then export everything.
     exports = re.findall(r"EXPORT \w+ (STD )?(\w+)", text)
     with open(f"{folder}/{name}.def", "w", encoding="ascii") as f:
@@ -107,18 +130,25 @@ def build(folder, name, text, s):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             return done.stderr[:600]
+    if s["late"]:
+        set_delay_directory(out)
     for o in objects:
         os.remove(o)
     os.remove(f"{folder}/{name}.def")
     return None
 
 
-def data_import(folder):
-    """The import libraries of mingw-w64 lack NtBuildNumber, which is data."""
+def import_libraries(folder):
+    """What the import libraries of mingw-w64 lack: NtBuildNumber, which is data, and functions of ntdll.dll that are loaded late."""
     with open(f"{folder}/nt.def", "w", encoding="ascii") as f:
         f.write("LIBRARY ntoskrnl.exe\nEXPORTS\nNtBuildNumber DATA\n")
-    for arch, prefix in (("x86", "i686"), ("x64", "x86_64")):
-        subprocess.run([prefix + "-w64-mingw32-dlltool", "-d", f"{folder}/nt.def", "-l", f"{folder}/libbuildnumber-{arch}.a"], check=True)
+    for arch, prefix, bytes_of in (("x86", "i686", "@%d"), ("x64", "x86_64", "")):
+        with open(f"{folder}/late.def", "w", encoding="ascii") as f:
+            decorated = [name + (bytes_of % taken if bytes_of else "") for name, taken in (("RtlGetVersion", 4), ("RtlGetNtVersionNumbers", 12))]
+            f.write("LIBRARY ntdll.dll\nEXPORTS\n" + "\n".join(decorated) + "\n")
+        tool = prefix + "-w64-mingw32-dlltool"
+        subprocess.run([tool, "-d", f"{folder}/nt.def", "-l", f"{folder}/libbuildnumber-{arch}.a"], check=True)
+        subprocess.run([tool, "-k", "-d", f"{folder}/late.def", "-y", f"{folder}/liblate-{arch}.a"], check=True)
 
 
 def oracle(folder, tests):
@@ -147,7 +177,7 @@ def main():
     a.add_argument("--jobs", type=int, default=os.cpu_count())
     args = a.parse_args()
     os.makedirs(args.folder, exist_ok=True)
-    data_import(args.folder)
+    import_libraries(args.folder)
     made = [make(i, args.seed) for i in range(args.count)]
     words = oracle(args.folder, [(m[2], m[3], m[5]) for m in made])
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "analysis/models/texts.hpp"
 #include "analysis/models/version.hpp"
 #include "core/text.hpp"
 
@@ -58,14 +59,47 @@ void info(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, constant(1));
 }
 
-/// Only the root "\\" is known; a text of the string table is not.
+constexpr std::uint64_t kTranslation = 0x700, kStrings = 0x400, kNarrowStrings = 0x580;  ///< where they are put in the block
+constexpr std::uint64_t kAmerican = 0x04B00409;
+
+/// The text that a file of Windows has for a name of its string table; nullopt for one that does not tell the version.
+std::optional<std::u16string> string_of(const std::string& path, const Rung& r) {
+  const std::string name = lower_ascii(path);
+  if (!name.starts_with("\\stringfileinfo\\")) return std::nullopt;
+  if (!name.ends_with("\\fileversion") && !name.ends_with("\\productversion")) return std::nullopt;
+  std::u16string out;
+  for (const char x : fmt::format("{}.{}.{}.18000", r.major, r.minor, file_build(r))) out += static_cast<char16_t>(x);
+  return out;
+}
+
+/// The root, the languages, and the texts that tell the version.
 template <bool Wide>
 void query_value(Engine& e, State& s, const CallSite& c) {
+  const Value block = e.argument(s, c, 0), fixed = e.plus(block, kFixedInfo);
   const auto path = e.text(s, e.argument(s, c, 1), Wide);
-  if (!path || *path != "\\") return e.generic(s, c);
-  store(e, s, e.argument(s, c, 2), e.word(), e.plus(e.argument(s, c, 0), kFixedInfo));
-  store(e, s, e.argument(s, c, 3), 4, constant(52));
-  e.set_result(s, constant(1));
+  const bool known = e.alu.varies(e.read(s, e.plus(fixed, 8), 4));  // the block of a file of Windows
+  const auto give = [&](const Value& at, const Value& size) {
+    store(e, s, e.argument(s, c, 2), e.word(), at);
+    store(e, s, e.argument(s, c, 3), 4, size);
+    e.set_result(s, constant(1));
+  };
+  if (path && *path == "\\") return give(fixed, constant(52));
+  if (!known) return e.generic(s, c);
+  if (path && iequals(*path, "\\VarFileInfo\\Translation")) {
+    e.write(s, e.plus(block, kTranslation), 4, constant(kAmerican));
+    return give(e.plus(block, kTranslation), constant(4));
+  }
+  if (!path || !string_of(*path, e.ladder().rungs[0])) {
+    e.record().reason(fmt::format("a text of a file's version is asked for at 0x{:x} that was not worked out", c.rva));
+    return e.generic(s, c);
+  }
+  Texts t;
+  for (unsigned k = 0; k < e.alu.count(); ++k) t.of[k] = string_of(*path, e.ladder().rungs[k]);
+  t.origin = e.lanes("the file version of a file of Windows", [](const Rung& r) { return r.build; }).origin;
+  t.copy = true;
+  const Value at = e.plus(block, Wide ? kStrings : kNarrowStrings);
+  write_texts(e, s, at, t, Wide);
+  give(at, number_of(e, c, t, false, [](const auto& x) { return x.size() + 1; }));
 }
 
 std::uint64_t numbered(const Rung& r) { return std::uint64_t{r.major} << 24 | std::uint64_t{r.minor} << 16; }

@@ -25,6 +25,8 @@ Table table_of(bool clock) {
     add(version_models());
     add(file_version_models());
     add(registry_models());
+    add(text_copy_models());
+    add(formatted_models());
   }
   return t;
 }

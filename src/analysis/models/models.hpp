@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "analysis/engine.hpp"
 
@@ -18,6 +19,8 @@ const Model* model_of(const std::string& name, bool clock);
 bool is_run_time(const std::string& dll);
 /// A function that never comes back.
 bool is_noreturn(const std::string& name);
+/// Takes texts apart, compares them or makes new ones: what it gives hangs on what lies behind the pointers it is handed.
+bool handles_text(std::string_view name);
 /// Formats or prints what it is given: its result decides nothing.
 bool is_printer(const std::string& name);
 

@@ -61,6 +61,14 @@ constexpr std::string_view kPrinters[] = {
     "__stdio_common_vfprintf",
 };
 
+// How the names of functions on texts begin; those that have a model are asked there first.
+constexpr std::string_view kTextFunctions[] = {
+    "str",      "wcs",      "_str",     "_wcs",   "mbs",          "_mbs",         "mbto",          "wcto",
+    "lstr",     "Str",      "sscanf",   "swscan", "_sn",          "_vsn",         "__stdio_commo", "ato",
+    "_ato",     "_wto",     "Char",     "Compar", "VarI4FromStr", "VarUI4FromS",  "RtlPrefix",     "RtlHashUnicode",
+    "RtlUpcas", "RtlDownc", "RtlUpper", "_itoa",  "RtlOemString", "RtlMultiByte", "RtlUnicodeTo",  "RtlLargeIntegerToChar",
+};
+
 std::string_view line_at(std::string_view all, std::size_t at) { return all.substr(at, all.find('\n', at) - at); }
 
 std::vector<std::size_t> line_starts(std::string_view all) {
@@ -82,6 +90,10 @@ bool is_wide_helper(const std::string& name) { return in(kWideHelpers, name); }
 
 bool is_noreturn(const std::string& name) { return in(kNoreturn, name); }
 bool is_printer(const std::string& name) { return in(kPrinters, name); }
+
+bool handles_text(std::string_view name) {
+  return std::any_of(std::begin(kTextFunctions), std::end(kTextFunctions), [&](std::string_view t) { return name.starts_with(t); });
+}
 
 std::optional<Arity> arity_of(const std::string& name) {
   // Helpers for 64-bit numbers on 32-bit processors take two of them from the stack.

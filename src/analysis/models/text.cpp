@@ -2,57 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <optional>
 
+#include "analysis/models/texts.hpp"
 #include "analysis/models/version.hpp"
 
 namespace tq::analysis {
 namespace {
-
-constexpr std::uint64_t kMostText = 160;
-
-/// The text of every lane; nullopt for a lane in which a character is unknown.
-struct Texts {
-  std::array<std::optional<std::u16string>, kMostLanes> of;
-  bool known = true;  ///< in all lanes of the mask
-  std::uint8_t origin = 0;
-  bool copy = false;
-};
-
-Texts texts(Engine& e, State& s, const Value& address, bool wide, std::uint64_t most = kMostText) {
-  Texts t;
-  const unsigned unit = wide ? 2 : 1;
-  LaneMask open = e.alu.mask;
-  for (unsigned k = 0; k < e.alu.count(); ++k) t.of[k] = std::u16string();
-  for (std::uint64_t i = 0; open != 0 && i < most; ++i) {
-    const Value c = e.read(s, e.plus(address, i * unit), unit);
-    if (c.origin != 0) t.origin = c.origin;
-    t.copy = t.copy || c.copy;
-    for (unsigned k = 0; k < e.alu.count(); ++k) {
-      if ((open >> k & 1) == 0) continue;
-      const Term x = c.at(k);
-      if (!x.number()) {
-        t.of[k].reset();
-        t.known = false;
-      }
-      if (!x.number() || x.off == 0)
-        open &= ~lane_bit(k);
-      else
-        *t.of[k] += static_cast<char16_t>(x.off);
-    }
-    if (!t.known) break;
-  }
-  return t;
-}
-
-Value result(Engine& e, const CallSite& c, const Texts& t, bool copy, const std::function<std::uint64_t(const std::u16string&)>& f) {
-  Value v =
-      e.alu.each([&](unsigned k) { return t.of[k] ? number(f(*t.of[k])) : unknown(Op::call, 32, mix(c.rva, 0x7E87)); }, copy && t.copy);
-  v.origin = t.origin;
-  v.copy = copy && t.copy && !v.uniform();
-  return v;
-}
 
 /// A text that the version is in, and that was not worked out: what comes of it is not known.
 void lost(Engine& e, State& s, const CallSite& c, unsigned arguments) {
@@ -66,13 +21,19 @@ void lost(Engine& e, State& s, const CallSite& c, unsigned arguments) {
   e.generic(s, c);
 }
 
-std::uint64_t parse(const std::u16string& s, unsigned base) {
+struct Parsed {
+  std::uint64_t value = 0;
+  std::size_t end = 0;  ///< behind the last digit; 0 when there is none
+};
+
+Parsed parse_number(const std::u16string& s, unsigned base) {
   std::size_t i = 0;
   while (i < s.size() && (s[i] == ' ' || s[i] == '\t')) ++i;
   const bool minus = i < s.size() && s[i] == '-';
   if (i < s.size() && (s[i] == '-' || s[i] == '+')) ++i;
   if ((base == 0 || base == 16) && i + 1 < s.size() && s[i] == '0' && (s[i + 1] | 0x20) == 'x') i += 2, base = 16;
   if (base == 0) base = 10;
+  const std::size_t first = i;
   std::uint64_t v = 0;
   for (; i < s.size(); ++i) {
     const unsigned c = s[i], lower = c | 0x20;
@@ -80,14 +41,27 @@ std::uint64_t parse(const std::u16string& s, unsigned base) {
     if (d >= base) break;
     v = v * base + d;
   }
-  return (minus ? 0 - v : v) & 0xFFFFFFFF;
+  return {(minus ? 0 - v : v) & 0xFFFFFFFF, i == first ? 0 : i};
+}
+
+std::uint64_t parse(const std::u16string& s, unsigned base) { return parse_number(s, base).value; }
+
+/// The place `chars` behind the start of each lane's text.
+Value place_in(Engine& e, const Value& start, const Texts& t, unsigned unit,
+               const std::function<std::size_t(const std::u16string&)>& chars) {
+  Value v = e.alu.each([&](unsigned k) {
+    const std::size_t n = chars(*t.of[k]);
+    return n == std::u16string::npos ? number(0) : Term{start.at(k).sym, start.at(k).off + n * unit};
+  });
+  v.origin = t.origin;
+  return v;
 }
 
 template <bool Wide>
 void to_number(Engine& e, State& s, const CallSite& c) {
   const Texts t = texts(e, s, e.argument(s, c, 0), Wide);
   if (!t.known) return lost(e, s, c, 1);
-  e.set_result(s, result(e, c, t, true, [](const auto& x) { return parse(x, 10); }));
+  e.set_result(s, number_of(e, c, t, true, [](const auto& x) { return parse(x, 10); }));
 }
 
 template <bool Wide>
@@ -96,17 +70,20 @@ void to_number_base(Engine& e, State& s, const CallSite& c) {
   const Texts t = texts(e, s, e.argument(s, c, 0), Wide);
   if (!t.known || !base.uniform() || !base.all.number() || base.all.off > 16) return lost(e, s, c, 1);
   const auto b = static_cast<unsigned>(base.all.off);
-  e.set_result(s, result(e, c, t, true, [b](const auto& x) { return parse(x, b); }));
+  const Value end = e.argument(s, c, 1), text = e.argument(s, c, 0);
+  if (!(end.uniform() && end.all == number(0)))
+    e.write(s, end, e.word(), place_in(e, text, t, Wide ? 2 : 1, [b](const auto& x) { return parse_number(x, b).end; }));
+  e.set_result(s, number_of(e, c, t, true, [b](const auto& x) { return parse(x, b); }));
 }
 
 /// RtlUnicodeStringToInteger(string, base, out), RtlCharToInteger(text, base, out).
 template <bool Counted>
 void rtl_to_integer(Engine& e, State& s, const CallSite& c) {
   const Value string = e.argument(s, c, 0), base = e.argument(s, c, 1), out = e.argument(s, c, 2);
-  const Texts t = texts(e, s, Counted ? e.read(s, e.plus(string, e.word()), e.word()) : string, Counted);
+  const Texts t = Counted ? counted_texts(e, s, string, true) : texts(e, s, string, false);
   if (!t.known || !base.uniform() || !base.all.number() || base.all.off > 16) return lost(e, s, c, 1);
   const auto b = static_cast<unsigned>(base.all.off);
-  e.write(s, out, 4, result(e, c, t, true, [b](const auto& x) { return parse(x, b); }));
+  e.write(s, out, 4, number_of(e, c, t, true, [b](const auto& x) { return parse(x, b); }));
   e.set_result(s, constant(0));
 }
 
@@ -114,7 +91,7 @@ template <bool Wide>
 void length(Engine& e, State& s, const CallSite& c) {
   const Texts t = texts(e, s, e.argument(s, c, 0), Wide);
   if (!t.known) return lost(e, s, c, 1);
-  e.set_result(s, result(e, c, t, false, [](const auto& x) { return x.size(); }));
+  e.set_result(s, number_of(e, c, t, false, [](const auto& x) { return x.size(); }));
 }
 
 char16_t folded(char16_t c) { return c >= 'A' && c <= 'Z' ? static_cast<char16_t>(c | 0x20) : c; }
@@ -147,8 +124,7 @@ void compare_texts(Engine& e, State& s, const CallSite& c) {
 
 template <bool Equal>
 void compare_strings(Engine& e, State& s, const CallSite& c) {
-  const auto buffer = [&](unsigned i) { return texts(e, s, e.read(s, e.plus(e.argument(s, c, i), e.word()), e.word()), true); };
-  const Texts a = buffer(0), b = buffer(1);
+  const Texts a = counted_texts(e, s, e.argument(s, c, 0), true), b = counted_texts(e, s, e.argument(s, c, 1), true);
   if (!a.known || !b.known) return lost(e, s, c, 2);
   Value v = e.alu.each([&](unsigned k) {
     const int r = compare(*a.of[k], *b.of[k], true, kMostText);
@@ -172,6 +148,18 @@ void find_text(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, v);
 }
 
+/// The first (or last) place of a character in a text, its NUL included; or null.
+template <bool Wide, bool Last>
+void find_character(Engine& e, State& s, const CallSite& c) {
+  const Value in = e.argument(s, c, 0), wanted = e.alu.truncate(e.argument(s, c, 1), Wide ? 16 : 8);
+  const Texts t = texts(e, s, in, Wide);
+  if (!t.known || !wanted.uniform() || !wanted.all.number()) return lost(e, s, c, 1);
+  const auto x = static_cast<char16_t>(wanted.all.off);
+  e.set_result(s, place_in(e, in, t, Wide ? 2 : 1, [x](const auto& all) {
+                 return x == 0 ? all.size() : Last ? all.rfind(x) : all.find(x);
+               }));
+}
+
 /// A counted string: length in bytes, the same with the NUL, and the pointer. Each lane has its own length.
 template <bool Wide>
 void init_string(Engine& e, State& s, const CallSite& c) {
@@ -180,7 +168,7 @@ void init_string(Engine& e, State& s, const CallSite& c) {
   const Texts t = texts(e, s, text, Wide);
   const auto bytes = [&](std::uint64_t more) {
     if (!t.known) return e.fresh(Kind::result, mix(e.site_hash(s, c.rva), more));
-    return result(e, c, t, false, [&](const auto& x) { return (x.size() + more) * kUnit; });
+    return number_of(e, c, t, false, [&](const auto& x) { return (x.size() + more) * kUnit; });
   };
   e.write(s, to, 2, bytes(0));
   e.write(s, e.plus(to, 2), 2, bytes(1));
@@ -223,6 +211,12 @@ constexpr Model kModels[] = {
     {"RtlCompareUnicodeString", compare_strings<false>},
     {"strstr", find_text<false>},
     {"wcsstr", find_text<true>},
+    {"strchr", find_character<false, false>},
+    {"wcschr", find_character<true, false>},
+    {"strrchr", find_character<false, true>},
+    {"wcsrchr", find_character<true, true>},
+    {"StrChrA", find_character<false, false>},
+    {"StrChrW", find_character<true, false>},
 };
 
 }  // namespace

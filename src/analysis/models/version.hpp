@@ -13,6 +13,8 @@ std::span<const Model> file_version_models();
 std::span<const Model> registry_models();
 std::span<const Model> memory_models();
 std::span<const Model> text_models();
+std::span<const Model> text_copy_models();
+std::span<const Model> formatted_models();
 std::span<const Model> wide_models();
 
 /// Are the fields that `type` asks for known in this lane?

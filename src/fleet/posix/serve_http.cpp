@@ -2,12 +2,12 @@
 #include <unistd.h>
 
 #include <array>
-#include <climits>
 
 #include "core/bytes.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "fleet/serve/httpd.hpp"
+#include "io/folder.hpp"
 #include "io/library.hpp"
 
 namespace tq::fleet::serve {
@@ -17,9 +17,7 @@ namespace {
 constexpr const char* kFolders[] = {"/", "/../" TQ_LIBDIR "/tourniquet/"};
 
 std::string own_folder() {
-  std::array<char, PATH_MAX> path{};
-  const ssize_t n = readlink("/proc/self/exe", path.data(), path.size());
-  const std::string all(path.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
+  const std::string all = io::own_program();
   return all.substr(0, all.rfind('/') == std::string::npos ? 0 : all.rfind('/'));
 }
 

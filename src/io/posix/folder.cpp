@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <utility>
 
@@ -172,6 +174,12 @@ HostKind host_kind(const std::string& path) {
   if (::stat(path.c_str(), &st) != 0) return HostKind::missing;
   if (S_ISDIR(st.st_mode)) return HostKind::folder;
   return S_ISREG(st.st_mode) || S_ISBLK(st.st_mode) ? HostKind::file : HostKind::other;
+}
+
+std::string own_program() {
+  std::array<char, PATH_MAX> path{};
+  const ssize_t n = ::readlink("/proc/self/exe", path.data(), path.size());
+  return std::string(path.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
 }
 
 }  // namespace tq::io

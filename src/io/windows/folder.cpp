@@ -171,4 +171,10 @@ HostKind host_kind(const std::string& path) {
   return (attributes & FILE_ATTRIBUTE_DEVICE) != 0 ? HostKind::other : HostKind::file;
 }
 
+std::string own_program() {
+  std::wstring path(0x8000, L'\0');  // as long as a path can be
+  path.resize(::GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size())));
+  return windows::narrow(path);
+}
+
 }  // namespace tq::io

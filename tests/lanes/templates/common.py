@@ -45,6 +45,13 @@ class Program:
         self.top, self.data = [], []
         self.cpp = []  # classes: a second source, in C++
         self.compiler, self.level, self.same_as = "gcc", "-O2", 0
+        self.late = False  # functions of ntdll.dll are loaded when they are called first
+
+    def declare(self, text):
+        """Functions of Windows and of the run time that not every program knows; each once."""
+        for declared in filter(None, (d.strip() for d in text.split(";"))):
+            if declared + ";" not in self.data:
+                self.data.append(declared + ";")
 
     def pick(self, *what):
         return self.r.choice(what)

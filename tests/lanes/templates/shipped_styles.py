@@ -48,12 +48,17 @@ def style_timer(p, source, body):
     return "ENTRY { struct context* c = %s; %s if (!c) return BAD; %s %s return 0; }" % (allocate(p), fetch(p, source), FILL, start)
 
 
+def guarded(p, body):
+    """What is done and what may go wrong, each a function of its own."""
+    p.top.append("NOINLINE static i32 use(P ctx, u32 build, u32 major, u32 minor) { %s %s }" % (IGNORE, body))
+    p.top.append("NOINLINE static i32 touch(P where) { g_keep = *(volatile u32*)where; return 0; }")
+
+
 def style_except(p, source, body):
     """The handler of an exception decides."""
     if p.compiler != "clang":
         return style_class_object(p, source, body)
-    p.top.append("NOINLINE static i32 use(P ctx, u32 build, u32 major, u32 minor) { %s %s }" % (IGNORE, body))
-    p.top.append("NOINLINE static i32 touch(P where) { g_keep = *(volatile u32*)where; return 0; }")
+    guarded(p, body)
     return "ENTRY { i32 st; %s __try { st = touch(path); } __except (1) { st = use(ctx, build, major, minor); } return st; }" % fetch(p, source)
 
 
@@ -61,8 +66,7 @@ def style_finally(p, source, body):
     """A __finally block decides: code of its own that reaches the variables of another frame."""
     if p.compiler != "clang":
         return style_timer(p, source, body)
-    p.top.append("NOINLINE static i32 use(P ctx, u32 build, u32 major, u32 minor) { %s %s }" % (IGNORE, body))
-    p.top.append("NOINLINE static i32 touch(P where) { g_keep = *(volatile u32*)where; return 0; }")
+    guarded(p, body)
     return "ENTRY { i32 st = 0; %s __try { touch(path); } __finally { st = use(ctx, build, major, minor); } return st; }" % fetch(p, source)
 
 

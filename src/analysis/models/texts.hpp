@@ -1,0 +1,45 @@
+// Texts as models see them: NUL-terminated or counted, each lane with its own.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "analysis/models/models.hpp"
+
+namespace tq::analysis {
+
+inline constexpr std::uint64_t kMostText = 160;  ///< characters
+
+/// The text of every lane; nullopt for a lane in which a character is unknown.
+struct Texts {
+  std::array<std::optional<std::u16string>, kMostLanes> of;
+  bool known = true;  ///< in all lanes of the mask
+  std::uint8_t origin = 0;
+  bool copy = false;  ///< made of the version itself
+};
+
+/// Up to a NUL, `most` characters, or what `chars` says for each lane. `address` may differ between lanes.
+Texts texts(Engine& e, State& s, const Value& address, bool wide, std::uint64_t most = kMostText, const Value* chars = nullptr);
+/// Of a UNICODE_STRING or ANSI_STRING: as long as it says.
+Texts counted_texts(Engine& e, State& s, const Value& string, bool wide);
+/// Writes the text of each lane with its NUL. Nothing when `to` is null.
+void write_texts(Engine& e, State& s, const Value& to, const Texts& t, bool wide);
+/// Sets the lengths and writes the text into the buffer of a counted string.
+void write_counted(Engine& e, State& s, const Value& string, const Texts& t, bool wide);
+/// A number of 32 bits that `f` makes from each lane's text.
+Value number_of(Engine& e, const CallSite& c, const Texts& t, bool copy, const std::function<std::uint64_t(const std::u16string&)>& f);
+
+/// Does the text at an address, or the buffer of a counted string there, differ between lanes?
+bool text_varies(Engine& e, State& s, const Value& address);
+/// An unknown that may differ between lanes: showing it decides nothing, a branch on it is not worked out.
+Value unclear(Engine& e, const CallSite& c, unsigned bits, std::uint64_t n);
+/// Begins of a text that the version is in, but that was not worked out.
+void write_unclear(Engine& e, State& s, const CallSite& c, const Value& to);
+
+/// A function on texts that has no model, or not for these arguments: when something of the version is handed to it, what it gives
+/// is not clear. False when nothing is.
+bool text_lost(Engine& e, State& s, const CallSite& c);
+
+}  // namespace tq::analysis
