@@ -211,7 +211,7 @@ void Engine::generic(State& s, const CallSite& c) {
   const unsigned arguments = c.arguments;
   const std::string name = c.import != nullptr ? c.import->name : "an unknown function";
   external_event(s, c, name, arguments);
-  if (!ladder_.clock && handles_text(name) && text_lost(*this, s, c)) return;
+  if (!ladder_.clock && looks_behind_pointers(name) && text_lost(*this, s, c)) return;
   std::vector<Value> values;
   for (unsigned i = 0; i < arguments; ++i) values.push_back(argument(s, c, i));
   const std::uint64_t h = mix(site_hash(s, c.rva), std::hash<std::string>{}(name));

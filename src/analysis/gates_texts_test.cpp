@@ -184,6 +184,34 @@ TEST_CASE("gates: strtoul says where the number ends") {
   CHECK(behind("7.%u") == Gate::same);
 }
 
+TEST_CASE("gates: memory that the version is in is compared byte by byte") {
+  // mov [rsp+38h],eax; lea rcx,[rsp+38h]; mov r8d,N
+  const auto compared_bytes = [](const std::string& import, const std::string& with, int bytes, const Code& then) {
+    Calls c;
+    c.bytes(code({0x48, 0x81, 0xEC, 0xA8, 0, 0, 0})).bytes(test::build_in_eax()).bytes(code({0x89, 0x44, 0x24, 0x38}));
+    c.bytes(code({0x48, 0x8D, 0x4C, 0x24, 0x38})).bytes(code({0x41, 0xB8, bytes, 0, 0, 0})).second(with).call(import).bytes(then);
+    return c.bytes(end()).report().gate;
+  };
+  const std::string build("\x73\x17\0\0", 4), other("\x74\x17\0\0", 4);
+  CHECK(compared_bytes("memcmp", build, 4, {}) == Gate::differs);
+  CHECK(compared_bytes("memcmp", other, 4, {}) == Gate::same);                         // less in both lanes
+  const Code all_four = code({0x3D, 4, 0, 0, 0, 0x0F, 0x94, 0xC0, 0x0F, 0xB6, 0xC0});  // cmp eax,4; sete al; movzx eax,al
+  CHECK(compared_bytes("RtlCompareMemory", build, 4, all_four) == Gate::differs);
+  CHECK(compared_bytes("RtlCompareMemory", other, 4, all_four) == Gate::same);
+}
+
+TEST_CASE("gates: characters of a text are counted") {
+  const auto counted = [](const std::string& set) {
+    return printed("%u").bytes(first_is_text()).second(set).call("strcspn").bytes(end()).report().gate;
+  };
+  CHECK(counted("3") == Gate::differs);
+  CHECK(counted("6") == Gate::same);
+}
+
+TEST_CASE("gates: a text that becomes a fraction is not worked out") {
+  CHECK(printed("%u").bytes(first_is_text()).call("atof").bytes(end_with_zero()).report().gate == Gate::undecided);
+}
+
 TEST_CASE("gates: a function on texts without a model leaves what it gives open") {
   const GateReport r = printed("%u")
                            .bytes(first_is_text())

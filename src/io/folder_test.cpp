@@ -27,3 +27,9 @@ TEST_CASE("folder: a folder of more entries than the limit is refused, not cut; 
   CHECK(few->open_file("a").error().code == ErrorCode::limit);
   CHECK(few->real_path("none").error().code == ErrorCode::limit);
 }
+
+TEST_CASE("folder: this program knows where its own file lies") {
+  const std::string own = io::own_program();
+  CHECK(io::host_kind(own) == io::HostKind::file);
+  CHECK(io::read_file(own, std::size_t{1} << 30).has_value());
+}

@@ -1,6 +1,9 @@
 // Functions that copy, fill and hand out memory, find other functions, and set up devices.
 #include <algorithm>
+#include <array>
+#include <bit>
 
+#include "analysis/models/texts.hpp"
 #include "analysis/models/version.hpp"
 
 namespace tq::analysis {
@@ -57,6 +60,48 @@ void zero(Engine& e, State& s, const CallSite& c) {
     e.havoc_pointee(s, c, to, 0);
 }
 
+/// Where two stretches of memory part in each lane.
+struct Parting {
+  std::array<std::uint64_t, kMostLanes> at{};  ///< equal bytes before it
+  std::array<bool, kMostLanes> less{};
+  LaneMask open = 0;  ///< equal to the end
+  bool known = true;
+};
+
+Parting parting(Engine& e, State& s, const Value& a, const Value& b, std::uint64_t n) {
+  Parting p;
+  p.open = e.alu.mask;
+  for (std::uint64_t i = 0; i < n && p.open != 0 && p.known; ++i) {
+    const Value x = e.read(s, e.plus(a, i), 1), y = e.read(s, e.plus(b, i), 1);
+    for (LaneMask left = p.open; left != 0; left &= left - 1) {
+      const auto k = static_cast<unsigned>(std::countr_zero(left));
+      p.at[k] = i;
+      if (x.at(k) == y.at(k)) continue;
+      p.known = p.known && x.at(k).number() && y.at(k).number();
+      p.less[k] = x.at(k).off < y.at(k).off;
+      p.open &= ~lane_bit(k);
+    }
+  }
+  return p;
+}
+
+/// memcmp gives the sign of the first difference, RtlCompareMemory how many bytes are equal before it.
+template <bool Counts>
+void compare_memory(Engine& e, State& s, const CallSite& c) {
+  const Value a = e.argument(s, c, 0), b = e.argument(s, c, 1), n = e.argument(s, c, 2);
+  const auto size = plain(n);
+  const Parting p = size && *size <= kMostCopied ? parting(e, s, a, b, *size) : Parting{{}, {}, 0, false};
+  if (!p.known) {
+    if (e.ladder().clock || !text_lost(e, s, c)) e.generic(s, c);
+    return;
+  }
+  e.set_result(s, e.alu.each([&](unsigned k) {
+    const bool equal = (p.open >> k & 1) != 0;
+    if (Counts) return number(equal ? *size : p.at[k]);
+    return number(equal ? 0 : p.less[k] ? 0xFFFFFFFF : 1);
+  }));
+}
+
 /// Fresh memory: never null here, for what a program does without memory does not depend on the version.
 void allocate(Engine& e, State& s, const CallSite& c) {
   const std::uint64_t h = mix(0xA110C, e.site_hash(s, c.rva));
@@ -93,6 +138,8 @@ constexpr Model kModels[] = {
     {"RtlCopyMemory", copy},
     {"RtlMoveMemory", copy},
     {"RtlCopyBytes", copy},
+    {"memcmp", compare_memory<false>},
+    {"RtlCompareMemory", compare_memory<true>},
     {"memset", fill},
     {"RtlFillMemory", fill},
     {"RtlZeroMemory", zero},

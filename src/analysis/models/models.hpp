@@ -19,8 +19,10 @@ const Model* model_of(const std::string& name, bool clock);
 bool is_run_time(const std::string& dll);
 /// A function that never comes back.
 bool is_noreturn(const std::string& name);
-/// Takes texts apart, compares them or makes new ones: what it gives hangs on what lies behind the pointers it is handed.
-bool handles_text(std::string_view name);
+/// Takes texts apart, compares or searches memory: what it gives hangs on what lies behind the pointers it is handed.
+bool looks_behind_pointers(std::string_view name);
+/// Gives a number with a fraction.
+bool gives_fraction(std::string_view name);
 /// Formats or prints what it is given: its result decides nothing.
 bool is_printer(const std::string& name);
 

@@ -61,12 +61,14 @@ constexpr std::string_view kPrinters[] = {
     "__stdio_common_vfprintf",
 };
 
-// How the names of functions on texts begin; those that have a model are asked there first.
-constexpr std::string_view kTextFunctions[] = {
-    "str",      "wcs",      "_str",     "_wcs",   "mbs",          "_mbs",         "mbto",          "wcto",
-    "lstr",     "Str",      "sscanf",   "swscan", "_sn",          "_vsn",         "__stdio_commo", "ato",
-    "_ato",     "_wto",     "Char",     "Compar", "VarI4FromStr", "VarUI4FromS",  "RtlPrefix",     "RtlHashUnicode",
-    "RtlUpcas", "RtlDownc", "RtlUpper", "_itoa",  "RtlOemString", "RtlMultiByte", "RtlUnicodeTo",  "RtlLargeIntegerToChar",
+// How the names of functions begin that look behind pointers; those that have a model are asked there first.
+constexpr std::string_view kReaders[] = {
+    "str",      "wcs",        "_str",     "_wcs",   "mbs",          "_mbs",         "mbto",          "wcto",
+    "lstr",     "Str",        "sscanf",   "swscan", "_sn",          "_vsn",         "__stdio_commo", "ato",
+    "_ato",     "_wto",       "Char",     "Compar", "VarI4FromStr", "VarUI4FromS",  "RtlPrefix",     "RtlHashUnicode",
+    "RtlUpcas", "RtlDownc",   "RtlUpper", "_itoa",  "RtlOemString", "RtlMultiByte", "RtlUnicodeTo",  "RtlLargeIntegerToChar",
+    "RtlEqual", "RtlCompare", "bsearch",  "qsort",  "_lfind",       "_lsearch",     "memchr",        "_memicmp",
+    "wmem",
 };
 
 std::string_view line_at(std::string_view all, std::size_t at) { return all.substr(at, all.find('\n', at) - at); }
@@ -91,8 +93,13 @@ bool is_wide_helper(const std::string& name) { return in(kWideHelpers, name); }
 bool is_noreturn(const std::string& name) { return in(kNoreturn, name); }
 bool is_printer(const std::string& name) { return in(kPrinters, name); }
 
-bool handles_text(std::string_view name) {
-  return std::any_of(std::begin(kTextFunctions), std::end(kTextFunctions), [&](std::string_view t) { return name.starts_with(t); });
+bool looks_behind_pointers(std::string_view name) {
+  return std::any_of(std::begin(kReaders), std::end(kReaders), [&](std::string_view t) { return name.starts_with(t); });
+}
+
+bool gives_fraction(std::string_view name) {
+  constexpr std::string_view kNames[] = {"atof", "_wtof", "strtod", "wcstod", "_strtod_l", "_wcstod_l", "strtof", "wcstof"};
+  return in(kNames, name);
 }
 
 std::optional<Arity> arity_of(const std::string& name) {

@@ -122,6 +122,36 @@ void compare_texts(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, v);
 }
 
+/// CompareString(locale, flags, a, count, b, count): 1 less, 2 equal, 3 greater. A count of -1: up to the NUL.
+template <bool Wide>
+void compare_by_locale(Engine& e, State& s, const CallSite& c) {
+  constexpr std::uint64_t kIgnoreCase = 1;
+  const Value flags = e.argument(s, c, 1);
+  const auto at = [&](unsigned i) {
+    const Value count = e.alu.truncate(e.argument(s, c, i + 1), 32);
+    return texts(e, s, e.argument(s, c, i), Wide, kMostText, &count);
+  };
+  const Texts a = at(2), b = at(4);
+  if (!a.known || !b.known || !flags.uniform() || !flags.all.number()) return lost(e, s, c, 5);
+  const bool fold = (flags.all.off & kIgnoreCase) != 0;
+  Value v = e.alu.each([&](unsigned k) { return number(static_cast<std::uint32_t>(2 + compare(*a.of[k], *b.of[k], fold, kMostText))); });
+  v.origin = a.origin != 0 ? a.origin : b.origin;
+  e.set_result(s, v);
+}
+
+/// How many characters before the first that is (or is not) one of those.
+template <bool Wide, bool Until>
+void count_before(Engine& e, State& s, const CallSite& c) {
+  const Texts t = texts(e, s, e.argument(s, c, 0), Wide), set = texts(e, s, e.argument(s, c, 1), Wide);
+  if (!t.known || !set.known) return lost(e, s, c, 2);
+  Value v = e.alu.each([&](unsigned k) {
+    const auto& all = *t.of[k];
+    return number(std::min(all.size(), Until ? all.find_first_of(*set.of[k]) : all.find_first_not_of(*set.of[k])));
+  });
+  v.origin = t.origin != 0 ? t.origin : set.origin;
+  e.set_result(s, v);
+}
+
 template <bool Equal>
 void compare_strings(Engine& e, State& s, const CallSite& c) {
   const Texts a = counted_texts(e, s, e.argument(s, c, 0), true), b = counted_texts(e, s, e.argument(s, c, 1), true);
@@ -209,6 +239,12 @@ constexpr Model kModels[] = {
     {"_wcsnicmp", compare_texts<true, true, true>},
     {"RtlEqualUnicodeString", compare_strings<true>},
     {"RtlCompareUnicodeString", compare_strings<false>},
+    {"CompareStringA", compare_by_locale<false>},
+    {"CompareStringW", compare_by_locale<true>},
+    {"strcspn", count_before<false, true>},
+    {"wcscspn", count_before<true, true>},
+    {"strspn", count_before<false, false>},
+    {"wcsspn", count_before<true, false>},
     {"strstr", find_text<false>},
     {"wcsstr", find_text<true>},
     {"strchr", find_character<false, false>},

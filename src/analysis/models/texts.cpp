@@ -1,5 +1,7 @@
 #include "analysis/models/texts.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 
@@ -143,6 +145,7 @@ bool text_lost(Engine& e, State& s, const CallSite& c) {
       others.push_back(v);
   }
   if (!varies) return false;
+  if (gives_fraction(c.import->name)) e.record().reason(fmt::format("a text with the version in it becomes a fraction at 0x{:x}", c.rva));
   for (const Value& to : others) write_unclear(e, s, c, to);
   Value result = unclear(e, c, e.word() * 8, 0x10);
   result.copy = false;

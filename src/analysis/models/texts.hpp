@@ -38,8 +38,8 @@ Value unclear(Engine& e, const CallSite& c, unsigned bits, std::uint64_t n);
 /// Begins of a text that the version is in, but that was not worked out.
 void write_unclear(Engine& e, State& s, const CallSite& c, const Value& to);
 
-/// A function on texts that has no model, or not for these arguments: when something of the version is handed to it, what it gives
-/// is not clear. False when nothing is.
+/// A function that looks behind pointers and has no model, or not for these arguments: when something of the version is handed to it, what
+/// it gives is not clear. False when nothing is.
 bool text_lost(Engine& e, State& s, const CallSite& c);
 
 }  // namespace tq::analysis

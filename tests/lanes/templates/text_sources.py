@@ -31,9 +31,9 @@ def src_scanned(p):
 def src_printed(p):
     """A text is made of the version and taken apart again."""
     p.declare("IMP int wsprintfA(char*, const char*, ...); IMP int sprintf(char*, const char*, ...); IMP int _snprintf(char*, size_type, const char*, ...);")
-    print_to = p.pick("wsprintfA(", "sprintf(", "_snprintf(").replace("(", "(made, ")
-    room = "sizeof made, " if "_sn" in print_to else ""
-    return VERSION_A + "char made[64]; " + print_to + room + '"%u.%u.%u", v.major, v.minor, v.build);' + apart(p, "made")
+    print_to = p.pick("wsprintfA(", "sprintf(", "_snprintf(").replace("(", "(shape, ")
+    room = "sizeof shape, " if "_sn" in print_to else ""
+    return VERSION_A + "char shape[64]; " + print_to + room + '"%u.%u.%u", v.major, v.minor, v.build);' + apart(p, "shape")
 
 
 def src_string_table(p):
