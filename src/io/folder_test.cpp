@@ -29,7 +29,7 @@ TEST_CASE("folder: a folder of more entries than the limit is refused, not cut; 
 }
 
 TEST_CASE("folder: this program knows where its own file lies") {
-  const std::string own = io::own_program();
-  CHECK(io::host_kind(own) == io::HostKind::file);
-  CHECK(io::read_file(own, std::size_t{1} << 30).has_value());
+  const std::string own = tq::io::own_program();
+  CHECK(tq::io::host_kind(own) == tq::io::HostKind::file);
+  CHECK(tq::io::read_file(own, std::size_t{1} << 30));
 }
