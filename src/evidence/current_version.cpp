@@ -108,7 +108,7 @@ void collect(const target::Source& source, model::Facts& facts) {
       w.source = "registry.UBR";
       w.says = std::to_string(*ubr->dword());
       w.where = ubr->where;
-      w.revision = *ubr->dword();
+      w.revision = ubr->dword();
       facts.build_witnesses.push_back(std::move(w));
     }
   }

@@ -56,12 +56,12 @@ void msi_updates(const target::Registry& reg, model::Facts& facts) {
     whole = whole && reg.whole(root);
     if (!products) continue;
     for (const auto& product : *products) {
-      const std::string path = std::string(root) + "\\" + product;
+      const std::string path = std::string(root) + "\\" + product, below = path + "\\";
       whole = whole && reg.whole(path);
       for (const auto& name : reg.subkeys(path).value_or(std::vector<std::string>{})) {
         const auto kb = parse_kb(name);
         if (!kb) continue;
-        const std::string key = path + "\\" + name;
+        const std::string key = below + name;
         const bool installed = iequals(reg.text(key, "ThisVersionInstalled").value_or("Y"), "Y");
         facts.hotfixes.push_back({*kb, "msi_updates", {}, installed, reg.cite(key, "ThisVersionInstalled")});
       }

@@ -57,7 +57,7 @@ class TaskFolder {
     std::size_t depth;
   };
 
-  /// `path` is a copy: the list of folders grows meanwhile.
+  /// `path` is a copy: the list of folders grows meanwhile. NOLINTNEXTLINE(performance-unnecessary-value-param)
   void read_folder(const std::string path, std::size_t depth) {
     const auto entries = tree_.list(path);
     if (!entries) {

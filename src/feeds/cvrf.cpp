@@ -295,6 +295,7 @@ struct CvrfReader::State {
 
   Status parse(Bytes chunk, bool last) {
     // put() gets at most a few hundred KiB at a time; the int of expat's interface is wide enough.
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the size goes along
     if (XML_Parse(parser.get(), chunk.chars().data(), static_cast<int>(chunk.size()), last ? 1 : 0) == XML_STATUS_OK && !error)
       return short_tokens(chunk.size());
     if (error) return *error;

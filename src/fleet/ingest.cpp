@@ -46,7 +46,7 @@ class Ingest {
     }
     pool_.emplace(options_.workers, work(), [this](const Job& j, Answer& a) { return take(j, a); });
     std::vector<Error> failed;
-    const auto walked = walk(
+    auto walked = walk(
         root, !options_.open.column_map.empty(), [&](const Item& i) { return item(root, i); },
         [&](const std::string& below, const Error& e) { (void)unread(root, below, e); });
     if (!walked) return walked;
@@ -122,7 +122,7 @@ class Ingest {
       ++result.unchanged;
       return ok();
     }
-    const auto done = read(**file);
+    auto done = read(**file);
     if (!done && damaged_) {
       damaged_ = false;
       return unread(path, "", done.error());
@@ -150,7 +150,7 @@ class Ingest {
     auto file = io::open_file(path);
     auto opened = file ? fs::open_archive(*std::move(file), path) : Result<std::unique_ptr<fs::Archive>>(file.error());
     if (!opened) return damaged(opened.error());
-    std::string member, bytes;
+    std::string bytes;
     bool too_long = false;
     Status failed = ok();
     const auto streamed = (*opened)->stream([&](const std::string& name, Bytes chunk) {

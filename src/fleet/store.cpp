@@ -17,7 +17,7 @@ constexpr std::size_t kMostText = 4096;
 constexpr std::size_t kMostKey = 2048;  // PostgreSQL's indexes take rows of 2,704 bytes
 constexpr int kMostLosses = 20;         // of the server, within one piece of work
 constexpr const char* kWriter = "writer.";
-constexpr std::int64_t kWriterSeconds = 30 * 86400;  // after so long no writer asks for its own number
+constexpr std::int64_t kWriterSeconds = std::int64_t{30} * 86400;  // after so long no writer asks for its own number
 
 /// The last place up to `most` where a character begins.
 std::size_t char_start(const std::string& s, std::size_t most) {
@@ -121,7 +121,7 @@ Status Store::make_temporary() { return db_->script(dialect(kIncoming, db_->engi
 /// The server may go away at any moment: the work is done again from its start on a new connection.
 Status Store::patiently(const std::function<Status()>& work) {
   for (int losses = 0;; ++losses) {
-    const auto done = work();
+    auto done = work();
     if (done) return done;
     profile_rows_.clear();  // some may have been rolled back
     if (!db_->lost() || losses >= kMostLosses) return done;

@@ -46,7 +46,7 @@ Status go_back(Db& db, const std::string& day) {
   const bool lite = db.engine() == Engine::sqlite;
   // A reader may write to nothing, temporary tables included, but for this moment.
   TQ_TRY([[maybe_unused]] const auto open, db.script(lite ? "PRAGMA query_only=OFF; BEGIN" : "BEGIN READ WRITE"));
-  const auto done = db.script(fmt::format(kThen, (days_from_civil(*date) + 1) * 86400) + temporary_views(db.engine()));
+  auto done = db.script(fmt::format(kThen, (days_from_civil(*date) + 1) * 86400) + temporary_views(db.engine()));
   if (!done) db.rollback();
   if (!done) return done;
   return db.script(lite ? "COMMIT; PRAGMA query_only=ON" : "COMMIT");

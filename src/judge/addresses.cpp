@@ -24,7 +24,7 @@ std::optional<std::uint32_t> parse_v4(std::string_view s) {
   std::uint32_t out = 0;
   for (int i = 0; i < 4; ++i) {
     const auto dot = i < 3 ? s.find('.') : s.size();
-    if (dot == std::string_view::npos || dot > 3) return std::nullopt;
+    if (dot > 3) return std::nullopt;  // none at all is farther still
     const auto part = number<std::uint32_t>(s.substr(0, dot), 10, 255);
     if (!part) return std::nullopt;
     out = out << 8 | *part;

@@ -41,7 +41,7 @@ Fit fit(const Medium& m, const State& s, const catalog::Catalog& catalog) {
     return {Tri::no, fmt::format("it is for Windows NT {}, the machine is NT {}", m.nt_version, s.nt_version)};
   if (!m.arch.empty() && !s.arch.empty() && m.arch != s.arch)
     return {Tri::no, fmt::format("it is for {}, the machine is {}", m.arch, s.arch)};
-  const auto signed_well = signature(m, s);
+  auto signed_well = signature(m, s);
   if (signed_well.installable == Tri::no) return signed_well;
   const auto u = m.kb != 0 ? catalog.find_kb(m.kb) : std::nullopt;
   if (!u) return {Tri::unknown, "the catalog does not know this update"};

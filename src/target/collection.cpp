@@ -29,6 +29,7 @@ Result<std::vector<Source>> load(const Input& in) {
   for (auto& s : found.machines)
     s.medium = [notes = found.notes] {
       std::vector<model::Coverage> out;
+      out.reserve(notes.size());
       for (const auto& n : notes) out.push_back({"collection", model::CoverageStatus::skipped, n});
       return out;
     };

@@ -48,6 +48,7 @@ Result<std::vector<Source>> load(const Input& in) {
     for (auto& s : out)
       s.medium = [notes = found.notes] {
         std::vector<model::Coverage> c;
+        c.reserve(notes.size());
         for (const auto& n : notes) c.push_back({"tree", model::CoverageStatus::skipped, n});
         return c;
       };

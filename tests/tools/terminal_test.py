@@ -149,6 +149,15 @@ class Terminal(unittest.TestCase):
         self.assertEqual(done.returncode, 6)
         self.assertIn(b"standard output", done.stderr)
 
+    def test_full_disk_is_an_error_in_the_middle_of_a_long_answer_too(self):
+        rows, store = self.folder / "rows.csv", self.folder / "fleet.tqdb"
+        rows.write_text("name,version\n" + "".join(f"M{n},6.0.6003\n" for n in range(1000)))
+        subprocess.run([PROGRAM, "fleet", "import", str(rows), "--store", str(store), "--quiet"], check=True, stdout=subprocess.DEVNULL)
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, "fleet", "query", "machines", "--format", "csv", "--store", str(store)], stdout=full, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 6)
+        self.assertIn(b"standard output", done.stderr)
+
     def test_hostile_name_reaches_the_terminal_tamed(self):
         target = self.folder / "a\x1b]0;owned\x07\x1b[2J\u202e"
         target.write_bytes(b"nothing known")

@@ -36,7 +36,7 @@ std::string field(const CsvRecord& r, const std::optional<std::size_t>& column) 
   return column && *column < r.fields.size() ? std::string(trim(r.fields[*column])) : std::string();
 }
 
-Error bad(const std::string& path, std::uint32_t line, std::string wanted, std::string found) {
+Error bad(const std::string& path, std::uint32_t line, std::string wanted, const std::string& found) {
   return {ErrorCode::usage, fmt::format("{} line {}", path, line), std::move(wanted), printable(found), {}, {}};
 }
 

@@ -187,15 +187,18 @@ int fleet_query(const FleetArgs& a) {
   if (!db) return kUnreadable;
   std::string held;
   const bool to_file = a.args.has("-o");
+  bool written = true;  // a long answer that broke off must not look whole: the last part alone may fit again
   const auto answered = fleet::answer(*db, q, [&](std::string_view s) {
     if (to_file)
       held += s;
     else
-      std::fwrite(s.data(), 1, s.size(), stdout);
+      written = written && std::fwrite(s.data(), 1, s.size(), stdout) == s.size();
   });
   if (!answered) return fleet_failed(answered.error());
   if (to_file) return deliver(a.args, held, kNothingFound, {a.store});
-  return std::fflush(stdout) == 0 ? kNothingFound : kInternal;
+  if (std::fflush(stdout) == 0 && written) return kNothingFound;
+  complain("standard output did not take the whole answer");
+  return kInternal;
 }
 
 int fleet_merge(const FleetArgs& a) {

@@ -16,7 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kMostRequestBytes = 32 * 1024;
+constexpr std::size_t kMostRequestBytes = std::size_t{32} * 1024;
 constexpr std::size_t kThreads = 16;
 constexpr auto kRequestTime = std::chrono::seconds(10);
 constexpr auto kIdleTime = std::chrono::seconds(5);

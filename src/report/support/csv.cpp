@@ -32,7 +32,7 @@ std::string without_formulas(std::string_view s) {
 }  // namespace
 
 std::string csv_field(std::string_view value) {
-  const std::string s = without_formulas(printable(value));
+  std::string s = without_formulas(printable(value));
   if (s.find_first_of(",;\"\r\n") == std::string::npos) return s;
   std::string quoted = "\"";
   for (const char c : s) {

@@ -66,7 +66,7 @@ class HiveRegistry final : public Registry {
       auto next = hive_->find(key.substr(0, end));
       // Which control set is the current one is told by a value of another key.
       if (!next) return is_whole(*last) && !iequals(key.substr(0, end), "CurrentControlSet");
-      last = std::move(next);
+      last = next;
     }
     return last && is_whole(*last);
   }
