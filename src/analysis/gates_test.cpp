@@ -171,6 +171,33 @@ TEST_CASE("prefilter: every name is found at every position") {
   CHECK_FALSE(find_traces(bytes_of("GetSystemTimeAsFileTime")).clock.empty());
 }
 
+TEST_CASE("prefilter: an address of shared user data counts where it may tell the version or the time, in code that can mean it") {
+  const auto found = [](std::uint16_t machine, std::string bytes) {
+    std::string file(0x60, '\0');
+    file[0x3C] = 0x40;
+    file[0x44] = static_cast<char>(machine & 0xFF);
+    file[0x45] = static_cast<char>(machine >> 8);
+    return !find_traces(bytes_of(file + bytes + std::string(40, 'x'))).version.empty();
+  };
+  constexpr std::uint16_t kX86 = 0x14C, kX64 = 0x8664;
+  using namespace std::string_literals;
+  for (const int low : {0x60, 0x6C, 0x70}) {
+    CAPTURE(low);
+    const std::string field(1, static_cast<char>(low));
+    CHECK(found(kX86, field + "\x02\xFE\x7F"));
+    CHECK(found(kX86, field + "\x02\xDF\xFF"));
+    CHECK_FALSE(found(kX64, field + "\x02\xDF\xFF"));  // a distance
+    CHECK(found(kX64, field + "\x02\0\0\x80\xF7\xFF\xFF"s));
+    CHECK_FALSE(found(kX86, field + "\x02\0\0\x80\xF7\xFF\xFF"s));
+  }
+  CHECK(found(kX64, "\0\0\xFE\x7F"s));
+  CHECK(found(kX64, "\x14\0\xFE\x7F"s));
+  CHECK(found(kX64, "\0\0\0\0\x80\xF7\xFF\xFF"s));
+  CHECK_FALSE(found(kX64, "\x20\x03\xFE\x7F"s));
+  CHECK_FALSE(found(kX64, "\x61\x02\xFE\x7F"s));
+  CHECK_FALSE(found(kX64, "\x48\x8D\x85\x80\xF7\xFF\xFF"s));  // lea rax,[rbp-880h]
+}
+
 TEST_CASE("exposure: a clock value of 32 bits that is used as signed, and as unsigned") {
   // mov rax,[7FFE0014h]; mov rcx,19DB1DED53E8000h; sub rax,rcx; xor edx,edx; mov ecx,10000000; div rcx
   const std::initializer_list<int> seconds = {0x48, 0x8B, 0x04, 0x25, 0x14, 0x00, 0xFE, 0x7F, 0x48, 0xB9, 0x00,

@@ -17,12 +17,16 @@ namespace {
 
 using namespace std::string_view_literals;
 
+constexpr std::uint16_t kX86 = 0x14C, kX64 = 0x8664;  // IMAGE_FILE_HEADER.Machine
+
 /// What to look for around two neighbouring bytes that are rare in programs. `at`: where the pair lies in `bytes`.
 struct Pattern {
   std::string_view bytes;
   std::size_t at;
   const char* words;
   bool clock;
+  std::size_t low = 0;        ///< bytes before it that make an address of shared user data of it
+  std::uint16_t machine = 0;  ///< only in programs for this processor; 0: in all
 };
 
 // Every pattern holds one of the pairs of kPairs at `at`; a test checks that.
@@ -39,11 +43,11 @@ constexpr std::array kPatterns = {
     Pattern{"BuildLab"sv, 4, "the registry value BuildLab", false},
     Pattern{"B\0u\0i\0l\0d\0L\0a\0b\0"sv, 10, "the registry value BuildLab", false},
     Pattern{"FileVersionInfo"sv, 3, "GetFileVersionInfo", false},
-    Pattern{"\x00\xFE\x7F"sv, 1, "shared user data", false},
-    Pattern{"\x02\xFE\x7F"sv, 1, "shared user data", false},
-    Pattern{"\x00\xDF\xFF"sv, 1, "shared user data", false},
-    Pattern{"\x02\xDF\xFF"sv, 1, "shared user data", false},
-    Pattern{"\x80\xF7\xFF\xFF"sv, 1, "shared user data", false},
+    Pattern{"\x00\xFE\x7F"sv, 1, "shared user data", false, 1},
+    Pattern{"\x02\xFE\x7F"sv, 1, "shared user data", false, 1},
+    Pattern{"\x00\xDF\xFF"sv, 1, "shared user data", false, 1, kX86},
+    Pattern{"\x02\xDF\xFF"sv, 1, "shared user data", false, 1, kX86},
+    Pattern{"\x80\xF7\xFF\xFF"sv, 1, "shared user data", false, 4, kX64},
     Pattern{"GetSystemTime"sv, 8, "GetSystemTime", true},
     Pattern{"SystemTimePrecise"sv, 5, "GetSystemTimePreciseAsFileTime", true},
     Pattern{"QuerySystemTime"sv, 10, "KeQuerySystemTime", true},
@@ -60,6 +64,18 @@ constexpr std::array kPairs = {Pair{'t', 'V'},      Pair{'V', 0},        Pair{'y
                                Pair{0x65, 0x8B, 2}, Pair{0x65, 0x4C, 3}, Pair{0x65, 0xA1, 1}};
 
 std::uint32_t u32_at(std::string_view all, std::size_t pos) { return bytes_of(all).try_get<le32>(pos).value_or(le32{}); }
+
+/// The page itself, a version field in it, or one of the time: what else code may name there tells neither.
+bool is_shared_field(std::uint32_t in_page) {
+  return in_page == 0 || (in_page >= 0x14 && in_page < 0x20) || in_page == 0x260 || in_page == 0x26C || in_page == 0x270;
+}
+
+bool has_low_bytes(std::string_view all, std::size_t at, const Pattern& p) {
+  if (p.low == 0) return true;
+  if (at < p.low) return false;
+  const std::uint32_t before = p.low == 4 ? u32_at(all, at - 4) : static_cast<std::uint8_t>(all[at - 1]);
+  return is_shared_field(p.low == 4 ? before : static_cast<std::uint32_t>(p.bytes[0]) << 8 | before);
+}
 
 /// fs:[18h], fs:[30h], gs:[30h], gs:[60h] lead to the thread and process environment blocks; so may any fs:[register].
 bool is_environment_offset(std::uint32_t offset) { return offset == 0x18 || offset == 0x30 || offset == 0x60; }
@@ -97,7 +113,14 @@ bool names_version_field(std::string_view all, std::size_t pos, bool x64) {
 struct Met {
   std::uint32_t patterns = 0;
   bool segment = false;
+  std::uint16_t machine = 0;
 };
+
+/// Of the file header; 0 when there is none.
+std::uint16_t machine_of(std::string_view all) {
+  const std::uint32_t header = u32_at(all, 0x3C);
+  return bytes_of(all).try_get<le16>(std::size_t{header} + 4).value_or(le16{});
+}
 
 void examine(std::string_view all, std::size_t pos, Met& met) {
   const auto a = static_cast<std::uint8_t>(all[pos]), b = static_cast<std::uint8_t>(all[pos + 1]);
@@ -107,7 +130,8 @@ void examine(std::string_view all, std::size_t pos, Met& met) {
   for (std::size_t i = 0; i < kPatterns.size(); ++i) {
     const Pattern& p = kPatterns[i];
     if ((met.patterns >> i & 1) != 0 || pos < p.at) continue;
-    if (all.substr(pos - p.at, p.bytes.size()) == p.bytes) met.patterns |= 1u << i;
+    if (p.machine != 0 && p.machine != met.machine) continue;
+    if (all.substr(pos - p.at, p.bytes.size()) == p.bytes && has_low_bytes(all, pos - p.at, p)) met.patterns |= 1u << i;
   }
 }
 
@@ -155,6 +179,7 @@ std::size_t scan_blocks(std::string_view all, std::size_t pos, Met& met, std::ui
 
 Met scan(std::string_view all) {
   Met met;
+  met.machine = machine_of(all);
   std::size_t pos = 0;
 #if defined(TQ_X86_VECTORS)
   if (__builtin_cpu_supports("avx2")) pos = scan_blocks<32>(all, pos, met, wide_candidates);
