@@ -208,6 +208,18 @@ TEST_CASE("gates: characters of a text are counted") {
   CHECK(counted("6") == Gate::same);
 }
 
+TEST_CASE("gates: a text is cut into pieces one after the other") {
+  // xor ecx,ecx: the text of the last time
+  const auto third = [](const std::string& wanted) {
+    Calls c = printed("6.0.%u");
+    c.bytes(first_is_text()).second(".").call("strtok");
+    for (int i = 0; i < 2; ++i) c.bytes(code({0x31, 0xC9})).second(".").call("strtok");
+    return c.bytes(code({0x48, 0x89, 0xC1})).second(wanted).call("strcmp").bytes(end()).report().gate;
+  };
+  CHECK(third("6003") == Gate::differs);
+  CHECK(third("7600") == Gate::same);
+}
+
 TEST_CASE("gates: a text that becomes a fraction is not worked out") {
   CHECK(printed("%u").bytes(first_is_text()).call("atof").bytes(end_with_zero()).report().gate == Gate::undecided);
 }

@@ -152,6 +152,27 @@ void count_before(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, v);
 }
 
+/// strtok(text, set): the next piece, cut off where it lies; null continues behind the last one.
+template <bool Wide>
+void next_piece(Engine& e, State& s, const CallSite& c) {
+  constexpr unsigned kUnit = Wide ? 2 : 1;
+  const Value given = e.argument(s, c, 0), kept = e.fresh(Kind::object, 0x57C0);
+  const Value from = given.uniform() && given.all == number(0) ? e.read(s, kept, e.word()) : given;
+  const Texts t = texts(e, s, from, Wide), set = texts(e, s, e.argument(s, c, 1), Wide);
+  if (!t.known || !set.known) {
+    if (!text_lost(e, s, c)) e.generic(s, c);
+    return;
+  }
+  const auto begin = [&](unsigned k) { return std::min(t.of[k]->find_first_not_of(*set.of[k]), t.of[k]->size()); };
+  const auto end = [&](unsigned k) { return std::min(t.of[k]->find_first_of(*set.of[k], begin(k)), t.of[k]->size()); };
+  const auto place = [&](unsigned k, std::size_t chars) { return Term{from.at(k).sym, from.at(k).off + chars * kUnit}; };
+  e.write(s, e.alu.each([&](unsigned k) { return place(k, end(k)); }), kUnit, constant(0));
+  e.write(s, kept, e.word(), e.alu.each([&](unsigned k) { return place(k, std::min(end(k) + 1, t.of[k]->size())); }));
+  Value v = e.alu.each([&](unsigned k) { return begin(k) == t.of[k]->size() ? number(0) : place(k, begin(k)); });
+  v.origin = t.origin;
+  e.set_result(s, v);
+}
+
 template <bool Equal>
 void compare_strings(Engine& e, State& s, const CallSite& c) {
   const Texts a = counted_texts(e, s, e.argument(s, c, 0), true), b = counted_texts(e, s, e.argument(s, c, 1), true);
@@ -245,6 +266,8 @@ constexpr Model kModels[] = {
     {"wcscspn", count_before<true, true>},
     {"strspn", count_before<false, false>},
     {"wcsspn", count_before<true, false>},
+    {"strtok", next_piece<false>},
+    {"wcstok", next_piece<true>},
     {"strstr", find_text<false>},
     {"wcsstr", find_text<true>},
     {"strchr", find_character<false, false>},
