@@ -51,8 +51,6 @@ void append_text(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, Result == Gives::text ? to : constant(0));
 }
 
-Value buffer_of(Engine& e, State& s, const Value& string) { return e.read(s, e.plus(string, e.word()), e.word()); }
-
 /// RtlCopyUnicodeString, RtlAppendUnicodeStringToString, RtlAppendUnicodeToString and their like for bytes.
 template <bool Wide, bool Append, bool Counted>
 void copy_counted(Engine& e, State& s, const CallSite& c) {

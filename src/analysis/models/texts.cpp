@@ -10,18 +10,12 @@ namespace {
 
 constexpr std::uint64_t kLooked = 24;  // bytes of a text that are looked at for what varies
 
-Value buffer_of(Engine& e, State& s, const Value& string) { return e.read(s, e.plus(string, e.word()), e.word()); }
-
 bool bytes_vary(Engine& e, State& s, const Value& address) {
   if (!address.uniform()) return true;
   for (std::uint64_t at = 0; at < kLooked; at += 2)
     if (e.alu.varies(e.read(s, e.plus(address, at), 1))) return true;
   return false;
 }
-
-}  // namespace
-
-namespace {
 
 /// The lanes look into texts at different places: a part of one text begins there for each.
 Texts parts_of_texts(Engine& e, State& s, const Value& address, bool wide, std::uint64_t most, const Value* chars) {
@@ -45,6 +39,8 @@ Texts parts_of_texts(Engine& e, State& s, const Value& address, bool wide, std::
 }
 
 }  // namespace
+
+Value buffer_of(Engine& e, State& s, const Value& string) { return e.read(s, e.plus(string, e.word()), e.word()); }
 
 Texts texts(Engine& e, State& s, const Value& address, bool wide, std::uint64_t most, const Value* chars) {
   if (!address.uniform()) return parts_of_texts(e, s, address, wide, most, chars);

@@ -22,6 +22,8 @@ struct Texts {
 
 /// Up to a NUL, `most` characters, or what `chars` says for each lane. `address` may differ between lanes.
 Texts texts(Engine& e, State& s, const Value& address, bool wide, std::uint64_t most = kMostText, const Value* chars = nullptr);
+/// Where a UNICODE_STRING or ANSI_STRING says that its characters lie.
+Value buffer_of(Engine& e, State& s, const Value& string);
 /// Of a UNICODE_STRING or ANSI_STRING: as long as it says.
 Texts counted_texts(Engine& e, State& s, const Value& string, bool wide);
 /// Writes the text of each lane with its NUL. Nothing when `to` is null.
