@@ -13,7 +13,7 @@ namespace tq::analysis {
 
 /// Rungs 0 to 3 are 2019, the last second of signed time, the next one, and 2040.
 bool Engine::turns_negative_in_2038(const Value& v) const {
-  constexpr std::uint64_t kDays = 2 * 86400, kFailed = 0xFFFFFFFF;
+  constexpr std::uint64_t kDays = std::uint64_t{2} * 86400, kFailed = 0xFFFFFFFF;
   if (v.uniform() || ladder_.rungs.size() < 4) return false;
   std::array<std::uint64_t, 4> at{};
   for (unsigned k = 0; k < 4; ++k) {
@@ -122,8 +122,8 @@ void Engine::formatted_clock(State& s, const CallSite& c) {
     slot += x.stars;
     // Of a number of 32 bits on a stack of 64 only the lower half is set.
     const bool on_stack = !list && word_ == 8 && slot >= 4;
-    const Value v = list       ? read(s, plus(from, slot * word_), 4)
-                    : on_stack ? read(s, plus(s.r[kSp], 8 * (slot + (c.tail ? 1 : 0))), 4)
+    const Value v = list       ? read(s, plus(from, std::uint64_t{slot} * word_), 4)
+                    : on_stack ? read(s, plus(s.r[kSp], std::uint64_t{8} * (slot + (c.tail ? 1U : 0U))), 4)
                                : argument(s, c, slot);
     if (!x.wide && (x.letter == 'd' || x.letter == 'i')) shown(v, "formatted as a signed number");
     const bool two_words = word_ == 4 && (x.wide || std::string_view("fgeGEaA").find(x.letter) != std::string_view::npos);

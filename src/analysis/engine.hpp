@@ -149,7 +149,7 @@ class Engine {
   void jump_to(Frame& f, std::uint32_t from, std::uint32_t to, State s);
   void indirect_jump(Frame& f, std::uint32_t pc, const Insn& insn, State s);
   [[nodiscard]] std::uint64_t table_bound(std::uint32_t pc);
-  void table_jump(Frame& f, std::uint32_t pc, Term target, State s);
+  void table_jump(Frame& f, std::uint32_t pc, Term target, const State& s);
   void do_return(Frame& f, std::uint32_t pc, const Insn& insn, State s);
   void finish(Frame& f, State s);
   void note_split(const Frame& f, std::uint32_t pc, const Insn& insn, const State& s, LaneMask yes, LaneMask no);

@@ -24,14 +24,14 @@ Value Engine::argument(State& s, const CallSite& c, unsigned index) {
   const unsigned skip = c.tail ? 1 : 0;
   if (word_ == 8) {
     if (index < kArgumentRegisters.size()) return s.r[static_cast<std::size_t>(kArgumentRegisters[index])];
-    return stack_argument(s, plus(s.r[kSp], 8 * (index + skip)));
+    return stack_argument(s, plus(s.r[kSp], std::uint64_t{8} * (index + skip)));
   }
   const auto arity = c.import != nullptr ? arity_of(c.import->name) : std::nullopt;
   if (arity && arity->register_call) {
     if (index < 2) return s.r[index == 0 ? kCx : kDx];
     index -= 2;
   }
-  return read(s, plus(s.r[kSp], 4 * (index + skip)), 4);
+  return read(s, plus(s.r[kSp], std::uint64_t{4} * (index + skip)), 4);
 }
 
 /// 32-bit arguments are stored as such: what lies above them is left over.
@@ -319,7 +319,7 @@ bool Engine::external_call(Frame& f, std::uint32_t pc, std::uint32_t next, State
   if (high_) s.r[kDx] = *high_;
   if (word_ == 4 && words > 0) {
     const Value back = read(s, s.r[kSp], 4);
-    s.r[kSp] = plus(s.r[kSp], 4 * words);
+    s.r[kSp] = plus(s.r[kSp], std::uint64_t{4} * words);
     // A jump leaves the return address above its arguments.
     if (tail) write(s, s.r[kSp], 4, back);
   }

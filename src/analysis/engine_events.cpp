@@ -62,7 +62,7 @@ void Engine::store_event(const State& s, const Value& address, unsigned size, co
       if (address.uniform() && address.all.sym == driver.all.sym) {
         if (address.all.off == unload)
           now_.callback_arguments[*rva] = {driver};
-        else if (address.all.off >= first && address.all.off < first + 28 * word_)
+        else if (address.all.off >= first && address.all.off < first + std::uint64_t{28} * word_)
           now_.callback_arguments[*rva] = {device_object()};
       }
     }

@@ -303,7 +303,7 @@ std::uint64_t Engine::table_bound(std::uint32_t pc) {
   return bound;
 }
 
-void Engine::table_jump(Frame& f, std::uint32_t pc, Term target, State s) {
+void Engine::table_jump(Frame& f, std::uint32_t pc, Term target, const State& s) {
   constexpr std::uint64_t kMostEntries = 2048;
   const auto it = table_reads_.find(target.sym);
   const std::uint32_t function = functions_.solid(pc);

@@ -50,6 +50,9 @@ std::optional<std::uint64_t> compose(std::span<const Field> fields, const Rung& 
 constexpr std::size_t kMostBases = 65536;
 constexpr std::uint64_t kTebName = 0x7EB, kPebName = 0x9EB;
 
+/// Where a register of the encoding stands; operands of that kind have one (0 to 15).
+std::size_t register_index(std::int8_t reg) { return static_cast<std::uint8_t>(reg) & 15U; }
+
 bool is_shared_data(std::uint64_t a) {
   return a >> 12 == 0x7FFE0 || a >> 12 == 0xFFDF0 || a >> 12 == 0xFFFFFFFFFFDF0 || a >> 12 == 0xFFFFF78000000;
 }
@@ -218,7 +221,7 @@ void Engine::write(State& s, const Value& address, unsigned size, Value v, bool 
 }
 
 Value Engine::read_reg(const State& s, const Operand& o) {
-  const Value& whole = s.r[static_cast<std::size_t>(o.reg)];
+  const Value& whole = s.r[register_index(o.reg)];
   if (o.bytes == word_) return whole;
   auto& self = const_cast<Alu&>(alu);
   if (o.high) return self.truncate(self.binary(Op::shr, whole, constant(8), word_ * 8), 8);
@@ -226,7 +229,7 @@ Value Engine::read_reg(const State& s, const Operand& o) {
 }
 
 void Engine::write_reg(State& s, const Operand& o, const Value& v) {
-  Value& whole = s.r[static_cast<std::size_t>(o.reg)];
+  Value& whole = s.r[register_index(o.reg)];
   if (v.lanes != nullptr) ++touched_;
   if (o.bytes == word_ || o.bytes == 4) {
     whole = v;
@@ -251,9 +254,9 @@ void Engine::write_reg(State& s, const Operand& o, const Value& v) {
 Value Engine::address_of(State& s, const Operand& o) {
   const unsigned bits = word_ * 8;
   Value a = constant(o.value & mask_of(bits));
-  if (o.base >= 0) a = alu.binary(Op::add, s.r[static_cast<std::size_t>(o.base)], a, bits);
+  if (o.base >= 0) a = alu.binary(Op::add, s.r[register_index(o.base)], a, bits);
   if (o.index >= 0) {
-    Value i = s.r[static_cast<std::size_t>(o.index)];
+    Value i = s.r[register_index(o.index)];
     if (o.scale > 1) i = alu.binary(Op::mul, i, constant(o.scale), bits);
     const Value base = a;
     a = alu.binary(Op::add, a, i, bits);

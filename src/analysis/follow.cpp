@@ -43,7 +43,7 @@ class Follower {
 
   /// The callers to follow instead of `f`; empty when `f` stands by itself.
   std::set<std::uint32_t> one(std::uint32_t f, bool top) {
-    const auto callers = functions_.callers(f);
+    auto callers = functions_.callers(f);
     Findings before = e_.findings();
     const Outcome outcome = e_.run_root(f);
     if (top || callers.empty() || !(outcome.escaped || outcome.open)) return {};

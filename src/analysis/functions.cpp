@@ -68,7 +68,7 @@ void Functions::unwind_data(const Program& p) {
   if (!p.is_64() || !dir.present()) return;
   const std::uint32_t count = std::min<std::uint32_t>(dir.size / 12, 1u << 20);
   for (std::uint32_t i = 0; i < count; ++i) {
-    const auto begin = p.read(std::uint64_t{dir.rva} + i * 12, 4), info = p.read(std::uint64_t{dir.rva} + i * 12 + 8, 4);
+    const auto begin = p.read(dir.rva + std::uint64_t{i} * 12, 4), info = p.read(dir.rva + std::uint64_t{i} * 12 + 8, 4);
     if (!begin || !info || *begin == 0) break;
     const auto head = p.read(*info, 4);
     if (!head) continue;
@@ -81,7 +81,8 @@ void Functions::unwind_data(const Program& p) {
     const std::uint64_t data = *info + 4 + 2 * ((codes + 1) & ~std::uint64_t{1}) + 4;
     const auto scopes = p.read(data, 4);
     for (std::uint32_t k = 0; scopes && k < std::min<std::uint64_t>(*scopes, kMostScopes); ++k) {
-      const auto b = p.read(data + 4 + k * 16, 4), e = p.read(data + 8 + k * 16, 4), t = p.read(data + 16 + k * 16, 4);
+      const std::uint64_t scope = data + 4 + std::uint64_t{k} * 16;
+      const auto b = p.read(scope, 4), e = p.read(scope + 4, 4), t = p.read(scope + 12, 4);
       if (!b || !e || !t || *b >= *e || *b < *begin) break;
       const Extent* x = p.extent(*t);
       if (*t != 0 && x != nullptr && x->executable)

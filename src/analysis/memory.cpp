@@ -9,7 +9,7 @@ namespace {
 Value extract(Alu& alu, const Value& v, unsigned whole, unsigned from, unsigned size) {
   if (whole == 8 && from >= 4) return extract(alu, alu.binary(Op::shr, v, constant(32), 64), 4, from - 4, size);
   if (whole == 8 && from != 0 && from + size <= 4) return extract(alu, alu.truncate(v, 32), 4, from, size);
-  const Value shifted = from == 0 ? v : alu.binary(Op::shr, v, constant(8 * from), 64);
+  const Value shifted = from == 0 ? v : alu.binary(Op::shr, v, constant(std::uint64_t{8} * from), 64);
   return size >= 8 ? shifted : alu.truncate(shifted, 8 * size);
 }
 
@@ -20,7 +20,7 @@ Value Memory::together(Alu& alu, std::span<const Piece> parts, unsigned size) {
   Value v = parts[0].value;
   for (const Piece& p : parts.subspan(1)) {
     const unsigned at = p.at - parts[0].at;
-    const Value high = alu.map(p.value, [&](Term t) { return binary(Op::shl, t, number(8 * at), 64); });
+    const Value high = alu.map(p.value, [&](Term t) { return binary(Op::shl, t, number(std::uint64_t{8} * at), 64); });
     v = alu.map(v, high, [&](Term a, Term b) {
       if (a.number() && b.number()) return number(a.off | b.off);
       return unknown(Op::concat, 8 * size, hash_of(hash_of(at, a), b));

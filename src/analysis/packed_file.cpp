@@ -37,7 +37,7 @@ std::optional<std::string> packed_by(const Program& program) {
     return "the entry point lies in a section that is empty in the file";
   for (const Extent& e : program.extents()) {
     if (!e.executable || e.bytes.size() < kEnough) continue;
-    const Bytes head = *e.bytes.try_sub(0, std::min<std::uint64_t>(e.bytes.size(), 256 * 1024));
+    const Bytes head = *e.bytes.try_sub(0, std::min<std::uint64_t>(e.bytes.size(), std::uint64_t{256} * 1024));
     if (const double bits = entropy(head); bits > kRandomBits)
       return fmt::format("the code at 0x{:x} has {:.1f} bits of entropy a byte", e.rva, bits);
   }

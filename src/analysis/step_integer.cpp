@@ -191,7 +191,7 @@ bool Stepper::multiply_divide() {
 }
 
 bool Stepper::shifts() {
-  Op op;
+  Op op{};
   switch (i_.mnemonic) {
     case ZYDIS_MNEMONIC_SHL: op = Op::shl; break;
     case ZYDIS_MNEMONIC_SHR: op = Op::shr; break;
@@ -288,7 +288,7 @@ bool Stepper::bits() {
 bool Stepper::conditional() {
   if (i_.condition < 0) return false;
   Alu& alu = e_.alu;
-  const auto cc = static_cast<unsigned>(i_.condition);
+  const unsigned cc = static_cast<std::uint8_t>(i_.condition);
   const Value c = flag(cc);
   if (e_.ladder_.clock && (cc >= 12 || cc == 8 || cc == 9)) e_.signed_compare(rva_, s_, cc);
   LaneMask yes = 0, no = 0, open = 0;

@@ -32,7 +32,7 @@ namespace {
 using Node = Condition::Node;
 using NodeKind = Node::Kind;
 
-constexpr std::size_t kMostText = 64 * 1024, kMostUnknowns = 14;
+constexpr std::size_t kMostText = std::size_t{64} * 1024, kMostUnknowns = 14;
 constexpr int kDepth = 64;
 
 bool is_word(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '.'; }

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
 
 #include "analysis/installer/condition.hpp"
 #include "analysis/ladder.hpp"
@@ -42,6 +42,14 @@ class RowView {
   const msi::Table& table_;
   const std::vector<std::string>& row_;
 };
+
+/// The type of a custom action; 0, which is none, where it is no number.
+int type_of(const RowView& action) {
+  const std::string& text = action["Type"];
+  int type = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), type);
+  return read.ec == std::errc{} ? type : 0;
+}
 
 class Setup {
  public:
@@ -114,7 +122,7 @@ void Setup::know_registry_searches() {
 /// A custom action may copy one property into another: "[WindowsBuild]".
 void Setup::know_set_properties() {
   each_row("CustomAction", [&](const RowView& action) {
-    if ((std::atoi(action["Type"].c_str()) & kTypeMask) != kSetProperty) return;
+    if ((type_of(action) & kTypeMask) != kSetProperty) return;
     const std::string& target = action["Target"];
     for (Values* values : {&on_[0], &on_[1]}) {
       for (const auto& [property, value] : Values(*values)) {
@@ -182,7 +190,7 @@ void Setup::look_at_program(const std::string& name) {
 void Setup::look_at_code() {
   each_row("Binary", [&](const RowView& row) { look_at_program(row["Name"]); });
   each_row("CustomAction", [&](const RowView& action) {
-    if (is_script(std::atoi(action["Type"].c_str()) & kTypeMask)) look_at_script(action["Action"], action["Target"]);
+    if (is_script(type_of(action) & kTypeMask)) look_at_script(action["Action"], action["Target"]);
   });
 }
 

@@ -66,7 +66,7 @@ void broken_down(Engine& e, State& s, const CallSite& c) {
   for (unsigned i = 0; i < kTmFields; ++i) {
     const auto v = each_number(e, from, [&](std::uint64_t t) { return tm_field(static_cast<std::int64_t>(t), i); });
     if (!v) return e.generic(s, c);
-    store_time(e, s, e.plus(to, 4 * i), 4, *v);
+    store_time(e, s, e.plus(to, std::uint64_t{4} * i), 4, *v);
   }
   e.set_result(s, safe ? constant(0) : to);
 }
@@ -77,7 +77,7 @@ void make_time(Engine& e, State& s, const CallSite& c) {
   std::array<Value, 6> field;
   bool known = true;
   for (unsigned i = 0; i < 6; ++i) {
-    field[i] = e.read(s, e.plus(tm, 4 * i), 4);
+    field[i] = e.read(s, e.plus(tm, std::uint64_t{4} * i), 4);
     known = known && each_number(e, field[i], [](std::uint64_t v) { return v; });
   }
   if (!known) return e.generic(s, c);
@@ -109,7 +109,8 @@ void find_file(Engine& e, State& s, const CallSite& c) {
   const Value to = e.argument(s, c, 1);
   const unsigned width = narrow ? 4 : 8;
   e.set_result(s, e.fresh(Kind::result, mix(c.rva, 0xF1D)));
-  for (unsigned i = 0; i < 3; ++i) store_time(e, s, e.plus(to, width * (i + 1)), width, clock_value(e, c.import->name, narrow));
+  for (unsigned i = 0; i < 3; ++i)
+    store_time(e, s, e.plus(to, std::uint64_t{width} * (i + 1)), width, clock_value(e, c.import->name, narrow));
 }
 
 constexpr Model kModels[] = {

@@ -113,7 +113,6 @@ bool verify(const Rung& r, std::uint64_t type, std::uint64_t mask, const std::ar
   for (const Step& x : steps) {
     if ((type & x.bit) == 0) continue;
     if (condition == 0) condition = how(x.bit);
-    result = holds(condition == 2 ? 3 : condition == 4 ? 5 : condition, x.have, x.want);
     if (x.have != x.want) return holds(condition, x.have, x.want);
     result = holds(condition, x.have, x.want);
   }
