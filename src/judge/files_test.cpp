@@ -51,7 +51,8 @@ Facts server(std::vector<tq::model::FileVersionFact> files) {
 
 /// Where kUpdate stands when its files are all that is known; nullopt: they say nothing at all.
 std::optional<State> says(const Knowledge& knowledge, const Facts& facts) {
-  const auto c = tq::judge::make_case(facts, knowledge, {});
+  const tq::judge::Options options;  // the case only refers to them
+  const auto c = tq::judge::make_case(facts, knowledge, options);
   REQUIRE(c.view != nullptr);
   const auto v = tq::judge::identify(c);
   const tq::judge::Judged j(c, v);
