@@ -21,17 +21,35 @@ bool mentions(const std::vector<std::string>& list, std::string_view part) {
   return std::any_of(list.begin(), list.end(), [&](const std::string& s) { return s.find(part) != std::string::npos; });
 }
 
-/// Sites that count: a registry reader or a resolver only when the name it would have to ask for is in the file.
-std::vector<SourceSite> relevant(const Functions& functions, const Traces& traces, const Program& program) {
-  const bool registry = mentions(traces.version, "registry"), names = looks_up_version_names(program);
-  std::vector<SourceSite> out;
-  for (const SourceSite& s : functions.sites()) {
-    if (is_resolver(s.what) && functions.loads_late(s.rva)) continue;
-    const bool reads_registry = s.what.find("Query") != std::string::npos || s.what.find("GetValue") != std::string::npos ||
-                                s.what.find("EnumValue") != std::string::npos;
-    if (is_resolver(s.what) ? names : reads_registry && s.what != "VerQueryValueA" && s.what != "VerQueryValueW" ? registry : true)
-      out.push_back(s);
+/// Which imported functions count: a registry reader or a resolver only when the name it would have to ask for is in the file.
+class Counting {
+ public:
+  Counting(const Traces& traces, const Program& program)
+      : registry_(mentions(traces.version, "registry")), names_(looks_up_version_names(program)) {}
+  [[nodiscard]] bool counts(const std::string& what) const {
+    if (is_resolver(what)) return names_;
+    const bool reads_registry = what.find("Query") != std::string::npos || what.find("GetValue") != std::string::npos ||
+                                what.find("EnumValue") != std::string::npos;
+    return !reads_registry || what == "VerQueryValueA" || what == "VerQueryValueW" || registry_;
   }
+
+ private:
+  bool registry_, names_;
+};
+
+/// May the code hold a site that counts? Told without looking at the code: by the imports, and by addresses that were met.
+bool may_read_version(const Counting& counting, const Traces& traces, const Program& program) {
+  if (mentions(traces.version, "shared user data") || mentions(traces.version, "environment block")) return true;
+  return std::any_of(program.imports().begin(), program.imports().end(), [&](const auto& slot) {
+    const ImportSlot& import = slot.second;
+    return (is_source_import(import, false) || is_resolver(import.name)) && counting.counts(import.name);
+  });
+}
+
+std::vector<SourceSite> relevant(const Functions& functions, const Counting& counting) {
+  std::vector<SourceSite> out;
+  for (const SourceSite& s : functions.sites())
+    if (counting.counts(s.what) && !(is_resolver(s.what) && functions.loads_late(s.rva))) out.push_back(s);
   return out;
 }
 
@@ -163,9 +181,12 @@ GateReport find_program_gates(Bytes file, const Program& program, const GateOpti
   const Traces traces = find_traces(file);
   if (traces.version.empty() && !imports_source(program))
     return settled(std::move(report), Gate::no_source, "nothing in the file reads a version");
+  const Counting counting(traces, program);
+  if (!may_read_version(counting, traces, program))
+    return settled(std::move(report), Gate::no_source, "nothing that the code can call or look at tells a version");
   Decoder decoder(program);
   Functions functions(program, decoder, false);
-  const auto sites = relevant(functions, traces, program);
+  const auto sites = relevant(functions, counting);
   if (sites.empty())
     return functions.too_big() ? settled(std::move(report), Gate::undecided, "too much code")
                                : settled(std::move(report), Gate::no_source, "nothing in the code reads a version");
