@@ -211,8 +211,13 @@ struct CvrfReader::State {
     if (remediation && parent == Element::remediation) return end_in_remediation(e);
     if (threat && parent == Element::threat) return end_in_threat(e);
     switch (e) {
-      case Element::remediation: v.remediations.push_back(std::move(*remediation)); return remediation.reset();
-      case Element::threat: return end_threat(v);
+      // One within another has ended both: the outer one's end finds nothing left.
+      case Element::remediation:
+        if (remediation) v.remediations.push_back(std::move(*remediation));
+        return remediation.reset();
+      case Element::threat:
+        if (threat) end_threat(v);
+        return threat.reset();
       case Element::vulnerability: return end_vulnerability();
       case Element::title:
         if (parent == Element::vulnerability) v.title = trim(text);
@@ -250,7 +255,6 @@ struct CvrfReader::State {
     ByProduct* said = threat->type == "Severity" ? &v.severity : threat->type == "Impact" ? &v.impact : nullptr;
     if (said != nullptr)
       for (std::string& product : threat->products) said->try_emplace(std::move(product), threat->description);
-    threat.reset();
   }
 
   void add_product(std::vector<std::string>& to) {

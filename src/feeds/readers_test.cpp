@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "core/text.hpp"
@@ -93,6 +94,27 @@ TEST_CASE("feeds: hostile XML is refused, with a reason") {
   for (int i = 0; i < 100; ++i) deep += "<a>";
   refused(deep, "64 levels");
   refused("<cvrfdoc><Vulnerability><Title>" + std::string(limits::kTextBytes + 1, 'x') + "</Title></Vulnerability></cvrfdoc>", "1 MiB");
+}
+
+TEST_CASE("feeds: CVRF with any element within any other says nothing new") {
+  const std::string text = month();
+  Lines plain;
+  REQUIRE(read<CvrfReader>(text, plain));
+  const auto known = [&](const std::string& line) {
+    const auto of = [](const std::string& l) { return l.substr(0, l.find('|', l.find('|') + 1)); };
+    return std::ranges::any_of(plain.lines, [&](const auto& l) { return of(l) == of(line); });
+  };
+  std::size_t read_whole = 0;
+  for (std::size_t at = text.find('>'); at != std::string::npos; at = text.find('>', at + 1))
+    for (const std::string name : {"Threat", "Remediation", "Vulnerability", "FullProductName", "ProductID", "Note", "Revision", "other"}) {
+      const std::string one = "<" + name + " Type=\"Severity\"><ProductID>1</ProductID>", end = "</" + name + ">";
+      const std::string within = "<a>" + one + "<a>" + one + end + "</a>" + end + "</a>";
+      Lines sink;
+      if (read<CvrfReader>(std::string(text).insert(at + 1, within), sink)) ++read_whole;
+      CAPTURE(within);
+      CHECK(std::ranges::all_of(sink.lines, known));
+    }
+  CHECK(read_whole > 100);
 }
 
 TEST_CASE("feeds: CVRF cut at any length is refused") {
