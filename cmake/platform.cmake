@@ -33,6 +33,8 @@ else()
   set(TQ_RODATA_END ".popsection")
 endif()
 
+list(APPEND TQ_LEFT_OUT src/catalog/embedded.cpp)  # in a library of its own: tq_catalog() of cmake/rooms.cmake
+
 # Takes out of a list of files what belongs to the tests or to another platform.
 macro(tq_of_platform list)
   list(FILTER ${list} EXCLUDE REGEX "_test\\.cpp$")

@@ -1,11 +1,13 @@
 # A room is a folder of src/ and one static library. Files that end in _test.cpp belong to the tests. Files in a folder posix/ or windows/
 # are compiled for such a system alone; cmake/platform.cmake says what else a platform leaves out.
 #
-# tq_room(NAME [LINK libs...] [REGISTRY Type header])
+# tq_room(NAME [COLD] [TOGETHER n] [LINK libs...] [REGISTRY Type header])
+#   COLD: only words are made there, once a run; compiled sooner rather than faster.
+#   TOGETHER: how many files are compiled together, where CMAKE_UNITY_BUILD says so (8): less where they are long.
 #   REGISTRY: every *.cpp directly in src/NAME defines `const Type <stem>` in namespace tq::NAME;
 #   sub-folders hold what they share. The build writes the table, so that adding one is adding a file.
 function(tq_room name)
-  cmake_parse_arguments(R "" "" "LINK;REGISTRY" ${ARGN})
+  cmake_parse_arguments(R "COLD" "TOGETHER" "LINK;REGISTRY" ${ARGN})
   file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   tq_of_platform(files)
   list(SORT files)
@@ -33,19 +35,29 @@ function(tq_room name)
   endif()
   add_library(tq_${name} STATIC ${files})
   target_link_libraries(tq_${name} PUBLIC tq_flags ${R_LINK})
+  if(R_TOGETHER)
+    set_target_properties(tq_${name} PROPERTIES UNITY_BUILD_BATCH_SIZE ${R_TOGETHER})
+  endif()
+  if(R_COLD)
+    target_compile_options(tq_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
+  if(TQ_PRECOMPILE AND name STREQUAL core)
+    target_precompile_headers(tq_core PRIVATE <algorithm> <array> <functional> <map> <memory> <optional> <set> <span> <string> <string_view>
+      <unordered_map> <variant> <vector> <fmt/format.h> <nlohmann/json.hpp>)
+  elseif(TQ_PRECOMPILE)
+    target_precompile_headers(tq_${name} REUSE_FROM tq_core)
+  endif()
 endfunction()
 
-# Compiles data/catalog/**.csv into one file at build time and embeds it: tq_catalog then has tq_catalog_begin/_end.
-# The compiler is built from the same sources as the room, without embedded.cpp, which needs its output.
+# Compiles data/catalog/**.csv into one file at build time and embeds it: tq_catalog_begin/_end of the room's second library, as the compiler is
+# made of the first.
 function(tq_catalog)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/catalog/*.cpp)
-  tq_of_platform(sources)
-  list(FILTER sources EXCLUDE REGEX "/embedded\\.cpp$")
-  add_executable(catalogc ${CMAKE_SOURCE_DIR}/tools/catalogc.cpp ${sources})
+  add_executable(catalogc ${CMAKE_SOURCE_DIR}/tools/catalogc.cpp)
   if(CMAKE_CROSSCOMPILING)
     set_target_properties(catalogc PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
-  target_link_libraries(catalogc PRIVATE tq_flags tq_io)
+  add_dependencies(catalogc tq_catalog)
+  target_link_libraries(catalogc PRIVATE $<TARGET_FILE:tq_catalog> tq_model tq_io)
   target_include_directories(catalogc PRIVATE ${CMAKE_SOURCE_DIR})
 
   file(GLOB_RECURSE tables CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/data/catalog/*.csv)
@@ -58,11 +70,13 @@ function(tq_catalog)
       COMMAND ${CMAKE_COMMAND} -S ${CMAKE_SOURCE_DIR} -B ${CMAKE_BINARY_DIR}/host -G ${CMAKE_GENERATOR} -DCMAKE_BUILD_TYPE=Release
         -DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}
       COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/host --target catalogc
-      DEPENDS ${sources} COMMENT "Building the catalog compiler for this system" VERBATIM)
+      DEPENDS tq_catalog COMMENT "Building the catalog compiler for this system" VERBATIM)
   endif()
   add_custom_command(OUTPUT ${compiled} COMMAND ${compiler} ${CMAKE_SOURCE_DIR}/data/catalog ${compiled}
     DEPENDS ${compiler} ${tables} COMMENT "Compiling the catalog" VERBATIM)
 
-  tq_embed(catalog tq_catalog ${compiled})
-  target_sources(tq_catalog PRIVATE ${compiled})
+  add_library(tq_catalog_data STATIC ${CMAKE_SOURCE_DIR}/src/catalog/embedded.cpp ${compiled})
+  target_link_libraries(tq_catalog_data PUBLIC tq_catalog)
+  target_link_libraries(tq_catalog INTERFACE tq_catalog_data)
+  tq_embed(catalog_data tq_catalog ${compiled})
 endfunction()

@@ -28,7 +28,8 @@ int serve_and_end(const std::string& module_path) {
     ::kill(::getpid(), SIGTERM);
     std::this_thread::sleep_for(std::chrono::milliseconds(300));  // whoever waits for the signal has it before there is anything to end
   };
-  const auto ended = serve({"127.0.0.1", 0}, signal_early, [](const auto&) { return tq::fleet::serve::Response{}; });
+  tq::Status ended = tq::ok();
+  serve({"127.0.0.1", 0}, signal_early, [](const auto&) { return tq::fleet::serve::Response{}; }, ended);
   return ended ? 0 : 1;
 }
 

@@ -24,7 +24,7 @@ using tq::test::MachineBuilder;
 namespace pe = tq::format::pe;
 
 constexpr std::uint32_t kInstalled = 7, kSuperseded = 80, kInstalledHigh = 112, kStaged = 64, kWaiting = 6;
-constexpr FileVersion kReleased{6, 0, 6002, 18005}, kLastKernel{6, 0, 6003, 23717};
+constexpr FileVersion kLastKernel{6, 0, 6003, 23717};
 
 const tq::catalog::Catalog& catalog() {
   static const auto c = *tq::catalog::Catalog::embedded();

@@ -6,7 +6,7 @@ tq_build_packages=(cmake ninja-build g++ libfmt-dev nlohmann-json3-dev libcli11-
 # What the tests cannot run without.
 tq_test_packages=(python3 doctest-dev xz-utils unzip)
 # What makes the tests say more; each one that is missing is a visible skip.
-tq_extra_packages=(ccache libhivex-dev libregf-dev clang-19 libclang-rt-19-dev clang-format-19 p7zip-full zip strace qemu-utils ewf-tools sleuthkit ntfs-3g osslsigncode gcab msitools openssl wine wine64 poppler-utils postgresql slurm-wlm munge chromium)
+tq_extra_packages=(libhivex-dev libregf-dev clang-19 libclang-rt-19-dev clang-format-19 p7zip-full zip strace qemu-utils ewf-tools sleuthkit ntfs-3g osslsigncode gcab msitools openssl wine wine64 poppler-utils postgresql slurm-wlm munge chromium)
 # Only for ./test --packages and --windows: they are large, and what needs them otherwise is a visible skip.
 tq_packaging_packages=(debootstrap dpkg-dev lintian)
 tq_windows_packages=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev)
@@ -26,6 +26,9 @@ tq_missing() {
 }
 
 tq_on_debian() { command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; }
+
+# The compiler and its libraries for sanitizers and fuzzing, which are a package of their own.
+tq_has_clang() { command -v clang++-19 >/dev/null && compgen -G '/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.fuzzer-*.a' >/dev/null; }
 
 # Says how to go on by hand: the one text for "offline" and for "not Debian".
 tq_manual() {
@@ -96,8 +99,9 @@ tq_build() {
   local preset=$1 log=$root/build/$1.log launcher=() status
   shift
   mkdir -p "$root/build"
-  if command -v ccache >/dev/null; then
-    launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  if [[ -z ${CCACHE_DISABLE-} ]] && command -v ccache >/dev/null; then
+    # It knows files, not headers that were compiled before.
+    launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DTQ_PRECOMPILE=OFF)
     # Paths relative to the repository: another clone of it finds what this one has built.
     export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
   fi

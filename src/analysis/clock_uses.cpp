@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "analysis/models/clock.hpp"
+#include "analysis/name_list.hpp"
 #include "analysis/stepper.hpp"
 
 namespace tq::analysis {
@@ -61,19 +62,19 @@ namespace {
 bool contains(const std::string& all, std::string_view part) { return all.find(part) != std::string::npos; }
 
 /// One conversion of a format: how many arguments its width and precision take, how it ends, and whether it says 64 bits.
-struct Conversion {
+struct ShownArgument {
   char letter = 0;
   unsigned stars = 0;
   bool wide = false;
 };
 
-std::vector<Conversion> conversions_of(const std::string& format) {
-  std::vector<Conversion> out;
+std::vector<ShownArgument> conversions_of(const std::string& format) {
+  std::vector<ShownArgument> out;
   for (std::size_t i = format.find('%'); i != std::string::npos; i = format.find('%', i + 1)) {
     const std::size_t end = format.find_first_of("diouxXcCsSpfeEgGaAnZ%", i + 1);
     if (end == std::string::npos) break;
     const std::string spec = format.substr(i, end - i);
-    Conversion c{format[end], static_cast<unsigned>(std::count(spec.begin(), spec.end(), '*')), false};
+    ShownArgument c{format[end], static_cast<unsigned>(std::count(spec.begin(), spec.end(), '*')), false};
     c.wide = contains(spec, "ll") || contains(spec, "I64") || contains(spec, "j");
     if (c.letter != '%') out.push_back(c);
     i = end;
@@ -85,7 +86,7 @@ std::vector<Conversion> conversions_of(const std::string& format) {
 bool takes_signed(const std::string& name) {
   constexpr std::string_view kNames[] = {"_itoa",   "_ltoa", "_itow", "_ltow", "_itoa_s", "_ltoa_s", "_itow_s",
                                          "_ltow_s", "itoa",  "ltoa",  "abs",   "labs",    "div",     "ldiv"};
-  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+  return is_among(kNames, name);
 }
 
 /// Is it operator<< of a stream for int or long?
@@ -118,7 +119,7 @@ void Engine::formatted_clock(State& s, const CallSite& c) {
   const bool universal = contains(name, "stdio_common"), list = universal || name.starts_with("v") || name.starts_with("_v");
   const Value from = list ? argument(s, c, slot + (universal ? 1 : 0)) : Value();
   if (list) slot = 0;
-  for (const Conversion& x : conversions_of(*format)) {
+  for (const ShownArgument& x : conversions_of(*format)) {
     slot += x.stars;
     // Of a number of 32 bits on a stack of 64 only the lower half is set.
     const bool on_stack = !list && word_ == 8 && slot >= 4;

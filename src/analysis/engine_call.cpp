@@ -211,7 +211,7 @@ void Engine::generic(State& s, const CallSite& c) {
   const unsigned arguments = c.arguments;
   const std::string name = c.import != nullptr ? c.import->name : "an unknown function";
   external_event(s, c, name, arguments);
-  if (!ladder_.clock && looks_behind_pointers(name) && text_lost(*this, s, c)) return;
+  if (looks_behind_pointers(name) && text_lost(*this, s, c)) return;
   std::vector<Value> values;
   for (unsigned i = 0; i < arguments; ++i) values.push_back(argument(s, c, i));
   const std::uint64_t h = mix(site_hash(s, c.rva), std::hash<std::string>{}(name));
@@ -238,7 +238,7 @@ void Engine::callback(State& s, const CallSite& c, std::uint32_t target, std::sp
     const Value& v = arguments[i];
     const bool pointer = !v.uniform() || (!v.all.number() && kind_of(v.all.sym) != Kind::api && kind_of(v.all.sym) != Kind::result) ||
                          (v.all.number() && program_.rva_of(v.all.off));
-    if (i != position && pointer && (i > position || (context.uniform() && context.all == number(0)))) {
+    if (i != position && pointer && (i > position || context.is_null())) {
       context = v;
       if (i > position) break;
     }

@@ -108,7 +108,7 @@ void Engine::see_behind(State& s, const Value& pointer, std::vector<Value>& seen
   if (unset) return;
   const Value second = at(4);
   if (!alu.varies(second) || second.copy || second.pushed) return;
-  if (first.uniform() && first.all == number(0))
+  if (first.is_null())
     note_possible(pc_, alu.each([&](unsigned k) { return Term{hash_of(0x5EE, second.at(k)), 0}; }), alu.mask);
   else
     seen.push_back(second);

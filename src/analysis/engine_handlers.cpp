@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kScope = 12, kCookies = 16;  // bytes of an entry; of what stands before the entries of the newer form
 constexpr unsigned kMostLevels = 16;
-constexpr std::uint64_t kTable = 8, kLevel = 12, kFrame = 16;  // in and behind a registration
+constexpr std::uint64_t kTable = 8, kLevel = 12, kBehind = 16;  // in and behind a registration
 
 /// A cookie's offset in the frame is -2 (none) or below; an enclosing level is -1 or not negative.
 bool has_cookies(std::uint64_t first) { return sign_extend(first, 32) >> 63 != 0 && (first & 0xFFFFFFFF) != 0xFFFFFFFF; }
@@ -49,7 +49,7 @@ void Engine::enter_registered_handlers(Frame& f, std::uint32_t pc, State& s) {
   for (const auto& [target, enclosing] : registered_handlers(s, node.all)) {
     if (target <= pc || functions_.solid(target) != functions_.solid(pc)) continue;
     State caught = s;
-    caught.r[kBp] = Value(Term{node.all.sym, node.all.off + kFrame});
+    caught.r[kBp] = Value(Term{node.all.sym, node.all.off + kBehind});
     // A handler runs outside of its own scope.
     caught.memory.write(alu, {node.all.sym, node.all.off + kLevel}, 4, constant(enclosing));
     leave_loops(caught, target);

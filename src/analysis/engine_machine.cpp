@@ -53,10 +53,6 @@ constexpr std::uint64_t kTebName = 0x7EB, kPebName = 0x9EB;
 /// Where a register of the encoding stands; operands of that kind have one (0 to 15).
 std::size_t register_index(std::int8_t reg) { return static_cast<std::uint8_t>(reg) & 15U; }
 
-bool is_shared_data(std::uint64_t a) {
-  return a >> 12 == 0x7FFE0 || a >> 12 == 0xFFDF0 || a >> 12 == 0xFFFFFFFFFFDF0 || a >> 12 == 0xFFFFF78000000;
-}
-
 }  // namespace
 
 Engine::Engine(const Program& program, Functions& functions, Decoder& decoder, const Ladder& ladder, const Budget& budget)

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "analysis/follow.hpp"
+#include "analysis/name_list.hpp"
 #include "analysis/packed_file.hpp"
 #include "analysis/prefilter.hpp"
 
@@ -34,11 +35,6 @@ constexpr std::string_view kNarrow[] = {
 constexpr std::string_view kOldRunTimes[] = {"msvcrt.dll",  "crtdll.dll",   "msvcrt10.dll", "msvcrt20.dll", "msvcrt40.dll",
                                              "msvcr70.dll", "msvcr71.dll",  "msvcr70d.dll", "msvcr71d.dll", "msvcrtd.dll",
                                              "cygwin1.dll", "msys-1.0.dll", "msys-2.0.dll"};
-
-template <class L>
-bool in(const L& list, std::string_view name) {
-  return std::find(std::begin(list), std::end(list), name) != std::end(list);
-}
 
 std::vector<std::string> narrow_imports(const Program& p) {
   std::vector<std::pair<std::uint32_t, std::string>> found;
@@ -135,8 +131,8 @@ Followed follow_clock(const Program& p, Decoder& decoder, const ExposureOptions&
 }  // namespace
 
 bool is_32bit_time_import(const std::string& dll, const std::string& name, bool x64) {
-  if (in(kNarrow, name)) return true;
-  return !x64 && in(kOldRunTimes, dll) && in(kPlain, name);
+  if (is_among(kNarrow, name)) return true;
+  return !x64 && is_among(kOldRunTimes, dll) && is_among(kPlain, name);
 }
 
 ExposureReport find_exposure(Bytes file, const ExposureOptions& options) {

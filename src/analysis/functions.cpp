@@ -13,14 +13,6 @@ constexpr std::uint32_t kFar = 1024;  // kBytesToField for a pointer with a valu
 constexpr std::size_t kExceptions = 3, kRelocations = 5;
 constexpr std::uint32_t kMostScopes = 4096;
 
-bool is_shared_data(std::uint64_t a) {
-  return a >> 12 == 0x7FFE0 || a >> 12 == 0xFFDF0 || (a >> 12) == 0xFFFFFFFFFFDF0 || (a >> 12) == 0xFFFFF78000000;
-}
-bool is_version_field(std::uint64_t a, bool clock) {
-  const std::uint64_t in = a & 0xFFF;
-  return clock ? in >= 0x14 && in < 0x20 : in == 0x260 || in == 0x26C || in == 0x270;
-}
-
 bool after_an_end(const Program& p, std::uint32_t rva) {
   const auto before = rva >= 3 ? p.read(rva - 3, 4) : std::nullopt;
   if (!before) return true;
@@ -156,14 +148,14 @@ void Functions::operand(const Program& p, const Insn& i, const Operand& o, std::
     moved_ = false;
     if (clock_ && is_epoch_constant(o.value)) sites_.push_back({rva, "the epoch of FILETIME"});
     if (is_shared_data(o.value)) shared_ = rva;
-    if (is_shared_data(o.value) && is_version_field(o.value, clock_)) sites_.push_back({rva, "KUSER_SHARED_DATA"});
+    if (is_shared_data(o.value) && is_shared_field(o.value, clock_)) sites_.push_back({rva, "KUSER_SHARED_DATA"});
   }
   if (o.type != Operand::Type::memory || o.segment != 0) return;
   const std::uint64_t disp = p.is_64() ? o.value : o.value & 0xFFFFFFFF;
   const bool store = first && !o.agen && i.mnemonic != ZYDIS_MNEMONIC_CMP && i.mnemonic != ZYDIS_MNEMONIC_TEST &&
                      i.mnemonic != ZYDIS_MNEMONIC_PUSH && i.flow == Flow::next;
   if (disp > 0x10000) address(p, disp, rva, store && o.base < 0 && o.index < 0);
-  if (is_shared_data(disp) && is_version_field(disp, clock_)) sites_.push_back({rva, "KUSER_SHARED_DATA"});
+  if (is_shared_data(disp) && is_shared_field(disp, clock_)) sites_.push_back({rva, "KUSER_SHARED_DATA"});
 }
 
 void Functions::address(const Program& p, std::uint64_t where, std::uint32_t rva, bool store) {
@@ -194,7 +186,7 @@ void Functions::address(const Program& p, std::uint64_t where, std::uint32_t rva
 void Functions::pattern(const Program& p, const Insn& i, std::uint32_t rva) {
   for (std::size_t k = 0; k < i.operands && k < i.op.size(); ++k) {
     const Operand& o = i.op[k];
-    const bool shared_near = shared_ != 0 && rva - shared_ < kFar && o.value < 0x1000 && is_version_field(o.value, clock_);
+    const bool shared_near = shared_ != 0 && rva - shared_ < kFar && o.value < 0x1000 && is_shared_field(o.value, clock_);
     if (shared_near && o.type == Operand::Type::immediate && i.mnemonic == ZYDIS_MNEMONIC_ADD) sites_.push_back({rva, "KUSER_SHARED_DATA"});
     if (o.type != Operand::Type::memory) continue;
     const bool own = p.is_64() ? o.segment == 2 : o.segment == 1;

@@ -89,6 +89,16 @@ class Functions {
 /// Bytes of code within which a load belongs to the pointer that was just made.
 constexpr std::uint32_t kBytesToField = 96;
 
+/// Does an address lie in the page of KUSER_SHARED_DATA, as any processor maps it?
+constexpr bool is_shared_data(std::uint64_t a) {
+  return a >> 12 == 0x7FFE0 || a >> 12 == 0xFFDF0 || a >> 12 == 0xFFFFFFFFFFDF0 || a >> 12 == 0xFFFFF78000000;
+}
+/// Is it, by its place in that page, a field of the version (or, for `clock`, of the time)?
+constexpr bool is_shared_field(std::uint64_t a, bool clock) {
+  const std::uint64_t in = a & 0xFFF;
+  return clock ? in >= 0x14 && in < 0x20 : in == 0x260 || in == 0x26C || in == 0x270;
+}
+
 /// Is `offset` one of the major, minor and build number in the process environment block?
 constexpr bool is_version_of_process(std::uint64_t offset, bool x64) {
   return x64 ? offset == 0x118 || offset == 0x11C || offset == 0x120 : offset == 0xA4 || offset == 0xA8 || offset == 0xAC;

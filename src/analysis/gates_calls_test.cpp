@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "analysis/gates.hpp"
-#include "analysis/program.hpp"
+#include "tests/support/machine_code.hpp"
 #include "tests/support/pe_builder.hpp"
 
 using namespace tq;
@@ -21,7 +21,7 @@ constexpr unsigned char kCode[] = {0x65, 0x48, 0x8B, 0x04, 0x25, 0x60, 0,    0, 
                                    0,    0,    0,    0x48, 0x83, 0xC4, 0x28, 0xC3, 0xB9, 0,    0,    0,    0,    0xE8, 12,   0,    0,
                                    0,    0x48, 0x83, 0xC4, 0x28, 0xC3, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0x48, 0x83, 0xEC, 0x28,
                                    0xFF, 0x15, 0,    0,    0,    0,    0x48, 0x83, 0xC4, 0x28, 0x31, 0xC0, 0xC3};
-constexpr std::size_t kFirst = 28, kSecond = 43, kSlot = 70, kBehindCall = 74;
+constexpr std::size_t kFirst = 28, kSecond = 43, kBehindCall = 74;
 
 std::vector<std::byte> built(const std::vector<std::byte>& code) {
   return test::PeBuilder().code(code).import("ntoskrnl.exe", {"KeBugCheck2", "HalMakeBeep"}).export_entry("Gate").build();
@@ -35,16 +35,7 @@ Gate called_with(std::uint32_t first, std::uint32_t second) {
   std::memcpy(code.data(), kCode, sizeof kCode);
   std::memcpy(code.data() + kFirst, &first, 4);
   std::memcpy(code.data() + kSecond, &second, 4);
-  // Where the slot lies does not hang on what the code holds.
-  const auto plain = built(code);
-  const auto program = Program::open(bytes_of(plain));
-  REQUIRE(program);
-  for (const auto& [slot, import] : program->imports())
-    if (import.name == "HalMakeBeep") {
-      const std::uint32_t distance = slot - (program->extents().front().rva + static_cast<std::uint32_t>(kBehindCall));
-      std::memcpy(code.data() + kSlot, &distance, 4);
-    }
-  return gate_of(built(code));
+  return gate_of(test::linked(code, {{kBehindCall, "HalMakeBeep"}}, built));
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class Calls {
   /// call [import]
   Calls& call(const std::string& import) {
     bytes(code({0xFF, 0x15, 0, 0, 0, 0}));
-    imports_.emplace_back(code_.size(), import);
+    imports_.push_back({code_.size(), import});
     return *this;
   }
   /// lea rcx | rdx | r8, [text]
@@ -42,17 +42,10 @@ class Calls {
       for (const char c : text) all.push_back(static_cast<std::byte>(c));
       all.push_back(std::byte{0});
     }
-    // Where the slots lie does not hang on what the code holds.
-    const auto plain = built(all);
-    const auto program = Program::open(bytes_of(plain));
-    REQUIRE(program);
-    for (const auto& [slot, import] : program->imports())
-      for (const auto& [at, name] : imports_)
-        if (name == import.name) put(all, at, slot - program->extents().front().rva - static_cast<std::uint32_t>(at));
     GateOptions o;
     o.first = a;
     o.second = b;
-    const auto file = built(all);
+    const auto file = test::linked(all, imports_, [&](const Code& c) { return built(c); });
     return find_gates(bytes_of(file), o);
   }
 
@@ -66,11 +59,12 @@ class Calls {
   [[nodiscard]] std::vector<std::byte> built(const Code& c) const {
     std::vector<std::string> names;
     for (const auto& i : imports_)
-      if (std::find(names.begin(), names.end(), i.second) == names.end()) names.push_back(i.second);
+      if (std::find(names.begin(), names.end(), i.import) == names.end()) names.push_back(i.import);
     return test::PeBuilder().code(c).import("msvcrt.dll", names).export_entry("Gate").build();
   }
   Code code_;
-  std::vector<std::pair<std::size_t, std::string>> imports_, texts_;  ///< where the instruction ends
+  std::vector<test::SlotUse> imports_;
+  std::vector<std::pair<std::size_t, std::string>> texts_;  ///< where the instruction ends
 };
 
 /// sub rsp,0A8h; the build in eax; its text at [rsp+40h], made by `format` through _snprintf.
@@ -250,21 +244,15 @@ TEST_CASE("gates: a function on texts without a model leaves what it gives open"
 TEST_CASE("gates: a function of a library that is loaded late is known by the name of its slot") {
   // sub rsp,48h; lea rcx,[rsp+30h]; lea rdx,[rsp+34h]; lea r8,[rsp+38h]; call [slot]; movzx eax,word [rsp+38h]; cmp eax,6003; setae al;
   // movzx eax,al; add rsp,48h; ret
-  Code c = code({0x48, 0x83, 0xEC, 0x48, 0x48, 0x8D, 0x4C, 0x24, 0x30, 0x48, 0x8D, 0x54, 0x24, 0x34, 0x4C, 0x8D,
-                 0x44, 0x24, 0x38, 0xFF, 0x15, 0,    0,    0,    0,    0x0F, 0xB7, 0x44, 0x24, 0x38, 0x3D, 0x73,
-                 0x17, 0,    0,    0x0F, 0x93, 0xC0, 0x0F, 0xB6, 0xC0, 0x48, 0x83, 0xC4, 0x48, 0xC3});
+  const Code c = code({0x48, 0x83, 0xEC, 0x48, 0x48, 0x8D, 0x4C, 0x24, 0x30, 0x48, 0x8D, 0x54, 0x24, 0x34, 0x4C, 0x8D,
+                       0x44, 0x24, 0x38, 0xFF, 0x15, 0,    0,    0,    0,    0x0F, 0xB7, 0x44, 0x24, 0x38, 0x3D, 0x73,
+                       0x17, 0,    0,    0x0F, 0x93, 0xC0, 0x0F, 0xB6, 0xC0, 0x48, 0x83, 0xC4, 0x48, 0xC3});
   constexpr std::size_t kBehindCall = 25;
-  const auto built = [&] {
-    return test::PeBuilder().code(c).delay_import("ntdll.dll", {"RtlGetNtVersionNumbers"}).export_entry("Gate").build();
-  };
-  const auto plain = built();
-  const auto program = Program::open(bytes_of(plain));
+  const auto file = test::linked(c, {{kBehindCall, "RtlGetNtVersionNumbers"}}, [](const Code& all) {
+    return test::PeBuilder().code(all).delay_import("ntdll.dll", {"RtlGetNtVersionNumbers"}).export_entry("Gate").build();
+  });
+  const auto program = Program::open(bytes_of(file));
   REQUIRE(program);
-  REQUIRE(program->imports().size() == 1);
   CHECK(program->delay_descriptors().size() == 1);
-  const std::uint32_t distance =
-      program->imports().begin()->first - program->extents().front().rva - static_cast<std::uint32_t>(kBehindCall);
-  std::memcpy(c.data() + kBehindCall - 4, &distance, 4);
-  const auto file = built();
   CHECK(find_gates(bytes_of(file), {}).gate == Gate::differs);
 }

@@ -9,10 +9,10 @@ namespace tq::analysis {
 namespace {
 
 template <class T>
-struct Parts {
+struct PartsOf {
   static constexpr std::size_t kCount = 16 / sizeof(T);
   std::array<T, kCount> v;
-  explicit Parts(const Vector& x) { std::memcpy(v.data(), x.q.data(), 16); }
+  explicit PartsOf(const Vector& x) { std::memcpy(v.data(), x.q.data(), 16); }
   [[nodiscard]] Vector vector() const {
     Vector x;
     std::memcpy(x.q.data(), v.data(), 16);
@@ -22,16 +22,16 @@ struct Parts {
 
 template <class T, class F>
 Vector each(const Vector& a, const Vector& b, F f) {
-  Parts<T> x(a);
-  const Parts<T> y(b);
+  PartsOf<T> x(a);
+  const PartsOf<T> y(b);
   for (std::size_t i = 0; i < x.v.size(); ++i) x.v[i] = static_cast<T>(f(x.v[i], y.v[i]));
   return x.vector();
 }
 
 template <class T>
 Vector unpack(const Vector& a, const Vector& b, bool high) {
-  const Parts<T> x(a), y(b);
-  Parts<T> r(a);
+  const PartsOf<T> x(a), y(b);
+  PartsOf<T> r(a);
   const std::size_t half = r.v.size() / 2, from = high ? half : 0;
   for (std::size_t i = 0; i < half; ++i) {
     r.v[2 * i] = x.v[from + i];
@@ -42,8 +42,8 @@ Vector unpack(const Vector& a, const Vector& b, bool high) {
 
 template <class From, class To>
 Vector pack(const Vector& a, const Vector& b, std::int64_t low, std::int64_t high) {
-  const Parts<From> x(a), y(b);
-  Parts<To> r(a);
+  const PartsOf<From> x(a), y(b);
+  PartsOf<To> r(a);
   const std::size_t n = x.v.size();
   for (std::size_t i = 0; i < 2 * n; ++i) {
     const std::int64_t v = i < n ? x.v[i] : y.v[i - n];
@@ -54,7 +54,7 @@ Vector pack(const Vector& a, const Vector& b, std::int64_t low, std::int64_t hig
 
 template <class T>
 Vector shift(const Vector& a, std::uint64_t n, int way) {
-  Parts<T> x(a);
+  PartsOf<T> x(a);
   const unsigned bits = sizeof(T) * 8;
   for (T& v : x.v) {
     if (way == 2) {
@@ -68,8 +68,8 @@ Vector shift(const Vector& a, std::uint64_t n, int way) {
 }
 
 Vector shift_bytes(const Vector& a, std::size_t n, bool left) {
-  const Parts<std::uint8_t> x(a);
-  Parts<std::uint8_t> r(Vector{});
+  const PartsOf<std::uint8_t> x(a);
+  PartsOf<std::uint8_t> r(Vector{});
   for (std::size_t i = 0; i < 16; ++i) {
     if (left && i >= n) r.v[i] = x.v[i - n];
     if (!left && i + n < 16) r.v[i] = x.v[i + n];
@@ -79,8 +79,8 @@ Vector shift_bytes(const Vector& a, std::size_t n, bool left) {
 
 template <class T>
 Vector shuffle(const Vector& b, std::uint8_t imm, std::size_t from) {
-  const Parts<T> y(b);
-  Parts<T> r(b);
+  const PartsOf<T> y(b);
+  PartsOf<T> r(b);
   for (std::size_t i = 0; i < 4; ++i) r.v[from + i] = y.v[from + (imm >> (2 * i) & 3)];
   return r.vector();
 }
@@ -173,8 +173,8 @@ std::optional<Vector> shifted(ZydisMnemonic m, const Vector& a, std::uint64_t n)
 }
 
 Vector shufps(const Vector& a, const Vector& b, std::uint8_t imm) {
-  const Parts<std::uint32_t> x(a), y(b);
-  Parts<std::uint32_t> r(a);
+  const PartsOf<std::uint32_t> x(a), y(b);
+  PartsOf<std::uint32_t> r(a);
   for (std::size_t i = 0; i < 4; ++i) r.v[i] = (i < 2 ? x : y).v[imm >> (2 * i) & 3];
   return r.vector();
 }

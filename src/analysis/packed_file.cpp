@@ -7,11 +7,13 @@
 #include <cmath>
 #include <string_view>
 
+#include "analysis/name_list.hpp"
+
 namespace tq::analysis {
 namespace {
 
-constexpr std::string_view kNames[] = {"UPX0",     "UPX1", ".aspack", ".adata",   "ASPack", ".vmp0", ".vmp1",   ".themida",
-                                       ".winlice", "PEC2", ".petite", ".MPRESS1", ".nsp0",  "FSG!",  ".enigma1"};
+constexpr std::string_view kPackerSections[] = {"UPX0",     "UPX1", ".aspack", ".adata",   "ASPack", ".vmp0", ".vmp1",   ".themida",
+                                                ".winlice", "PEC2", ".petite", ".MPRESS1", ".nsp0",  "FSG!",  ".enigma1"};
 constexpr double kRandomBits = 7.3;  // bits a byte: compressed or encrypted; real code stays below 6.8
 constexpr std::size_t kEnough = 4096;
 
@@ -31,7 +33,7 @@ double entropy(Bytes b) {
 
 std::optional<std::string> packed_by(const Program& program) {
   for (const auto& s : program.image().sections)
-    if (std::find(std::begin(kNames), std::end(kNames), s.name) != std::end(kNames)) return "a section is named " + s.name;
+    if (is_among(kPackerSections, s.name)) return "a section is named " + s.name;
   const Extent* entry = program.extent(program.image().entry_rva);
   if (entry != nullptr && entry->executable && entry->writable && entry->bytes.empty() && entry->size > 0)
     return "the entry point lies in a section that is empty in the file";

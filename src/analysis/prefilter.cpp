@@ -66,15 +66,13 @@ constexpr std::array kPairs = {Pair{'t', 'V'},      Pair{'V', 0},        Pair{'y
 std::uint32_t u32_at(std::string_view all, std::size_t pos) { return bytes_of(all).try_get<le32>(pos).value_or(le32{}); }
 
 /// The page itself, a version field in it, or one of the time: what else code may name there tells neither.
-bool is_shared_field(std::uint32_t in_page) {
-  return in_page == 0 || (in_page >= 0x14 && in_page < 0x20) || in_page == 0x260 || in_page == 0x26C || in_page == 0x270;
-}
+bool tells_of_shared(std::uint32_t in_page) { return in_page == 0 || is_shared_field(in_page, false) || is_shared_field(in_page, true); }
 
 bool has_low_bytes(std::string_view all, std::size_t at, const Pattern& p) {
   if (p.low == 0) return true;
   if (at < p.low) return false;
   const std::uint32_t before = p.low == 4 ? u32_at(all, at - 4) : static_cast<std::uint8_t>(all[at - 1]);
-  return is_shared_field(p.low == 4 ? before : static_cast<std::uint32_t>(p.bytes[0]) << 8 | before);
+  return tells_of_shared(p.low == 4 ? before : static_cast<std::uint32_t>(p.bytes[0]) << 8 | before);
 }
 
 /// fs:[18h], fs:[30h], gs:[30h], gs:[60h] lead to the thread and process environment blocks; so may any fs:[register].

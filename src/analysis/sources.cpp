@@ -3,11 +3,12 @@
 #include <string_view>
 
 #include "analysis/functions.hpp"
+#include "analysis/name_list.hpp"
 
 namespace tq::analysis {
 namespace {
 
-constexpr std::string_view kVersion[] = {
+constexpr std::string_view kVersionSources[] = {
     "PsGetVersion",
     "RtlGetVersion",
     "GetVersion",
@@ -73,23 +74,18 @@ constexpr std::string_view kClock[] = {
 constexpr std::string_view kClockFamilies[] = {"_ftime",     "_stat",     "_fstat",      "_wstat",
                                                "_findfirst", "_findnext", "_wfindfirst", "_wfindnext"};
 
-template <class L>
-bool in(const L& list, std::string_view name) {
-  return std::find(std::begin(list), std::end(list), name) != std::end(list);
-}
-
 }  // namespace
 
 bool is_source_import(const ImportSlot& import, bool clock) {
   const auto begins = [&](std::string_view family) { return import.name.starts_with(family); };
   if (clock)
-    return in(kClock, import.name) || in(kRegistry, import.name) ||
+    return is_among(kClock, import.name) || is_among(kRegistry, import.name) ||
            std::any_of(std::begin(kClockFamilies), std::end(kClockFamilies), begins);
-  return in(kVersion, import.name) || in(kRegistry, import.name);
+  return is_among(kVersionSources, import.name) || is_among(kRegistry, import.name);
 }
 
-bool is_resolver(const std::string& name) { return in(kResolvers, name); }
-bool is_registry_reader(const std::string& name) { return in(kRegistry, name); }
+bool is_resolver(const std::string& name) { return is_among(kResolvers, name); }
+bool is_registry_reader(const std::string& name) { return is_among(kRegistry, name); }
 bool is_epoch_constant(std::uint64_t v) {
   constexpr std::uint64_t kTicks = 116444736000000000, kSeconds = 11644473600, kMilliseconds = kSeconds * 1000;
   for (const std::uint64_t epoch : {kTicks, kSeconds, kMilliseconds})

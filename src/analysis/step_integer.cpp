@@ -133,7 +133,7 @@ bool Stepper::arithmetic_with_carry() {
     if (same && !add && !overflow) return carry;
     if (same && !add) return constant(0);
     Value v = alu.each([&](unsigned k) { return limb(a.at(k), b.at(k), carry.at(k), overflow); });
-    v.origin = a.origin != 0 ? a.origin : b.origin != 0 ? b.origin : carry.origin;
+    v.origin = origin_of(a, b, carry);
     return v;
   };
   const Value cf = flag_value(false), of = flag_value(true);
@@ -183,7 +183,7 @@ bool Stepper::multiply_divide() {
     return number((quotient ? n / d.off : n % d.off) & mask_of(w));
   };
   Value q = alu.each([&](unsigned k) { return one(k, true); }), r = alu.each([&](unsigned k) { return one(k, false); });
-  q.origin = r.origin = a.origin != 0 ? a.origin : high.origin;
+  q.origin = r.origin = origin_of(a, high);
   e_.write_reg(s_, ax, q);
   e_.write_reg(s_, dx, r);
   flags_of_result(unknown_flag(5), unknown_flag(6), unknown_flag(7), w);
@@ -238,7 +238,7 @@ bool Stepper::double_shifts() {
     return number((left ? p << c.off | q >> (w - c.off) : p >> c.off | q << (w - c.off)) & mask_of(w));
   };
   Value r = alu.each(one);
-  r.origin = a.origin != 0 ? a.origin : b.origin;
+  r.origin = origin_of(a, b);
   out(r);
   flags_of_result(r, unknown_flag(9), unknown_flag(10), w);
   return true;
@@ -319,7 +319,7 @@ bool Stepper::conditional() {
   };
   Value v = alu.each(one, a.copy && b.copy);
   v.copy = a.copy && b.copy && !v.uniform();
-  v.origin = c.origin != 0 ? c.origin : a.origin != 0 ? a.origin : b.origin;
+  v.origin = origin_of(c, a, b);
   out(v);
   return true;
 }

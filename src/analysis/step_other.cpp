@@ -118,7 +118,7 @@ bool Stepper::exchanges() {
           if (t.number()) return t.off != 0 ? yes.at(k) : no.at(k);
           return yes.at(k) == no.at(k) ? no.at(k) : unknown(Op::select, w, hash_of(hash_of(t.sym, yes.at(k)), no.at(k)));
         });
-        v.origin = yes.origin != 0 ? yes.origin : no.origin;
+        v.origin = origin_of(yes, no);
         return v;
       };
       out(pick(b, m));

@@ -145,7 +145,7 @@ Value Alu::select(LaneMask first, const Value& a, const Value& b) {
   if (a.uniform() && b.uniform() && a.all == b.all) return a;
   Value v = each([&](unsigned i) { return (first >> i & 1) != 0 ? a.at(i) : b.at(i); }, a.copy && b.copy);
   v.copy = a.copy && b.copy;
-  v.origin = a.origin != 0 ? a.origin : b.origin;
+  v.origin = origin_of(a, b);
   return v;
 }
 
@@ -166,7 +166,7 @@ Value Alu::join(const Value& a, LaneMask in_a, const Value& b, LaneMask in_b, st
   Value v = each(one, copy);
   v.copy = copy && !v.uniform();
   v.pushed = a.pushed && b.pushed;
-  v.origin = a.origin != 0 ? a.origin : b.origin;
+  v.origin = origin_of(a, b);
   mask = before;
   return v;
 }

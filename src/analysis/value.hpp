@@ -27,8 +27,17 @@ struct Value {
   Value() = default;
   Value(Term t) : all(t) {}  // NOLINT: reads as the term it is
   [[nodiscard]] bool uniform() const { return lanes == nullptr; }
+  [[nodiscard]] bool is_null() const { return uniform() && all == number(0); }  ///< the number 0 in all lanes
   [[nodiscard]] Term at(unsigned lane) const { return lanes != nullptr ? lanes[lane] : all; }
 };
+/// The source of what is made of several parts: that of the first that has one.
+template <class A, class... More>
+std::uint8_t origin_of(const A& a, const More&... more) {
+  if constexpr (sizeof...(more) == 0)
+    return a.origin;
+  else
+    return a.origin != 0 ? a.origin : origin_of(more...);
+}
 inline Value constant(std::uint64_t v) { return Value(number(v)); }
 
 /// Where lane-wise terms live. Freed as a whole.
@@ -85,7 +94,7 @@ class Alu {
   Value map(const Value& a, const Value& b, F f) {
     if (a.uniform() && b.uniform()) return Value(f(a.all, b.all));
     Value v = each([&](unsigned i) { return f(a.at(i), b.at(i)); }, a.copy || b.copy);
-    v.origin = a.origin != 0 ? a.origin : b.origin;
+    v.origin = origin_of(a, b);
     return v;
   }
   Value binary(Op op, const Value& a, const Value& b, unsigned bits);

@@ -3,7 +3,6 @@
 
 #include <cstdio>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "catalog/check.hpp"
 #include "catalog/compile.hpp"
@@ -11,6 +10,7 @@
 #include "cli/support/catalog_update.hpp"
 #include "cli/support/common.hpp"
 #include "cli/support/problems.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "io/folder.hpp"
 #include "io/output.hpp"
@@ -18,7 +18,7 @@
 namespace tq::cli {
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kCatalogOptions[] = {
     {"--from", "PATH", "update: a folder of CVRF months, a wesng zip, a KEV list, a table of files; again for each, or several behind it"},
     {"--table", "NAME", "export: this table only"},
     {"--format", "FORMAT", "info: text or json; export: csv or ndjson", "text|json|csv|ndjson"},
@@ -83,12 +83,12 @@ std::string info_text(const catalog::Catalog& c, const Summary& s) {
 }
 
 std::string info_json(const catalog::Catalog& c, const Summary& s) {
-  nlohmann::ordered_json doc = {{"schema", "tourniquet.catalog/1"},    {"id", c.id()},           {"sha256", c.sha256()},
-                                {"format", catalog::kFormatVersion},   {"size", c.size_bytes()}, {"data_as_of", c.data_as_of().text()},
-                                {"known_exploited", s.known_exploited}};
+  Json doc = {{"schema", "tourniquet.catalog/1"},    {"id", c.id()},           {"sha256", c.sha256()},
+              {"format", catalog::kFormatVersion},   {"size", c.size_bytes()}, {"data_as_of", c.data_as_of().text()},
+              {"known_exploited", s.known_exploited}};
   doc["updates"] = s.updates_by_nt;
   doc["rows"] = s.tables;
-  auto& feeds = doc["feeds"] = nlohmann::ordered_json::object();
+  auto& feeds = doc["feeds"] = Json::object();
   for (const auto& [key, value] : s.feeds) feeds[to_valid_utf8(key)] = to_valid_utf8(value);
   return doc.dump(2) + "\n";
 }
@@ -180,6 +180,6 @@ int run_catalog(const Args& args) {
 }  // namespace
 
 extern const Command catalog_command;
-const Command catalog_command{"catalog", "the knowledge: info, verify, export, update", "WORD", kOptions, run_catalog};
+const Command catalog_command{"catalog", "the knowledge: info, verify, export, update", "WORD", kCatalogOptions, run_catalog};
 
 }  // namespace tq::cli

@@ -28,7 +28,7 @@ std::string formats() {
   return all;
 }
 
-constexpr Option kOptions[] = {
+constexpr Option kCheckOptions[] = {
     {"--format", "FORMAT", "how the report is written; the default is text", "", formats},
     kOutput,
     {"--goal", "GOAL", "judge up to the last public update, the last of ESU, or the last ever made", "public|esu|last"},
@@ -218,6 +218,6 @@ int run_check(const Args& args) {
 }  // namespace
 
 extern const Command check;
-const Command check{"check", "verdict for one or more machines", "TARGET", kOptions, run_check};
+const Command check{"check", "verdict for one or more machines", "TARGET", kCheckOptions, run_check};
 
 }  // namespace tq::cli

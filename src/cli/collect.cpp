@@ -12,7 +12,7 @@ extern const char tq_collect_script_end[];
 namespace tq::cli {
 namespace {
 
-constexpr Option kOptions[] = {kOutput};
+constexpr Option kCollectOptions[] = {kOutput};
 
 /// Windows' command interpreter loses its place in a script whose lines end without a carriage return.
 std::string with_crlf(std::string_view script) {
@@ -33,7 +33,7 @@ int run_collect(const Args& args) {
 }  // namespace
 
 extern const Command collect;
-const Command collect{"collect", "write the collection script for a live machine (NT 6.0 as shipped, and later)", "", kOptions,
+const Command collect{"collect", "write the collection script for a live machine (NT 6.0 as shipped, and later)", "", kCollectOptions,
                       run_collect};
 
 }  // namespace tq::cli

@@ -8,7 +8,7 @@
 namespace tq::cli {
 namespace {
 
-constexpr Option kOptions[] = {kOutput};
+constexpr Option kCompletionOptions[] = {kOutput};
 
 struct Spelled {
   std::string name;     ///< "--output"
@@ -138,6 +138,6 @@ int run_completion(const Args& args) {
 }  // namespace
 
 extern const Command completion;
-const Command completion{"completion", "write completions for bash, zsh or fish", "SHELL", kOptions, run_completion};
+const Command completion{"completion", "write completions for bash, zsh or fish", "SHELL", kCompletionOptions, run_completion};
 
 }  // namespace tq::cli

@@ -1,30 +1,28 @@
 // Which drivers and programs act differently on two builds of Windows.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "analysis/gates.hpp"
 #include "cli/support/common.hpp"
 #include "cli/support/once.hpp"
 #include "cli/support/programs.hpp"
 #include "core/hash.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 
 namespace tq::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using analysis::Gate;
 using analysis::GateReport;
 
-constexpr Option kOptions[] = {kFormatTextJson,
-                               kOutput,
-                               {"--builds", "A,B", "the two builds to compare (default 6002,6003)"},
-                               {"--jobs", "N", "files looked at side by side"},
-                               kAnswerCache,
-                               kColor};
+constexpr Option kDriversOptions[] = {kFormatTextJson,
+                                      kOutput,
+                                      {"--builds", "A,B", "the two builds to compare (default 6002,6003)"},
+                                      {"--jobs", "N", "files looked at side by side"},
+                                      kAnswerCache,
+                                      kColor};
 
-struct Answer {
+struct DriverAnswer {
   std::string sha256;
   GateReport report;
   bool unread = false;
@@ -41,11 +39,11 @@ bool parse_builds(const std::string& given, analysis::GateOptions& options) {
   return true;
 }
 
-using Reports = OncePerContent<GateReport>;
+using GateReports = OncePerContent<GateReport>;
 
-Answer answer(const Result<std::vector<std::byte>>& content, const analysis::GateOptions& options, const analysis::KeptAnswers& kept,
-              Reports& reports) {
-  Answer a;
+DriverAnswer answer(const Result<std::vector<std::byte>>& content, const analysis::GateOptions& options, const analysis::KeptAnswers& kept,
+                    GateReports& reports) {
+  DriverAnswer a;
   if (!content) {
     a.unread = true;
     a.report.gate = Gate::unsupported;
@@ -69,7 +67,7 @@ Json site_json(const analysis::GateSite& s) {
           {"path", std::move(path)}};
 }
 
-Json file_json(const NamedProgram& p, const Answer& a, const analysis::GateOptions& o) {
+Json file_json(const NamedProgram& p, const DriverAnswer& a, const analysis::GateOptions& o) {
   Json sites = Json::array(), why = Json::array();
   for (const auto& s : a.report.sites) sites.push_back(site_json(s));
   for (const auto& w : a.report.why) why.push_back(to_valid_utf8(w));
@@ -84,7 +82,7 @@ Json file_json(const NamedProgram& p, const Answer& a, const analysis::GateOptio
           {"why", std::move(why)}};
 }
 
-std::string file_text(const NamedProgram& p, const Answer& a) {
+std::string file_text(const NamedProgram& p, const DriverAnswer& a) {
   std::string s = fmt::format("{:<11} {}\n", to_string(a.report.gate), printable(p.path));
   if (!p.note.empty()) s += "  loaded by " + printable(p.note) + "\n";
   if (!a.report.partition.empty()) s += fmt::format("  builds that act alike: {}\n", a.report.partition);
@@ -96,9 +94,9 @@ std::string file_text(const NamedProgram& p, const Answer& a) {
   return s;
 }
 
-int status_of(const std::vector<Answer>& answers, int unlisted) {
+int status_of(const std::vector<DriverAnswer>& answers, int unlisted) {
   bool differs = false, open = unlisted > 0, read = false;
-  for (const Answer& a : answers) {
+  for (const DriverAnswer& a : answers) {
     differs |= a.report.gate == Gate::differs;
     open |= a.report.gate == Gate::undecided || a.unread;
     read |= !a.unread;
@@ -117,8 +115,8 @@ int run_drivers(const Args& args) {
   if (!kept) return kUsage;
   int unlisted = 0;
   const auto programs = programs_of(args.positional, unlisted);
-  std::vector<Answer> answers(programs.size());
-  Reports reports;
+  std::vector<DriverAnswer> answers(programs.size());
+  GateReports reports;
   for_each_program(programs, jobs_of(args.get("--jobs")),
                    [&](std::size_t i, const auto& content) { answers[i] = answer(content, options, *kept, reports); });
   for (std::size_t i = 0; i < programs.size(); ++i)
@@ -137,6 +135,6 @@ int run_drivers(const Args& args) {
 }  // namespace
 
 extern const Command drivers;
-const Command drivers{"drivers", "which drivers and programs act differently on two builds", "PATH", kOptions, run_drivers};
+const Command drivers{"drivers", "which drivers and programs act differently on two builds", "PATH", kDriversOptions, run_drivers};
 
 }  // namespace tq::cli

@@ -1,18 +1,17 @@
 // What a build, an update, a finding, a feature or a belief is: what is true, the evidence, the source.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "catalog/level.hpp"
 #include "cli/support/common.hpp"
 #include "cli/support/explain.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "rules/rule.hpp"
 
 namespace tq::cli {
 namespace {
 
-constexpr Option kOptions[] = {kFormatTextJson, kOutput, kCatalogFile, kColor};
+constexpr Option kExplainOptions[] = {kFormatTextJson, kOutput, kCatalogFile, kColor};
 
 void explain_version(const FileVersion& v, const catalog::Catalog& c, std::vector<Answer>& out) {
   Answer a{"kernel", fmt::format("Kernel version {}", v.text()), {}};
@@ -119,10 +118,10 @@ std::string as_text(const std::vector<Answer>& answers, bool color) {
 }
 
 std::string as_json(const std::string& word, const std::vector<Answer>& answers) {
-  nlohmann::ordered_json doc = {{"schema", "tourniquet.explain/1"}, {"word", to_valid_utf8(word)}};
-  auto list = nlohmann::ordered_json::array();
+  Json doc = {{"schema", "tourniquet.explain/1"}, {"word", to_valid_utf8(word)}};
+  auto list = Json::array();
   for (const auto& a : answers) {
-    nlohmann::ordered_json o = {{"kind", a.kind}, {"title", to_valid_utf8(a.title)}};
+    Json o = {{"kind", a.kind}, {"title", to_valid_utf8(a.title)}};
     for (const auto& [label, text] : a.lines) o[label] = to_valid_utf8(text);
     list.push_back(std::move(o));
   }
@@ -148,6 +147,6 @@ int run_explain(const Args& args) {
 }  // namespace
 
 extern const Command explain_command;
-const Command explain_command{"explain", "what a build, an update, a CVE, a finding or a belief is", "WORD", kOptions, run_explain};
+const Command explain_command{"explain", "what a build, an update, a CVE, a finding or a belief is", "WORD", kExplainOptions, run_explain};
 
 }  // namespace tq::cli

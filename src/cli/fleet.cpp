@@ -18,7 +18,7 @@
 namespace tq::cli {
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kFleetOptions[] = {
     {"--store", "STORE", "a file, or postgresql://...; the default is fleet.tqdb"},
     {"--shard", "I/N", "scan, import: only this part of the items; auto, auto/N: as the scheduler's variables say"},
     {"--jobs", "N", "scan, import: workers; the default is one for each core"},
@@ -63,6 +63,7 @@ int run_fleet(const Args& args) {
 }  // namespace
 
 extern const Command fleet;
-const Command fleet{"fleet", "many machines: import, scan, merge, query, report, serve, rejudge", "ACTION", kOptions, run_fleet, false};
+const Command fleet{"fleet", "many machines: import, scan, merge, query, report, serve, rejudge", "ACTION", kFleetOptions, run_fleet,
+                    false};
 
 }  // namespace tq::cli

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/common.hpp"
 #include "cli/support/file_dump.hpp"
 #include "cli/support/progress.hpp"
 #include "core/hash.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "io/byte_source.hpp"
 #include "target/loader.hpp"
@@ -17,15 +17,13 @@
 namespace tq::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr Option kOptions[] = {kFormatTextJson,
-                               kOutput,
-                               {"--dump", "", "print the content, one item a line"},
-                               {"--no-logs", "", "read a hive as it lies, without its logs"},
-                               kColor,
-                               kQuiet,
-                               kStats};
+constexpr Option kInspectOptions[] = {kFormatTextJson,
+                                      kOutput,
+                                      {"--dump", "", "print the content, one item a line"},
+                                      {"--no-logs", "", "read a hive as it lies, without its logs"},
+                                      kColor,
+                                      kQuiet,
+                                      kStats};
 
 /// Asked in this order; the last takes everything.
 constexpr const Inspector* kKinds[] = {&inspect_hive, &inspect_pe, &inspect_image, &inspect_archive, &inspect_target};
@@ -107,6 +105,6 @@ int run_inspect(const Args& args) {
 }  // namespace
 
 extern const Command inspect;
-const Command inspect{"inspect", "what a file is and how whole", "FILE", kOptions, run_inspect};
+const Command inspect{"inspect", "what a file is and how whole", "FILE", kInspectOptions, run_inspect};
 
 }  // namespace tq::cli

@@ -9,14 +9,14 @@
 namespace tq::cli {
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kManualOptions[] = {
     kOutput, {"--into", "FOLDER", "write a page for the program and one for each command into FOLDER", "", nullptr, true}};
 
-struct Status {
+struct ExitStatus {
   int number;
   const char* meaning;
 };
-constexpr Status kStatuses[] = {
+constexpr ExitStatus kExitStatuses[] = {
     {kNothingFound, "everything needed was read; nothing was found"},
     {kFindings, "there are findings"},
     {kUsage, "wrong use of the command line"},
@@ -59,7 +59,7 @@ std::string heading(const std::string& title) {
 
 std::string statuses() {
   std::string out = ".SH EXIT STATUS\n";
-  for (const auto& s : kStatuses) out += fmt::format(".TP\n.B {}\n{}\n", s.number, troff(s.meaning));
+  for (const auto& s : kExitStatuses) out += fmt::format(".TP\n.B {}\n{}\n", s.number, troff(s.meaning));
   return out + ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nwhen set and not empty, nothing is coloured\n";
 }
 
@@ -119,6 +119,6 @@ int run_manual(const Args& args) {
 }  // namespace
 
 extern const Command manual;
-const Command manual{"manual", "write the manual page, or a folder of them", "", kOptions, run_manual};
+const Command manual{"manual", "write the manual page, or a folder of them", "", kManualOptions, run_manual};
 
 }  // namespace tq::cli

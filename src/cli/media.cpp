@@ -2,25 +2,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "cli/support/approvals.hpp"
 #include "cli/support/common.hpp"
 #include "cli/support/media_files.hpp"
 #include "cli/support/planned.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "io/byte_source.hpp"
+#include "model/json_words.hpp"
 #include "plan/fit.hpp"
 
 namespace tq::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 namespace um = format::update_media;
 using format::authenticode::State;
 
-constexpr Option kOptions[] = {
+constexpr Option kMediaOptions[] = {
     kFormatTextJson,
     kOutput,
     {"--target", "TARGET", "say for each file whether this machine can take it, and what the plan for it lacks"},
@@ -67,7 +67,7 @@ plan::Medium medium(const um::UpdateFile& f) {
           f.signature.state == State::mismatch};
 }
 
-struct Answer {
+struct MediaAnswer {
   MediaSearch media;
   std::vector<plan::Fit> fits;  ///< one a file; empty without --target
   std::optional<PlanKbs> plan;
@@ -75,22 +75,14 @@ struct Answer {
 };
 
 /// The first words of why: the signature's, unless a machine was given and says more.
-std::string why_of(const Answer& a, std::size_t i) {
+std::string why_of(const MediaAnswer& a, std::size_t i) {
   const auto& f = a.media.files[i].file;
   std::string s = f.kind == um::Kind::other ? "neither a cabinet nor a program" : f.signature.why;
   if (i < a.fits.size() && !a.fits[i].why.empty()) s = a.fits[i].why + (s.empty() ? "" : "; " + s);
   return s;
 }
 
-Json strings(const std::vector<std::string>& list) {
-  Json out = Json::array();
-  for (const auto& s : list) out.push_back(to_valid_utf8(s));
-  return out;
-}
-
-Json text_or_null(const std::string& s) { return s.empty() ? Json(nullptr) : Json(to_valid_utf8(s)); }
-
-Json file_json(const Answer& a, std::size_t i, const catalog::Catalog& catalog) {
+Json file_json(const MediaAnswer& a, std::size_t i, const catalog::Catalog& catalog) {
   const auto& m = a.media.files[i];
   const auto& f = m.file;
   const auto u = f.kb != 0 ? catalog.find_kb(f.kb) : std::nullopt;
@@ -99,38 +91,38 @@ Json file_json(const Answer& a, std::size_t i, const catalog::Catalog& catalog) 
   const auto fits = i < a.fits.size() ? a.fits[i].installable : plan::Tri::unknown;
   return {{"path", to_valid_utf8(m.path)},
           {"kb", f.kb != 0 ? Json(kb_text(f.kb)) : Json(nullptr)},
-          {"kb_from", text_or_null(f.kb_from)},
-          {"arch", text_or_null(f.arch)},
+          {"kb_from", model::text_or_null(f.kb_from)},
+          {"arch", model::text_or_null(f.arch)},
           {"kind", um::to_string(f.kind)},
           {"update_kind", u ? Json(catalog::to_string(u->kind)) : Json(nullptr)},
-          {"identity", text_or_null(f.identity)},
-          {"description", text_or_null(f.description)},
-          {"nt_version", text_or_null(f.nt_version)},
-          {"parents", strings(f.parents)},
+          {"identity", model::text_or_null(f.identity)},
+          {"description", model::text_or_null(f.description)},
+          {"nt_version", model::text_or_null(f.nt_version)},
+          {"parents", model::texts(f.parents)},
           {"size", f.size},
           {"digest", {{"sha256", f.sha256}, {"sha1", f.sha1}}},
           {"signature", to_string(f.signature.state)},
-          {"signer", text_or_null(f.signature.signer)},
-          {"issuer", text_or_null(f.signature.issuer)},
-          {"digest_algorithm", text_or_null(f.signature.digest_algorithm)},
+          {"signer", model::text_or_null(f.signature.signer)},
+          {"issuer", model::text_or_null(f.signature.issuer)},
+          {"digest_algorithm", model::text_or_null(f.signature.digest_algorithm)},
           {"timestamp", f.signature.has_timestamp},
           {"second_signature", f.signature.has_nested},
           {"installable_on_target", to_string(fits)},
           {"why", to_valid_utf8(why_of(a, i))},
-          {"conflicts", strings(f.conflicts)},
-          {"contents", strings(f.contents)},
+          {"conflicts", model::texts(f.conflicts)},
+          {"contents", model::texts(f.contents)},
           {"lost", std::move(lost)}};
 }
 
 /// Whether the folder holds a usable file of a KB: right processor, signature not broken.
-bool holds(const Answer& a, std::uint32_t kb) {
+bool holds(const MediaAnswer& a, std::uint32_t kb) {
   return std::any_of(a.media.files.begin(), a.media.files.end(), [&](const auto& m) {
     const bool arch = a.arch.empty() || m.file.arch.empty() || m.file.arch == a.arch;
     return m.file.kb == kb && arch && m.file.signature.state != State::mismatch;
   });
 }
 
-Json plan_part(const Answer& a, bool covered) {
+Json plan_part(const MediaAnswer& a, bool covered) {
   Json out = Json::array();
   if (a.plan)
     for (const auto kb : *a.plan)
@@ -138,7 +130,7 @@ Json plan_part(const Answer& a, bool covered) {
   return out;
 }
 
-std::string as_json(const Answer& a, const catalog::Catalog& catalog) {
+std::string as_json(const MediaAnswer& a, const catalog::Catalog& catalog) {
   Json files = Json::array(), errors = Json::array();
   for (std::size_t i = 0; i < a.media.files.size(); ++i) files.push_back(file_json(a, i, catalog));
   for (const auto& e : a.media.failed) errors.push_back({{"where", to_valid_utf8(e.place)}, {"what", to_valid_utf8(e.text())}});
@@ -150,7 +142,7 @@ std::string as_json(const Answer& a, const catalog::Catalog& catalog) {
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string as_text(const Answer& a) {
+std::string as_text(const MediaAnswer& a) {
   std::string out;
   const auto row = [&out](const char* label, const std::string& s) {
     if (!s.empty()) out += fmt::format("  {:<12}{}\n", label, printable(s));
@@ -173,7 +165,7 @@ std::string as_text(const Answer& a) {
 }
 
 /// --target or --plan: what the machine can take, what the plan lacks. An exit status when that failed.
-std::optional<int> compare(const Args& args, const catalog::Catalog& catalog, Answer& a) {
+std::optional<int> compare(const Args& args, const catalog::Catalog& catalog, MediaAnswer& a) {
   if (args.has("--plan")) {
     auto kbs = read_plan(args.get("--plan"));
     if (!kbs) {
@@ -197,7 +189,7 @@ std::optional<int> compare(const Args& args, const catalog::Catalog& catalog, An
   return std::nullopt;
 }
 
-int status_of(const Answer& a) {
+int status_of(const MediaAnswer& a) {
   if (a.media.files.empty() && !a.media.failed.empty()) return kUnreadable;
   const auto broken = [](const auto& m) { return m.file.signature.state == State::mismatch || !m.file.conflicts.empty(); };
   if (std::any_of(a.media.files.begin(), a.media.files.end(), broken)) return kFindings;
@@ -211,7 +203,7 @@ int run_media(const Args& args) {
   if (!catalog) return kCatalog;
   const auto roots = trust_roots(args);
   if (!roots) return kUsage;
-  Answer a;
+  MediaAnswer a;
   a.media = find_media(args.positional, *roots ? &**roots : nullptr);
   for (const auto& e : a.media.failed) complain(e.text());
   if (const auto status = compare(args, *catalog, a)) return *status;
@@ -222,6 +214,6 @@ int run_media(const Args& args) {
 }  // namespace
 
 extern const Command media;
-const Command media{"media", "what update files are, whether intact, what they need", "PATH", kOptions, run_media};
+const Command media{"media", "what update files are, whether intact, what they need", "PATH", kMediaOptions, run_media};
 
 }  // namespace tq::cli

@@ -11,7 +11,7 @@
 namespace tq::cli {
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kMigrateOptions[] = {
     {"--format", "FORMAT", "text, json, or Markdown to tick off", "text|json|md"},
     kOutput,
     {"--as-of", "DATE", "judge as if today were that day: what is supported then is a destination"},
@@ -59,6 +59,6 @@ int run_migrate(const Args& args) {
 }  // namespace
 
 extern const Command migrate;
-const Command migrate{"migrate", "what this machine can and cannot become, hop by hop", "TARGET", kOptions, run_migrate};
+const Command migrate{"migrate", "what this machine can and cannot become, hop by hop", "TARGET", kMigrateOptions, run_migrate};
 
 }  // namespace tq::cli

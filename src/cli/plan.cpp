@@ -12,7 +12,7 @@
 namespace tq::cli {
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kPlanOptions[] = {
     {"--format", "FORMAT", "text, json, a runbook, or a script for the machine", "text|json|md|html|cmd"},
     kOutput,
     {"--goal", "GOAL", "the last public update, the last of ESU, or the last ever made", "public|esu|last"},
@@ -71,6 +71,6 @@ int run_plan(const Args& args) {
 }  // namespace
 
 extern const Command plan;
-const Command plan{"plan", "ordered steps from here to the goal", "TARGET", kOptions, run_plan};
+const Command plan{"plan", "ordered steps from here to the goal", "TARGET", kPlanOptions, run_plan};
 
 }  // namespace tq::cli

@@ -1,33 +1,31 @@
 // Which programs use a time of 32 bits that ends on 2038-01-19.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "analysis/exposure.hpp"
 #include "cli/support/common.hpp"
 #include "cli/support/once.hpp"
 #include "cli/support/programs.hpp"
 #include "core/hash.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 
 namespace tq::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using analysis::Exposure;
 
-constexpr Option kOptions[] = {kFormatTextJson, kOutput, {"--jobs", "N", "files looked at side by side"}, kAnswerCache, kColor};
+constexpr Option kTime32Options[] = {kFormatTextJson, kOutput, {"--jobs", "N", "files looked at side by side"}, kAnswerCache, kColor};
 
-struct Answer {
+struct TimeAnswer {
   std::string sha256;
   analysis::ExposureReport report;
   bool unread = false;
 };
 
-using Reports = OncePerContent<analysis::ExposureReport>;
+using ExposureReports = OncePerContent<analysis::ExposureReport>;
 
-Answer answer(const Result<std::vector<std::byte>>& content, const analysis::KeptAnswers& kept, Reports& reports) {
-  Answer a;
+TimeAnswer answer(const Result<std::vector<std::byte>>& content, const analysis::KeptAnswers& kept, ExposureReports& reports) {
+  TimeAnswer a;
   if (!content) {
     a.unread = true;
     a.report.why = {content.error().text()};
@@ -38,7 +36,7 @@ Answer answer(const Result<std::vector<std::byte>>& content, const analysis::Kep
   return a;
 }
 
-Json file_json(const NamedProgram& p, const Answer& a) {
+Json file_json(const NamedProgram& p, const TimeAnswer& a) {
   Json why = Json::array();
   for (const auto& w : a.report.why) why.push_back(to_valid_utf8(w));
   return {{"path", to_valid_utf8(p.path)},
@@ -49,16 +47,16 @@ Json file_json(const NamedProgram& p, const Answer& a) {
           {"why", std::move(why)}};
 }
 
-std::string file_text(const NamedProgram& p, const Answer& a) {
+std::string file_text(const NamedProgram& p, const TimeAnswer& a) {
   std::string s = fmt::format("{:<14} {}\n", to_string(a.report.exposure), printable(p.path));
   if (!p.note.empty()) s += "  loaded by " + printable(p.note) + "\n";
   for (const auto& w : a.report.why) s += fmt::format("  {}\n", printable(w));
   return s;
 }
 
-int status_of(const std::vector<Answer>& answers, int unlisted) {
+int status_of(const std::vector<TimeAnswer>& answers, int unlisted) {
   bool exposed = false, open = unlisted > 0, read = false;
-  for (const Answer& a : answers) {
+  for (const TimeAnswer& a : answers) {
     exposed |= a.report.exposure == Exposure::exposed;
     open |= a.report.exposure == Exposure::not_analysed || a.unread;
     read |= !a.unread;
@@ -72,8 +70,8 @@ int run_time32(const Args& args) {
   if (!kept) return kUsage;
   int unlisted = 0;
   const auto programs = programs_of(args.positional, unlisted);
-  std::vector<Answer> answers(programs.size());
-  Reports reports;
+  std::vector<TimeAnswer> answers(programs.size());
+  ExposureReports reports;
   for_each_program(programs, jobs_of(args.get("--jobs")),
                    [&](std::size_t i, const auto& content) { answers[i] = answer(content, *kept, reports); });
   for (std::size_t i = 0; i < programs.size(); ++i)
@@ -92,6 +90,6 @@ int run_time32(const Args& args) {
 }  // namespace
 
 extern const Command time32;
-const Command time32{"time32", "which programs use times that end in 2038", "PATH", kOptions, run_time32};
+const Command time32{"time32", "which programs use times that end in 2038", "PATH", kTime32Options, run_time32};
 
 }  // namespace tq::cli

@@ -13,4 +13,6 @@ std::vector<std::string> path_components(std::string_view path) {
   return out;
 }
 
+std::string_view last_component(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
+
 }  // namespace tq

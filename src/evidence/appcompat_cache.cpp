@@ -10,7 +10,7 @@ namespace {
 
 namespace appcompat = format::appcompat;
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_appcompat_cache(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
   constexpr const char* kManager = "CurrentControlSet\\Control\\Session Manager";
@@ -38,6 +38,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector appcompat_cache;
-const Collector appcompat_cache{"appcompat_cache", collect};
+const Collector appcompat_cache{"appcompat_cache", collect_appcompat_cache};
 
 }  // namespace tq::evidence

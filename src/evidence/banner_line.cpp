@@ -7,7 +7,7 @@
 namespace tq::evidence {
 namespace {
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_banner_line(const target::Source& source, model::Facts& facts) {
   if (!source.banner) return;
   const auto& b = *source.banner;
   auto& id = facts.identity;
@@ -32,6 +32,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector banner_line;
-const Collector banner_line{"banner_line", collect};
+const Collector banner_line{"banner_line", collect_banner_line};
 
 }  // namespace tq::evidence

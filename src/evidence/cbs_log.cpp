@@ -10,11 +10,11 @@
 namespace tq::evidence {
 namespace {
 
-constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;
+constexpr std::uint64_t kMostLog = std::uint64_t{256} << 20;
 constexpr std::size_t kMostFailures = 100;
 
 void read_one(const target::Source& source, const std::string& path, model::Facts& facts) {
-  const auto content = fs::read_file(*source.tree, path, kMostBytes);
+  const auto content = fs::read_file(*source.tree, path, kMostLog);
   const std::string where = source.tree->cite(path);
   if (!content) return cover(facts, "cbs_log", model::CoverageStatus::failed, content.error().text());
   const auto log = format::cbs_log::parse(bytes_of(*content));
@@ -32,7 +32,7 @@ void read_one(const target::Source& source, const std::string& path, model::Fact
   cover(facts, "cbs_log", model::CoverageStatus::read, fmt::format("{}: {} to {}", where, log->first_time, log->last_time));
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_cbs_log(const target::Source& source, model::Facts& facts) {
   if (!source.tree) return;
   const std::string folder = source.windows + "/Logs/CBS";
   const Listing listing = list_folder(source, folder);
@@ -46,6 +46,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector cbs_log;
-const Collector cbs_log{"cbs_log", collect};
+const Collector cbs_log{"cbs_log", collect_cbs_log};
 
 }  // namespace tq::evidence

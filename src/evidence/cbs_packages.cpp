@@ -84,7 +84,7 @@ PackageFiles package_files(const target::Source& source) {
   return out;
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_cbs_packages(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SOFTWARE");
   if (reg == nullptr) return;
   const std::string packages = std::string(kCbs) + "\\Packages";
@@ -111,6 +111,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector cbs_packages;
-const Collector cbs_packages{"cbs_packages", collect};
+const Collector cbs_packages{"cbs_packages", collect_cbs_packages};
 
 }  // namespace tq::evidence

@@ -83,7 +83,7 @@ void licences(const target::Source& source, const model::Wanted& wanted, model::
     if (content.find(id) != std::string::npos) facts.licence.ids.push_back({id, "live", source.tree->cite(path)});
 }
 
-void collect(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
+void collect_collected_live(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
   if (!source.tree || source.windows.empty()) return;
   const std::string path = beside(source, "tourniquet-collect.txt");
   const auto live = text_of(source, path);
@@ -102,6 +102,6 @@ void collect(const target::Source& source, const model::Wanted& wanted, model::F
 }  // namespace
 
 extern const Collector collected_live;
-const Collector collected_live{"collected_live", nullptr, collect};
+const Collector collected_live{"collected_live", nullptr, collect_collected_live};
 
 }  // namespace tq::evidence

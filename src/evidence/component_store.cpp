@@ -12,7 +12,7 @@ using format::ComponentName;
 
 /// Parts of component names. The second is how the store shortens "...ExtendedSecurityUpdatesAI" (19 characters at each end).
 constexpr std::string_view kKept[] = {"microsoft-windows-os-kernel", "edsecurityupdatesai", "extendedsecurityupdatesai"};
-constexpr std::size_t kMost = 2000;  // honest stores have a few dozen of these
+constexpr std::size_t kMostComponents = 2000;  // honest stores have a few dozen of these
 
 bool kept(std::string_view name) {
   for (const auto part : kKept)
@@ -21,7 +21,7 @@ bool kept(std::string_view name) {
 }
 
 void keep(model::Facts& facts, const ComponentName& c, const char* source, model::Tri owned, std::string where) {
-  if (facts.components.size() < kMost)
+  if (facts.components.size() < kMostComponents)
     facts.components.push_back({c.name, arch_word(c.architecture), c.version, source, owned, std::move(where)});
 }
 
@@ -73,7 +73,7 @@ void folders(const target::Source& source, model::Facts& facts) {
   }
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_component_store(const target::Source& source, model::Facts& facts) {
   if (const auto* reg = source.registry("SOFTWARE")) winners(*reg, facts);
   if (const auto* reg = source.registry("COMPONENTS")) components(*reg, facts);
   if (source.tree) folders(source, facts);
@@ -82,6 +82,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector component_store;
-const Collector component_store{"component_store", collect};
+const Collector component_store{"component_store", collect_component_store};
 
 }  // namespace tq::evidence

@@ -90,7 +90,7 @@ void identity(const target::Registry& reg, model::Facts& facts) {
   if (id.arch.empty()) id.arch = lab_arch(reading(facts, "BuildLabEx"));
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_current_version(const target::Source& source, model::Facts& facts) {
   if (const auto* old = source.registry("SOFTWARE", true)) build_values(*old, facts, true);
   const auto* reg = source.registry("SOFTWARE");
   if (reg == nullptr) return;
@@ -117,6 +117,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector current_version;
-const Collector current_version{"current_version", collect};
+const Collector current_version{"current_version", collect_current_version};
 
 }  // namespace tq::evidence

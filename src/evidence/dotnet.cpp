@@ -70,7 +70,7 @@ void msi_updates(const target::Registry& reg, model::Facts& facts) {
   if (whole) facts.msi_updates_read = model::Tri::yes;
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_dotnet(const target::Source& source, model::Facts& facts) {
   if (const auto* reg = source.registry("SOFTWARE")) {
     classic(*reg, facts, "v2.0.50727", "2.0");
     classic(*reg, facts, "v3.0", "3.0");
@@ -88,6 +88,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector dotnet;
-const Collector dotnet{"dotnet", collect};
+const Collector dotnet{"dotnet", collect_dotnet};
 
 }  // namespace tq::evidence

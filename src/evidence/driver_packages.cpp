@@ -12,19 +12,17 @@ namespace tq::evidence {
 namespace {
 
 const std::string kClasses = "CurrentControlSet\\Control\\Class";
-constexpr std::size_t kMostClasses = 1024, kMost = 2048;
-enum Column : std::size_t { inf, provider, name, version };
-constexpr std::array<std::string_view, 4> kNames = {"InfPath", "ProviderName", "DriverDesc", "DriverVersion"};
-
-std::string text_of(const target::RegistryRow& row, Column c) { return row.values[c] ? row.values[c]->text().value_or("") : std::string{}; }
+constexpr std::size_t kMostClasses = 1024, kMostPackages = 2048;
+enum PackageColumn : std::size_t { kInf, kProvider, kDriverName, kDriverVersion };
+constexpr std::array<std::string_view, 4> kPackageValues = {"InfPath", "ProviderName", "DriverDesc", "DriverVersion"};
 
 void read_class(const target::Registry& reg, const std::string& key, model::Facts& facts) {
   auto& found = facts.configuration.driver_packages;
-  const auto rows = reg.rows(key, kNames);
+  const auto rows = reg.rows(key, kPackageValues);
   if (!rows) return;
   for (const auto& row : *rows) {
-    model::DriverPackage d{text_of(row, name), text_of(row, provider), text_of(row, version), text_of(row, inf), {}};
-    if (!istarts_with(d.inf, "oem") || found.size() == kMost) continue;
+    model::DriverPackage d{row.text(kDriverName), row.text(kProvider), row.text(kDriverVersion), row.text(kInf), {}};
+    if (!istarts_with(d.inf, "oem") || found.size() == kMostPackages) continue;
     // Several devices of one kind share a driver: it is named once.
     if (std::any_of(found.begin(), found.end(), [&](const auto& x) { return x.inf == d.inf && x.name == d.name; })) continue;
     d.where = reg.cite(key + "\\" + row.name, "InfPath");
@@ -32,14 +30,14 @@ void read_class(const target::Registry& reg, const std::string& key, model::Fact
   }
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_driver_packages(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
   const auto classes = reg->subkeys(kClasses);
   if (!classes) return;
   auto& c = facts.configuration;
   for (std::size_t i = 0; i < std::min(classes->size(), kMostClasses); ++i) read_class(*reg, kClasses + "\\" + (*classes)[i], facts);
-  const bool cut = classes->size() > kMostClasses || c.driver_packages.size() == kMost;
+  const bool cut = classes->size() > kMostClasses || c.driver_packages.size() == kMostPackages;
   if (reg->whole(kClasses) && !cut) c.driver_packages_read = model::Tri::yes;
   cover(facts, "driver_packages", model::CoverageStatus::read,
         fmt::format("{} drivers from packages of their own{}", c.driver_packages.size(), cut ? "; the rest was not read" : ""));
@@ -48,6 +46,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector driver_packages;
-const Collector driver_packages{"driver_packages", collect};
+const Collector driver_packages{"driver_packages", collect_driver_packages};
 
 }  // namespace tq::evidence

@@ -44,7 +44,7 @@ void token_store(const target::Source& source, const model::Wanted& wanted, mode
     facts.licence.store = model::Tri::no;
 }
 
-void collect(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
+void collect_esu_licence(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
   auto& azure = facts.licence.azure;
   if (const auto* reg = source.registry("SYSTEM"); reg != nullptr && reg->has_key("CurrentControlSet\\Services")) {
     const bool agent = reg->has_key("CurrentControlSet\\Services\\WindowsAzureGuestAgent");
@@ -58,6 +58,6 @@ void collect(const target::Source& source, const model::Wanted& wanted, model::F
 }  // namespace
 
 extern const Collector esu_licence;
-const Collector esu_licence{"esu_licence", nullptr, collect};
+const Collector esu_licence{"esu_licence", nullptr, collect_esu_licence};
 
 }  // namespace tq::evidence

@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kLocal = "CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules";
 constexpr const char* kPolicy = "Policies\\Microsoft\\WindowsFirewall\\FirewallRules";
-constexpr std::size_t kMost = 20000;
+constexpr std::size_t kMostRules = 20000;
 
 /// A name may come more than once: LPort, RA4 and Profile are lists written that way.
 void add(std::string& to, std::string_view value) { to += (to.empty() ? "" : ",") + std::string(value); }
@@ -48,7 +48,7 @@ std::size_t read(const std::vector<target::RegistryValue>& values, bool policy, 
   for (const auto& v : values) {
     const auto text = v.text();
     auto rule = text ? parse(*text) : std::nullopt;
-    if (!rule || c.firewall_rules.size() == kMost) {
+    if (!rule || c.firewall_rules.size() == kMostRules) {
       ++odd;
       continue;
     }
@@ -60,7 +60,7 @@ std::size_t read(const std::vector<target::RegistryValue>& values, bool policy, 
   return odd;
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_firewall(const target::Source& source, model::Facts& facts) {
   const auto *system = source.registry("SYSTEM"), *software = source.registry("SOFTWARE");
   const auto local = system != nullptr ? system->values(kLocal) : std::nullopt;
   const auto policy = software != nullptr ? software->values(kPolicy) : std::nullopt;
@@ -78,6 +78,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector firewall;
-const Collector firewall{"firewall", collect};
+const Collector firewall{"firewall", collect_firewall};
 
 }  // namespace tq::evidence

@@ -4,7 +4,7 @@
 namespace tq::evidence {
 namespace {
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_hive_times(const target::Source& source, model::Facts& facts) {
   for (const auto& slot : source.hives) {
     if (slot.older || !slot.hive || slot.hive->last_written().ticks == 0) continue;
     facts.readings.push_back({slot.name + ".last_written", slot.hive->last_written().text(), slot.where});
@@ -14,6 +14,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector hive_times;
-const Collector hive_times{"hive_times", collect};
+const Collector hive_times{"hive_times", collect_hive_times};
 
 }  // namespace tq::evidence

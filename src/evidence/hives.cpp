@@ -24,7 +24,7 @@ std::string detail_of(const target::HiveSlot& slot) {
   return d;
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_hives(const target::Source& source, model::Facts& facts) {
   for (const auto& slot : source.hives) {
     const std::string name = (slot.older ? "registry.RegBack." : "registry.") + slot.name;
     if (slot.error) {
@@ -44,6 +44,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector hives;
-const Collector hives{"hives", collect};
+const Collector hives{"hives", collect_hives};
 
 }  // namespace tq::evidence

@@ -25,7 +25,7 @@ bool has(const std::array<std::string_view, N>& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_hooks(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SOFTWARE");
   if (reg == nullptr) return;
   const std::string key = std::string(kCurrentVersion) + "\\Image File Execution Options";
@@ -38,7 +38,7 @@ void collect(const target::Source& source, model::Facts& facts) {
     for (std::size_t i = 0; i < kValues.size(); ++i) {
       const auto text = row.values[i] ? row.values[i]->text() : std::nullopt;
       if (!text || text->empty()) continue;
-      facts.oddities.push_back({kind, image + " " + std::string(kValues[i]) + " " + *text, reg->cite(key + "\\" + row.name, kValues[i])});
+      add_oddity(facts, kind, image + " " + std::string(kValues[i]) + " " + *text, reg->cite(key + "\\" + row.name, kValues[i]));
     }
   }
 }
@@ -46,6 +46,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector hooks;
-const Collector hooks{"hooks", collect};
+const Collector hooks{"hooks", collect_hooks};
 
 }  // namespace tq::evidence

@@ -7,7 +7,7 @@
 namespace tq::evidence {
 namespace {
 
-constexpr const char* kKey = "Microsoft\\Internet Explorer";
+constexpr const char* kExplorerKey = "Microsoft\\Internet Explorer";
 
 /// "9" of "9.0.8112.16421".
 std::string major_of(std::string_view version) {
@@ -17,9 +17,9 @@ std::string major_of(std::string_view version) {
 }
 
 /// From version 10 on `Version` keeps a 9 for old programs and svcVersion has the truth; 9 and older write only `Version`.
-void from_registry(const target::Registry& reg, model::Facts& facts) {
+void explorer_from_registry(const target::Registry& reg, model::Facts& facts) {
   for (const char* name : {"svcVersion", "Version"}) {
-    const auto v = reg.value(kKey, name);
+    const auto v = reg.value(kExplorerKey, name);
     if (!v) continue;
     const auto t = v->text();
     const std::string major = t ? major_of(*t) : std::string{};
@@ -31,12 +31,12 @@ void from_registry(const target::Registry& reg, model::Facts& facts) {
     break;
   }
   // A hive that holds the system's own version key and no browser: Server Core has none.
-  if (reg.whole(kKey) && reg.has_key(kCurrentVersion)) facts.internet_explorer_read = model::Tri::yes;
+  if (reg.whole(kExplorerKey) && reg.has_key(kCurrentVersion)) facts.internet_explorer_read = model::Tri::yes;
   if (!facts.software.empty()) facts.internet_explorer_read = model::Tri::yes;
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
-  if (const auto* reg = source.registry("SOFTWARE")) from_registry(*reg, facts);
+void collect_internet_explorer(const target::Source& source, model::Facts& facts) {
+  if (const auto* reg = source.registry("SOFTWARE")) explorer_from_registry(*reg, facts);
   if (!source.tree) return;
   add_file(source, "system32/mshtml.dll", facts);
   add_file(source, "syswow64/mshtml.dll", facts);
@@ -46,6 +46,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector internet_explorer;
-const Collector internet_explorer{"internet_explorer", collect};
+const Collector internet_explorer{"internet_explorer", collect_internet_explorer};
 
 }  // namespace tq::evidence

@@ -19,7 +19,7 @@ void kernel(const target::Source& source, const FileVersion& v, model::Facts& fa
   facts.build_witnesses.push_back(std::move(w));
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_inventory_row(const target::Source& source, model::Facts& facts) {
   if (!source.inventory) return;
   const auto& r = *source.inventory;
   auto& id = facts.identity;
@@ -53,6 +53,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector inventory_row;
-const Collector inventory_row{"inventory_row", collect};
+const Collector inventory_row{"inventory_row", collect_inventory_row};
 
 }  // namespace tq::evidence

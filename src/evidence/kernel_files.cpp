@@ -9,17 +9,17 @@ namespace {
 
 namespace pe = format::pe;
 
-struct Wanted {
+struct KernelFile {
   const char* path;
   bool kernel;
 };
 // Only the kernels decide the build. The others move only when they are serviced: 6002.x beside a 6003 kernel is normal.
-constexpr Wanted kWanted[] = {
+constexpr KernelFile kKernelFiles[] = {
     {"system32/ntoskrnl.exe", true}, {"system32/ntkrnlpa.exe", true},  {"system32/win32k.sys", false},  {"system32/hal.dll", false},
     {"system32/ntdll.dll", false},   {"system32/kernel32.dll", false}, {"system32/wuaueng.dll", false},
 };
 
-void witness(model::Facts& facts, const Wanted& w, const FileVersion& v, const std::string& where) {
+void witness(model::Facts& facts, const KernelFile& w, const FileVersion& v, const std::string& where) {
   // The update agent has a version line of its own (7.7.6003.x): it says nothing about the build.
   if (v.major > 10 || (v.major == 7)) return;
   model::BuildWitness b;
@@ -33,7 +33,7 @@ void witness(model::Facts& facts, const Wanted& w, const FileVersion& v, const s
   facts.build_witnesses.push_back(std::move(b));
 }
 
-void read_one(const target::Source& source, model::Facts& facts, const Wanted& w) {
+void read_one(const target::Source& source, model::Facts& facts, const KernelFile& w) {
   const std::string path = source.windows + "/" + w.path;
   const std::string name = "file." + std::string(w.path);
   const auto src = source.tree->open(path);
@@ -69,9 +69,9 @@ void read_one(const target::Source& source, model::Facts& facts, const Wanted& w
   facts.files.push_back(std::move(f));
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_kernel_files(const target::Source& source, model::Facts& facts) {
   if (!source.tree) return;
-  for (const Wanted& w : kWanted) {
+  for (const KernelFile& w : kKernelFiles) {
     // ntkrnlpa.exe exists on x86 only: its absence elsewhere is no gap.
     const auto there = source.tree->real_path(source.windows + "/" + w.path);
     const bool absent = !there && there.error().code == ErrorCode::not_found;
@@ -83,6 +83,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector kernel_files;
-const Collector kernel_files{"kernel_files", collect};
+const Collector kernel_files{"kernel_files", collect_kernel_files};
 
 }  // namespace tq::evidence

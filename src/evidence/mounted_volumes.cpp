@@ -9,7 +9,7 @@
 namespace tq::evidence {
 namespace {
 
-const std::string kKey = "MountedDevices";
+const std::string kMountedKey = "MountedDevices";
 constexpr std::string_view kLetter = "\\DosDevices\\";
 constexpr std::string_view kGpt = "DMIO:ID:";
 
@@ -34,28 +34,28 @@ std::string system_drive(const target::Source& source) {
   return root && root->size() >= 2 && (*root)[1] == ':' ? root->substr(0, 2) : std::string("C:");
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_mounted_volumes(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
-  const auto names = reg->value_names(kKey);
+  const auto names = reg->value_names(kMountedKey);
   if (!names) return;
   auto& c = facts.configuration;
   const std::string own = system_drive(source);
   for (const auto& name : *names) {
     if (!istarts_with(name, kLetter)) continue;
     const std::string letter = name.substr(kLetter.size());
-    const auto value = reg->value(kKey, name);
+    const auto value = reg->value(kMountedKey, name);
     if (!value || letter.size() != 2 || iequals(letter, own)) continue;
     const std::string says = describe(bytes_of(value->data));
     if (!optical_or_floppy(says)) c.volumes.push_back({letter, says, value->where});
   }
-  if (reg->whole(kKey)) c.volumes_read = model::Tri::yes;
+  if (reg->whole(kMountedKey)) c.volumes_read = model::Tri::yes;
   cover(facts, "volumes", model::CoverageStatus::read, fmt::format("{} drive letters beside {}", c.volumes.size(), own));
 }
 
 }  // namespace
 
 extern const Collector mounted_volumes;
-const Collector mounted_volumes{"mounted_volumes", collect};
+const Collector mounted_volumes{"mounted_volumes", collect_mounted_volumes};
 
 }  // namespace tq::evidence

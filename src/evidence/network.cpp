@@ -13,23 +13,23 @@ namespace {
 using model::Tri;
 using Texts = std::vector<std::string>;
 
-enum Column : std::size_t { dhcp, address, mask, gateway, dhcp_address, dhcp_mask, dhcp_gateway };
-constexpr std::array<std::string_view, 7> kNames = {"EnableDHCP",    "IPAddress",      "SubnetMask",        "DefaultGateway",
-                                                    "DhcpIPAddress", "DhcpSubnetMask", "DhcpDefaultGateway"};
-constexpr std::size_t kMost = 4096;
+enum AddressColumn : std::size_t { kDhcp, kAddress, kMask, kGateway, kDhcpAddress, kDhcpMask, kDhcpGateway };
+constexpr std::array<std::string_view, 7> kAddressValues = {"EnableDHCP",    "IPAddress",      "SubnetMask",        "DefaultGateway",
+                                                            "DhcpIPAddress", "DhcpSubnetMask", "DhcpDefaultGateway"};
+constexpr std::size_t kMostAddresses = 4096;
 
-Texts texts(const target::RegistryRow& row, Column c) { return row.values[c] ? row.values[c]->texts().value_or(Texts{}) : Texts{}; }
+Texts texts(const target::RegistryRow& row, AddressColumn c) { return row.values[c] ? row.values[c]->texts().value_or(Texts{}) : Texts{}; }
 
 /// The entry of the same place, else the last one: gateways are fewer than addresses.
 std::string at(const Texts& list, std::size_t i) { return list.empty() ? std::string{} : list[std::min(i, list.size() - 1)]; }
 
 struct Columns {
-  Column address, mask, gateway;
+  AddressColumn address, mask, gateway;
 };
 
 void add(model::Facts& facts, const target::RegistryRow& row, const Columns& c, Tri by_dhcp, const std::string& where) {
   const Texts addresses = texts(row, c.address), masks = texts(row, c.mask), gateways = texts(row, c.gateway);
-  for (std::size_t i = 0; i < addresses.size() && facts.configuration.addresses.size() < kMost; ++i) {
+  for (std::size_t i = 0; i < addresses.size() && facts.configuration.addresses.size() < kMostAddresses; ++i) {
     if (addresses[i] == "0.0.0.0" || addresses[i] == "::") continue;  // how "none" is written
     facts.configuration.addresses.push_back({lower_ascii(row.name), addresses[i], at(masks, i), at(gateways, i), by_dhcp, where});
   }
@@ -37,21 +37,21 @@ void add(model::Facts& facts, const target::RegistryRow& row, const Columns& c, 
 
 /// False: there is no such key.
 bool interfaces(const target::Registry& reg, const std::string& key, model::Facts& facts) {
-  const auto rows = reg.rows(key, kNames);
+  const auto rows = reg.rows(key, kAddressValues);
   if (!rows) return false;
   for (const auto& row : *rows) {
     const std::string path = key + "\\" + row.name;
-    const auto on = row.values[dhcp] ? row.values[dhcp]->dword() : std::nullopt;
+    const auto on = row.values[kDhcp] ? row.values[kDhcp]->dword() : std::nullopt;
     const Tri by_dhcp = !on ? Tri::unknown : *on != 0 ? Tri::yes : Tri::no;
     // A static interface keeps its last lease, one with DHCP its last static address: only what is in force counts.
     if (by_dhcp != Tri::yes)
-      add(facts, row, {address, mask, gateway}, by_dhcp == Tri::no ? Tri::no : Tri::unknown, reg.cite(path, "IPAddress"));
-    if (by_dhcp != Tri::no) add(facts, row, {dhcp_address, dhcp_mask, dhcp_gateway}, Tri::yes, reg.cite(path, "DhcpIPAddress"));
+      add(facts, row, {kAddress, kMask, kGateway}, by_dhcp == Tri::no ? Tri::no : Tri::unknown, reg.cite(path, "IPAddress"));
+    if (by_dhcp != Tri::no) add(facts, row, {kDhcpAddress, kDhcpMask, kDhcpGateway}, Tri::yes, reg.cite(path, "DhcpIPAddress"));
   }
   return true;
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_network(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
   const std::string services = "CurrentControlSet\\Services\\";
@@ -66,6 +66,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector network;
-const Collector network{"network", collect};
+const Collector network{"network", collect_network};
 
 }  // namespace tq::evidence

@@ -8,10 +8,6 @@
 namespace tq::evidence {
 namespace {
 
-void odd(model::Facts& facts, const char* kind, std::string what, std::string where) {
-  facts.oddities.push_back({kind, std::move(what), std::move(where)});
-}
-
 /// "sle*.dll" against "sle7.dll": one star at most, in the file's name.
 bool matches(std::string_view pattern, std::string_view name) {
   const auto star = pattern.find('*');
@@ -28,7 +24,7 @@ void paths(const target::Source& source, const model::Wanted& wanted, model::Fac
     const std::string path = folder.empty() ? source.windows : tree_path(source, folder);
     if (name.find('*') == std::string::npos) {
       const auto real = source.tree->real_path(path + "/" + name);
-      if (real) odd(facts, "file", wanted_path, source.tree->cite(*real));
+      if (real) add_oddity(facts, "file", wanted_path, source.tree->cite(*real));
       if (!real && real.error().code != ErrorCode::not_found)
         cover(facts, "oddities." + wanted_path, model::CoverageStatus::failed, real.error().text());
       continue;
@@ -36,14 +32,14 @@ void paths(const target::Source& source, const model::Wanted& wanted, model::Fac
     const Listing listing = list_folder(source, path);
     cover_gap(facts, "oddities." + wanted_path, listing);
     for (const auto& e : listing.entries)
-      if (matches(name, lower_ascii(e.name))) odd(facts, "file", wanted_path, source.tree->cite(path + "/" + e.name));
+      if (matches(name, lower_ascii(e.name))) add_oddity(facts, "file", wanted_path, source.tree->cite(path + "/" + e.name));
   }
 }
 
 /// Tools that spoof an edition keep the true one beside it.
 void edition(const target::Registry& reg, model::Facts& facts) {
   if (const auto t = reg.text(kCurrentVersion, "EditionID_bak"))
-    odd(facts, "edition_backup", *t, reg.cite(kCurrentVersion, "EditionID_bak"));
+    add_oddity(facts, "edition_backup", *t, reg.cite(kCurrentVersion, "EditionID_bak"));
 }
 
 /// The update agent as a service: any other library than Windows' own is a changed agent.
@@ -58,7 +54,7 @@ void agent(const target::Registry& reg, model::Facts& facts) {
   // XP and Server 2003, which lack the firewall's service of later ones, load it through a library of the service's own name.
   const bool before_vista = !reg.has_key("CurrentControlSet\\Services\\MpsSvc");
   const bool own_name = name == "wuaueng.dll" || (before_vista && name == "wuauserv.dll");
-  if (!own_name || !own_folder) odd(facts, "service_dll", *dll, reg.cite(key, "ServiceDll"));
+  if (!own_name || !own_folder) add_oddity(facts, "service_dll", *dll, reg.cite(key, "ServiceDll"));
 }
 
 void tasks(const target::Source& source, model::Facts& facts) {
@@ -66,10 +62,10 @@ void tasks(const target::Source& source, model::Facts& facts) {
   const Listing listing = list_folder(source, folder);
   cover_gap(facts, "oddities.tasks", listing);
   for (const auto& e : listing.entries)
-    if (ifind(e.name, "ESU") != std::string_view::npos) odd(facts, "task", e.name, source.tree->cite(folder + "/" + e.name));
+    if (ifind(e.name, "ESU") != std::string_view::npos) add_oddity(facts, "task", e.name, source.tree->cite(folder + "/" + e.name));
 }
 
-void collect(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
+void collect_oddities(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
   if (const auto* reg = source.registry("SOFTWARE")) edition(*reg, facts);
   if (const auto* reg = source.registry("SYSTEM")) agent(*reg, facts);
   if (!source.tree) return;
@@ -80,6 +76,6 @@ void collect(const target::Source& source, const model::Wanted& wanted, model::F
 }  // namespace
 
 extern const Collector oddities;
-const Collector oddities{"oddities", nullptr, collect};
+const Collector oddities{"oddities", nullptr, collect_oddities};
 
 }  // namespace tq::evidence

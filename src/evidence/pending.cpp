@@ -51,7 +51,7 @@ bool from_files(const target::Source& source, model::Facts& facts) {
   return true;
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_pending(const target::Source& source, model::Facts& facts) {
   const auto* software = source.registry("SOFTWARE");
   const auto* components = source.registry("COMPONENTS");
   if (software != nullptr) from_software(*software, facts);
@@ -65,6 +65,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector pending;
-const Collector pending{"pending", collect};
+const Collector pending{"pending", collect_pending};
 
 }  // namespace tq::evidence

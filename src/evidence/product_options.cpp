@@ -61,7 +61,7 @@ void service_pack(const target::Registry& reg, model::Facts& facts) {
   if (!known) known = pack;
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_product_options(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
   if (!reg->has_key("CurrentControlSet")) {
@@ -81,6 +81,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector product_options;
-const Collector product_options{"product_options", collect};
+const Collector product_options{"product_options", collect_product_options};
 
 }  // namespace tq::evidence

@@ -10,39 +10,37 @@
 namespace tq::evidence {
 namespace {
 
-constexpr std::size_t kMost = 4096;  // honest machines have a few hundred
-enum Column : std::size_t { name, version, publisher, parent, release };
-constexpr std::array<std::string_view, 5> kNames = {"DisplayName", "DisplayVersion", "Publisher", "ParentKeyName", "ReleaseType"};
-
-std::string text_of(const target::RegistryRow& row, Column c) { return row.values[c] ? row.values[c]->text().value_or("") : std::string{}; }
+constexpr std::size_t kMostPrograms = 4096;  // honest machines have a few hundred
+enum ProgramColumn : std::size_t { kProgramName, kProgramVersion, kPublisher, kParent, kRelease };
+constexpr std::array<std::string_view, 5> kProgramValues = {"DisplayName", "DisplayVersion", "Publisher", "ParentKeyName", "ReleaseType"};
 
 /// Updates of a program name the program as their parent, those of Windows Installer their kind.
 bool is_update(const target::RegistryRow& row) {
-  return row.values[parent].has_value() || ifind(text_of(row, release), "Update") != std::string::npos;
+  return row.values[kParent].has_value() || ifind(row.text(kRelease), "Update") != std::string::npos;
 }
 
 /// False: there is no such key.
 bool read(const target::Registry& reg, const std::string& key, const std::string& arch, model::Facts& facts) {
-  const auto rows = reg.rows(key, kNames);
+  const auto rows = reg.rows(key, kProgramValues);
   if (!rows) return false;
   auto& programs = facts.configuration.programs;
   for (const auto& row : *rows) {
-    const std::string display = text_of(row, name);
+    const std::string display = row.text(kProgramName);
     if (display.empty() || is_update(row)) continue;
-    if (programs.size() == kMost) break;
-    programs.push_back({display, text_of(row, version), text_of(row, publisher), arch, reg.cite(key + "\\" + row.name, "DisplayName")});
+    if (programs.size() == kMostPrograms) break;
+    programs.push_back({display, row.text(kProgramVersion), row.text(kPublisher), arch, reg.cite(key + "\\" + row.name, "DisplayName")});
   }
   return true;
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_programs(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SOFTWARE");
   if (reg == nullptr) return;
   const std::string below = "Microsoft\\Windows\\CurrentVersion\\Uninstall";
   const bool native = read(*reg, below, facts.identity.arch, facts);
   read(*reg, "Wow6432Node\\" + below, "x86", facts);
   auto& c = facts.configuration;
-  const bool cut = c.programs.size() == kMost;
+  const bool cut = c.programs.size() == kMostPrograms;
   // A system hive without the key has no programs; a text export may just have left it out.
   if (reg->whole(below) && !cut && (native || reg->has_key(kCurrentVersion))) c.programs_read = model::Tri::yes;
   cover(facts, "programs", native ? model::CoverageStatus::read : model::CoverageStatus::absent,
@@ -52,6 +50,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector programs;
-const Collector programs{"programs", collect};
+const Collector programs{"programs", collect_programs};
 
 }  // namespace tq::evidence

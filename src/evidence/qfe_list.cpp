@@ -7,7 +7,7 @@
 namespace tq::evidence {
 namespace {
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_qfe_list(const target::Source& source, model::Facts& facts) {
   if (!source.qfe) return;
   const auto& q = *source.qfe;
   facts.identity.name = q.computer;
@@ -28,6 +28,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector qfe_list;
-const Collector qfe_list{"qfe_list", collect};
+const Collector qfe_list{"qfe_list", collect_qfe_list};
 
 }  // namespace tq::evidence

@@ -73,7 +73,7 @@ void by_value(const Registry& reg, model::Facts& facts) {
     if (!own_share(name)) add(facts, "file", "shares of its own: " + name, reg.cite(shares, name));
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_roles(const target::Source& source, model::Facts& facts) {
   const auto* software = source.registry("SOFTWARE");
   const auto* system = source.registry("SYSTEM");
   if (software != nullptr) by_component(*software, facts);
@@ -89,6 +89,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector roles;
-const Collector roles{"roles", collect};
+const Collector roles{"roles", collect_roles};
 
 }  // namespace tq::evidence

@@ -12,8 +12,8 @@
 namespace tq::evidence {
 namespace {
 
-constexpr std::size_t kMost = 4096;     // honest machines have a few hundred
-constexpr std::size_t kFolders = 1024;  // Microsoft's own are some sixty
+constexpr std::size_t kMostTasks = 4096;  // honest machines have a few hundred
+constexpr std::size_t kFolders = 1024;    // Microsoft's own are some sixty
 constexpr std::size_t kDepth = 16;
 
 /// Names only: what a task starts lies there in a form that is not documented.
@@ -24,7 +24,7 @@ bool from_cache(const target::Registry& reg, const std::string& key, model::Fact
   auto& tasks = facts.configuration.tasks;
   for (const auto& row : *rows) {
     const std::string path = row.values[0] ? row.values[0]->text().value_or("") : std::string{};
-    if (path.empty() || tasks.size() == kMost) continue;
+    if (path.empty() || tasks.size() == kMostTasks) continue;
     tasks.push_back({path, {}, reg.cite(key + "\\" + row.name, "Path")});
   }
   return true;
@@ -76,7 +76,7 @@ class TaskFolder {
 
   void read_task(const std::string& path) {
     auto& tasks = facts_.configuration.tasks;
-    if (tasks.size() >= kMost) return;
+    if (tasks.size() >= kMostTasks) return;
     std::string name = path.substr(root_.size());
     std::replace(name.begin(), name.end(), '/', '\\');
     // The own tasks of Windows are many and come with every Windows: their names are known, their files are not opened.
@@ -104,7 +104,7 @@ class TaskFolder {
   std::size_t damaged_ = 0;
 };
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_scheduled_tasks(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SOFTWARE");
   const std::string key = std::string(kCurrentVersion) + "\\Schedule\\TaskCache\\Tasks";
   const bool cache = reg != nullptr && from_cache(*reg, key, facts);
@@ -117,7 +117,7 @@ void collect(const target::Source& source, model::Facts& facts) {
   }
   auto& c = facts.configuration;
   if (!cache && !files) return;
-  if (c.tasks.size() < kMost && damaged == 0 && (files || (reg != nullptr && reg->whole(key)))) c.tasks_read = model::Tri::yes;
+  if (c.tasks.size() < kMostTasks && damaged == 0 && (files || (reg != nullptr && reg->whole(key)))) c.tasks_read = model::Tri::yes;
   cover(facts, "tasks", model::CoverageStatus::read,
         fmt::format("{} tasks{}{}", c.tasks.size(), files ? "" : "; names only, without System32\\Tasks",
                     damaged != 0 ? fmt::format("; {} could not be read", damaged) : std::string()));
@@ -126,6 +126,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector scheduled_tasks;
-const Collector scheduled_tasks{"scheduled_tasks", collect};
+const Collector scheduled_tasks{"scheduled_tasks", collect_scheduled_tasks};
 
 }  // namespace tq::evidence

@@ -62,7 +62,7 @@ void powershell(const Registry& reg, model::Facts& facts) {
   }
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_server_software(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SOFTWARE");
   if (reg == nullptr) return;
   sql_server(*reg, facts);
@@ -73,6 +73,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector server_software;
-const Collector server_software{"server_software", collect};
+const Collector server_software{"server_software", collect_server_software};
 
 }  // namespace tq::evidence

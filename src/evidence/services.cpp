@@ -7,50 +7,49 @@
 namespace tq::evidence {
 namespace {
 
-constexpr std::string_view kKey = "CurrentControlSet\\Services";
-constexpr std::size_t kMost = 20000;  // honest machines have a few hundred
+constexpr std::string_view kServicesKey = "CurrentControlSet\\Services";
+constexpr std::size_t kMostServices = 20000;  // honest machines have a few hundred
 
-enum Column : std::size_t { type, start, image, dll, dll_old, display, account, delayed };
-constexpr std::array<std::string_view, 8> kNames = {"Type",       "Start",       "ImagePath",  "Parameters\\ServiceDll",
-                                                    "ServiceDll", "DisplayName", "ObjectName", "DelayedAutostart"};
+enum ServiceColumn : std::size_t { kType, kStart, kImage, kDll, kOldDll, kDisplay, kAccount, kDelayed };
+constexpr std::array<std::string_view, 8> kServiceValues = {"Type",       "Start",       "ImagePath",  "Parameters\\ServiceDll",
+                                                            "ServiceDll", "DisplayName", "ObjectName", "DelayedAutostart"};
 
-std::string text_of(const target::RegistryRow& row, Column c) { return row.values[c] ? row.values[c]->text().value_or("") : std::string{}; }
-std::optional<std::uint32_t> number_of(const target::RegistryRow& row, Column c) {
+std::optional<std::uint32_t> number_of(const target::RegistryRow& row, ServiceColumn c) {
   return row.values[c] ? row.values[c]->dword() : std::nullopt;
 }
 
 model::Service service(const target::RegistryRow& row) {
   model::Service s;
   s.name = row.name;
-  s.display = text_of(row, display);
-  s.image = text_of(row, dll);
-  if (s.image.empty()) s.image = text_of(row, dll_old);
-  if (s.image.empty()) s.image = text_of(row, image);
-  s.account = text_of(row, account);
-  s.type = number_of(row, type);
-  s.start = number_of(row, start);
-  s.delayed = number_of(row, delayed).value_or(0) != 0;
+  s.display = row.text(kDisplay);
+  s.image = row.text(kDll);
+  if (s.image.empty()) s.image = row.text(kOldDll);
+  if (s.image.empty()) s.image = row.text(kImage);
+  s.account = row.text(kAccount);
+  s.type = number_of(row, kType);
+  s.start = number_of(row, kStart);
+  s.delayed = number_of(row, kDelayed).value_or(0) != 0;
   return s;
 }
 
 /// Some keys there hold settings or counters only, and nothing starts because of them.
-bool starts_something(const target::RegistryRow& row) { return row.values[type] || row.values[start] || row.values[image]; }
+bool starts_something(const target::RegistryRow& row) { return row.values[kType] || row.values[kStart] || row.values[kImage]; }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_services(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
-  const auto rows = reg->rows(kKey, kNames);
+  const auto rows = reg->rows(kServicesKey, kServiceValues);
   if (!rows) return cover(facts, "services", model::CoverageStatus::absent, "no services key in the control set in use");
   auto& c = facts.configuration;
   for (const auto& row : *rows) {
     if (!starts_something(row)) continue;
-    if (c.services.size() == kMost) break;
+    if (c.services.size() == kMostServices) break;
     c.services.push_back(service(row));
-    c.services.back().where = reg->cite(std::string(kKey) + "\\" + row.name, "");
+    c.services.back().where = reg->cite(std::string(kServicesKey) + "\\" + row.name, "");
   }
   // A list that was cut, or a text of what somebody chose to export, cannot say what is not there.
-  const bool cut = c.services.size() == kMost;
-  c.services_read = reg->whole(kKey) && !cut ? model::Tri::yes : model::Tri::unknown;
+  const bool cut = c.services.size() == kMostServices;
+  c.services_read = reg->whole(kServicesKey) && !cut ? model::Tri::yes : model::Tri::unknown;
   cover(facts, "services", model::CoverageStatus::read,
         std::to_string(c.services.size()) + " services and drivers" + (cut ? "; the rest was not read" : ""));
 }
@@ -58,6 +57,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector services;
-const Collector services{"services", collect};
+const Collector services{"services", collect_services};
 
 }  // namespace tq::evidence

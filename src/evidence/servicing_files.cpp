@@ -15,13 +15,14 @@ namespace {
 namespace pe = format::pe;
 namespace authenticode = format::authenticode;
 
-struct Wanted {
+struct ServicingFile {
   const char* path;
   bool checksum;  ///< false: the collector of the kernel compares it already
 };
-constexpr std::array kWanted = {Wanted{"system32/ntoskrnl.exe", false}, Wanted{"system32/wuaueng.dll", true},
-                                Wanted{"system32/wuauclt.exe", true},   Wanted{"system32/wusa.exe", true},
-                                Wanted{"system32/pkgmgr.exe", true},    Wanted{"servicing/trustedinstaller.exe", true}};
+constexpr std::array kServicingFiles = {
+    ServicingFile{"system32/ntoskrnl.exe", false}, ServicingFile{"system32/wuaueng.dll", true},
+    ServicingFile{"system32/wuauclt.exe", true},   ServicingFile{"system32/wusa.exe", true},
+    ServicingFile{"system32/pkgmgr.exe", true},    ServicingFile{"servicing/trustedinstaller.exe", true}};
 // A few megabytes are hashed in milliseconds; what is larger than any of these ever was is left alone.
 constexpr std::uint64_t kMostBytes = std::uint64_t{16} << 20;
 
@@ -30,11 +31,7 @@ struct Done {
   std::size_t read = 0, signed_inside = 0;
 };
 
-void odd(model::Facts& facts, const char* kind, std::string what, const std::string& where) {
-  facts.oddities.push_back({kind, std::move(what), where});
-}
-
-void check_signature(const target::Source& source, const Wanted& w, const std::string& path, const std::string& where,
+void check_signature(const target::Source& source, const ServicingFile& w, const std::string& path, const std::string& where,
                      model::Facts& facts) {
   const auto bytes = fs::read_file(*source.tree, path, kMostBytes);
   if (!bytes) return cover(facts, std::string("signature.") + w.path, model::CoverageStatus::failed, bytes.error().text());
@@ -44,10 +41,11 @@ void check_signature(const target::Source& source, const Wanted& w, const std::s
   const auto signature = authenticode::check_program(bytes_of(*bytes), *image, nullptr);
   if (signature.state == authenticode::State::none)  // it has one: this build cannot look
     cover(facts, std::string("signature.") + w.path, model::CoverageStatus::unsupported, signature.why);
-  if (signature.state == authenticode::State::mismatch) odd(facts, "signature_mismatch", std::string(w.path) + ": " + signature.why, where);
+  if (signature.state == authenticode::State::mismatch)
+    add_oddity(facts, "signature_mismatch", std::string(w.path) + ": " + signature.why, where);
 }
 
-void look_at(const target::Source& source, const Wanted& w, model::Facts& facts, Done& done) {
+void look_at(const target::Source& source, const ServicingFile& w, model::Facts& facts, Done& done) {
   const std::string path = tree_path(source, w.path);
   const auto file = source.tree->open(path);
   if (!file) return;  // absent on many machines; the collectors that need one of them say when it cannot be read
@@ -58,16 +56,16 @@ void look_at(const target::Source& source, const Wanted& w, model::Facts& facts,
   const std::string where = source.tree->cite(real ? *real : path);
   if (w.checksum && image->stored_checksum != 0 && (*file)->size() <= kMostBytes)
     if (const auto sum = pe::computed_checksum(**file, *image); sum && *sum != image->stored_checksum)
-      odd(facts, "checksum_mismatch", w.path, where);
+      add_oddity(facts, "checksum_mismatch", w.path, where);
   if (!image->has_authenticode) return;
   ++done.signed_inside;
   check_signature(source, w, path, where, facts);
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_servicing_files(const target::Source& source, model::Facts& facts) {
   if (!source.tree) return;
   Done done;
-  for (const auto& w : kWanted) look_at(source, w, facts, done);
+  for (const auto& w : kServicingFiles) look_at(source, w, facts, done);
   if (done.read == 0) return;
   cover(facts, "servicing_files", model::CoverageStatus::read,
         std::to_string(done.read) + " files against their checksums, " + std::to_string(done.signed_inside) +
@@ -77,6 +75,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector servicing_files;
-const Collector servicing_files{"servicing_files", collect};
+const Collector servicing_files{"servicing_files", collect_servicing_files};
 
 }  // namespace tq::evidence

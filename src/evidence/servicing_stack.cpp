@@ -32,7 +32,7 @@ void from_store(const target::Source& source, model::Facts& facts) {
   cover(facts, "component_store.folder", listing.status(), listing.detail());
 }
 
-void from_registry(const target::Registry& reg, model::Facts& facts) {
+void stack_from_registry(const target::Registry& reg, model::Facts& facts) {
   const std::string key = std::string(kCbs) + "\\Version";
   const auto names = reg.value_names(key);
   if (!names) return;
@@ -40,17 +40,17 @@ void from_registry(const target::Registry& reg, model::Facts& facts) {
     if (const auto v = FileVersion::parse(n)) facts.stacks.push_back({*v, "registry", reg.cite(key, n)});
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_servicing_stack(const target::Source& source, model::Facts& facts) {
   if (source.tree) {
     from_folder(source, facts);
     from_store(source, facts);
   }
-  if (const auto* reg = source.registry("SOFTWARE")) from_registry(*reg, facts);
+  if (const auto* reg = source.registry("SOFTWARE")) stack_from_registry(*reg, facts);
 }
 
 }  // namespace
 
 extern const Collector servicing_stack;
-const Collector servicing_stack{"servicing_stack", collect};
+const Collector servicing_stack{"servicing_stack", collect_servicing_stack};
 
 }  // namespace tq::evidence

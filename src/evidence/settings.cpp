@@ -78,7 +78,7 @@ void read_key(const target::Registry& reg, const model::WantedSetting& w, Settin
 
 bool reads_key(Kind k) { return k == Kind::subkeys || k == Kind::values || k == Kind::secret_values; }
 
-void collect(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
+void collect_settings(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
   // A text or a list has no registry: that nothing was read of it is no news.
   if (source.registry("SYSTEM") == nullptr && source.registry("SOFTWARE") == nullptr) return;
   facts.configuration.settings.reserve(wanted.settings.size());
@@ -101,6 +101,6 @@ void collect(const target::Source& source, const model::Wanted& wanted, model::F
 }  // namespace
 
 extern const Collector settings;
-const Collector settings{"settings", nullptr, collect};
+const Collector settings{"settings", nullptr, collect_settings};
 
 }  // namespace tq::evidence

@@ -5,7 +5,7 @@
 namespace tq::evidence {
 namespace {
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_sha2(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SOFTWARE");
   if (reg == nullptr) return;
   const std::string key = "Microsoft\\Windows\\CurrentVersion\\Servicing\\Codesigning\\SHA2";
@@ -21,6 +21,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector sha2;
-const Collector sha2{"sha2", collect};
+const Collector sha2{"sha2", collect_sha2};
 
 }  // namespace tq::evidence

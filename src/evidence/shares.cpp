@@ -6,8 +6,8 @@
 namespace tq::evidence {
 namespace {
 
-constexpr const char* kKey = "CurrentControlSet\\Services\\LanmanServer\\Shares";
-constexpr std::size_t kMost = 4096;
+constexpr const char* kSharesKey = "CurrentControlSet\\Services\\LanmanServer\\Shares";
+constexpr std::size_t kMostShares = 4096;
 
 std::string line(const std::vector<std::string>& lines, std::string_view name) {
   for (const auto& l : lines)
@@ -15,24 +15,24 @@ std::string line(const std::vector<std::string>& lines, std::string_view name) {
   return {};
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_shares(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
-  const auto values = reg->values(kKey);
+  const auto values = reg->values(kSharesKey);
   if (!values) return;
   auto& c = facts.configuration;
   for (const auto& v : *values) {
     const auto lines = v.texts();
-    if (!lines || v.name.empty() || c.shares.size() == kMost) continue;
+    if (!lines || v.name.empty() || c.shares.size() == kMostShares) continue;
     c.shares.push_back({v.name, line(*lines, "Path="), v.where});
   }
-  c.shares_read = reg->whole(kKey) ? model::Tri::yes : model::Tri::unknown;
+  c.shares_read = reg->whole(kSharesKey) ? model::Tri::yes : model::Tri::unknown;
   cover(facts, "shares", model::CoverageStatus::read, std::to_string(c.shares.size()) + " shares");
 }
 
 }  // namespace
 
 extern const Collector shares;
-const Collector shares{"shares", collect};
+const Collector shares{"shares", collect_shares};
 
 }  // namespace tq::evidence

@@ -39,7 +39,7 @@ void hotfixes(const target::Source& source, const systeminfo::SystemInfo& s, mod
         {s.kbs[i], "systeminfo", {}, true, fmt::format("{}//line {}", source.label, i < s.kb_lines.size() ? s.kb_lines[i] : 0)});
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_systeminfo_text(const target::Source& source, model::Facts& facts) {
   if (!source.systeminfo) return;
   const auto& s = *source.systeminfo;
   auto& id = facts.identity;
@@ -58,6 +58,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector systeminfo_text;
-const Collector systeminfo_text{"systeminfo_text", collect};
+const Collector systeminfo_text{"systeminfo_text", collect_systeminfo_text};
 
 }  // namespace tq::evidence

@@ -71,7 +71,7 @@ class Search {
   std::size_t seen_ = 0;
 };
 
-void collect(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
+void collect_update_files(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {
   if (!source.tree || wanted.files.empty()) return;
   std::set<std::string> names;
   std::size_t read = 0;
@@ -97,6 +97,6 @@ void collect(const target::Source& source, const model::Wanted& wanted, model::F
 }  // namespace
 
 extern const Collector update_files;
-const Collector update_files{"update_files", nullptr, collect};
+const Collector update_files{"update_files", nullptr, collect_update_files};
 
 }  // namespace tq::evidence

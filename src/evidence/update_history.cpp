@@ -9,7 +9,7 @@
 namespace tq::evidence {
 namespace {
 
-void from_registry(const target::Registry& reg, model::Facts& facts) {
+void history_from_registry(const target::Registry& reg, model::Facts& facts) {
   const std::string results = "Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update\\Results\\";
   for (const char* what : {"Detect", "Download", "Install"}) {
     const auto time = reg.text(results + what, "LastSuccessTime");
@@ -39,14 +39,14 @@ void from_log(const target::Source& source, model::Facts& facts) {
   cover(facts, "reporting_events", model::CoverageStatus::read, fmt::format("{} events, {} installations", log->entries.size(), settled));
 }
 
-void collect(const target::Source& source, model::Facts& facts) {
-  if (const auto* reg = source.registry("SOFTWARE")) from_registry(*reg, facts);
+void collect_update_history(const target::Source& source, model::Facts& facts) {
+  if (const auto* reg = source.registry("SOFTWARE")) history_from_registry(*reg, facts);
   if (source.tree) from_log(source, facts);
 }
 
 }  // namespace
 
 extern const Collector update_history;
-const Collector update_history{"update_history", collect};
+const Collector update_history{"update_history", collect_update_history};
 
 }  // namespace tq::evidence

@@ -6,7 +6,7 @@
 namespace tq::evidence {
 namespace {
 
-void collect(const target::Source& source, model::Facts& facts) {
+void collect_volume_state(const target::Source& source, model::Facts& facts) {
   if (!source.medium) return;
   for (auto& c : source.medium()) cover(facts, std::move(c.source), c.status, std::move(c.detail));
 }
@@ -14,6 +14,6 @@ void collect(const target::Source& source, model::Facts& facts) {
 }  // namespace
 
 extern const Collector volume_state;
-const Collector volume_state{"volume_state", collect};
+const Collector volume_state{"volume_state", collect_volume_state};
 
 }  // namespace tq::evidence

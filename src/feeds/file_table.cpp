@@ -10,7 +10,7 @@
 namespace tq::feeds {
 namespace {
 
-enum Column : std::size_t { kKb, kFile, kArch, kBranch, kVersion, kSource };
+enum FileColumn : std::size_t { kFileKb, kFileName, kFileArch, kFileBranch, kFileVersion, kFileSource };
 
 template <class E>
 std::optional<E> word_or_any(std::string_view cell) {
@@ -32,20 +32,20 @@ Result<std::vector<FileRow>> read_file_table(const std::string& name, Bytes text
     }
     if (cells.size() != columns->width()) return damage("as many cells as the header", std::to_string(cells.size()));
     if (rows.size() >= limits::kNames) return damage("a table that ends", "too many rows");
-    const auto cell = [&](Column c) { return trim(columns->cell(cells, c)); };
-    const auto kb = parse_kb(cell(kKb));
-    const auto arch = word_or_any<catalog::ProductArch>(cell(kArch));
-    const auto branch = word_or_any<catalog::FileBranch>(cell(kBranch));
-    const auto version = FileVersion::parse(cell(kVersion));
-    if (!kb) return damage("kb: a KB number", cell(kKb));
-    if (!arch) return damage("arch: x86, x64, ia64, arm, arm64 or nothing", cell(kArch));
-    if (!branch) return damage("branch: gdr, ldr or nothing", cell(kBranch));
-    if (!version || *version == FileVersion{}) return damage("version: a version 6.0.6002.18005", cell(kVersion));
-    const std::string file = lower_ascii(cell(kFile));
+    const auto cell = [&](FileColumn c) { return trim(columns->cell(cells, c)); };
+    const auto kb = parse_kb(cell(kFileKb));
+    const auto arch = word_or_any<catalog::ProductArch>(cell(kFileArch));
+    const auto branch = word_or_any<catalog::FileBranch>(cell(kFileBranch));
+    const auto version = FileVersion::parse(cell(kFileVersion));
+    if (!kb) return damage("kb: a KB number", cell(kFileKb));
+    if (!arch) return damage("arch: x86, x64, ia64, arm, arm64 or nothing", cell(kFileArch));
+    if (!branch) return damage("branch: gdr, ldr or nothing", cell(kFileBranch));
+    if (!version || *version == FileVersion{}) return damage("version: a version 6.0.6002.18005", cell(kFileVersion));
+    const std::string file = lower_ascii(cell(kFileName));
     if (file.empty() || file.find_first_of("/\\:") != std::string::npos || !is_utf8(file))
       return damage("file: a name without a folder", file);
-    if (!is_utf8(cell(kSource))) return damage("source: UTF-8", "other bytes");
-    rows.push_back({*kb, file, *arch, *branch, *version, std::string(cell(kSource))});
+    if (!is_utf8(cell(kFileSource))) return damage("source: UTF-8", "other bytes");
+    rows.push_back({*kb, file, *arch, *branch, *version, std::string(cell(kFileSource))});
     return ok();
   });
   if (auto s = csv.put(text); !s) return s.error();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <tuple>
 
+#include "core/path.hpp"
 #include "core/text.hpp"
 #include "feeds/cvrf.hpp"
 #include "feeds/limits.hpp"
@@ -161,7 +162,7 @@ Kind feed_kind(const std::string& path) {
 
 std::string_view file_name(std::string_view path) {
   while (path.ends_with('/')) path.remove_suffix(1);
-  return path.substr(path.rfind('/') + 1);
+  return last_component(path);
 }
 
 /// The order in which feeds are read does not hang on the order in which they were given.

@@ -1,12 +1,13 @@
 #include "feeds/wesng.hpp"
 
+#include "core/path.hpp"
 #include "core/text.hpp"
 #include "feeds/csv_stream.hpp"
 
 namespace tq::feeds {
 namespace {
 
-enum Column : std::size_t { kDate, kCve, kKb, kTitle, kProduct, kComponent, kSeverity, kImpact, kSupersedes };
+enum WesngColumn : std::size_t { kDate, kCve, kKb, kTitle, kProduct, kComponent, kSeverity, kImpact, kSupersedes };
 const std::vector<std::string_view> kColumns = {"DatePosted",        "CVE",      "BulletinKB", "Title",     "AffectedProduct",
                                                 "AffectedComponent", "Severity", "Impact",     "Supersedes"};
 
@@ -34,7 +35,7 @@ struct WesngReader::State {
       return ok();
     }
     if (cells.size() != columns->width()) return damage(line, std::to_string(columns->width()) + " cells", std::to_string(cells.size()));
-    const auto cell = [&](Column c) { return trim(columns->cell(cells, c)); };
+    const auto cell = [&](WesngColumn c) { return trim(columns->cell(cells, c)); };
     Statement s;
     s.feed = Feed::wesng;
     const auto date = compact_date(cell(kDate));
@@ -71,8 +72,7 @@ Status WesngReader::finish() {
 }
 
 bool is_wesng_member(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  const std::string_view name = last_component(path);
   return istarts_with(name, "CVEs_") && name.ends_with(".csv");
 }
 

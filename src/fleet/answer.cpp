@@ -1,8 +1,7 @@
 // The answers of `fleet query` as text, JSON, NDJSON and CSV, row by row.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "fleet/query.hpp"
 #include "fleet/then.hpp"
@@ -12,7 +11,6 @@ namespace tq::fleet {
 namespace {
 
 using Out = std::function<void(std::string_view)>;
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kWidest = 48;  // a column of the text form; longer cells push their row apart
 constexpr std::size_t kFlushBytes = 65536;

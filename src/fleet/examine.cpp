@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "core/hash.hpp"
+#include "core/json.hpp"
+#include "core/path.hpp"
 #include "core/text.hpp"
 #include "evidence/collector.hpp"
 #include "facts/reconcile.hpp"
@@ -34,13 +35,13 @@ std::string name_of_place(const std::string& source, const std::string& item) {
   const auto line = place.rfind("//line ");
   if (line != std::string::npos) place.replace(line, 2, " ");
   while (!place.empty() && place.back() == '/') place.pop_back();
-  return place.substr(place.find_last_of('/') + 1);
+  return std::string(last_component(place));
 }
 
 void lose(Batch& out, const std::string& item, const Error& e) { out.unread.push_back({item, e.place, e.text()}); }
 
 std::string labels_json(const Own& own) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  Json list = Json::array();
   for (const auto& l : own.labels)
     if (l.name != "site" || l.value != own.site) list.push_back({to_valid_utf8(l.name), to_valid_utf8(l.value)});
   return list.empty() ? std::string{} : list.dump();

@@ -8,6 +8,7 @@
 
 #include "core/hash.hpp"
 #include "core/limits.hpp"
+#include "core/path.hpp"
 #include "fleet/chunks.hpp"
 #include "fleet/examine.hpp"
 #include "fleet/pool.hpp"
@@ -74,8 +75,7 @@ class Ingest {
   Status item(const std::string& root, const Item& i) {
     // Members of an archive and of no folder have their own paths, so an archive that was named is opened by every shard.
     const bool members = i.kind == ItemKind::archive && i.path.empty();
-    if (options_.shard && !members && !options_.shard->holds(i.path.empty() ? root.substr(root.find_last_of('/') + 1) : i.path))
-      return ok();
+    if (options_.shard && !members && !options_.shard->holds(i.path.empty() ? std::string(last_component(root)) : i.path)) return ok();
     switch (i.kind) {
       case ItemKind::target: return piece(root, {i.path, {}}, JobKind::path, 0);
       case ItemKind::inventory:

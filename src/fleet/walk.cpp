@@ -12,14 +12,13 @@
 #include "fs/archive.hpp"
 #include "io/folder.hpp"
 #include "target/loader.hpp"
+#include "target/support/find_windows.hpp"
 
 namespace tq::fleet {
 namespace {
 
 constexpr int kDepth = 32;
 constexpr std::uint64_t kManyRows = RowChunks::kChunkBytes;  // smaller inventories are read like any text
-
-bool is_hive_name(std::string_view name) { return iequals(name, "SOFTWARE") || iequals(name, "SYSTEM") || iequals(name, "COMPONENTS"); }
 
 bool is_number(std::string_view s) {
   return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -49,7 +48,7 @@ bool belongs_to_another(const std::string& name, const std::vector<io::Entry>& b
 /// The root of a Windows volume, a Windows folder, or a folder of hives that bear their names.
 bool is_machine(const std::string& path, const std::vector<io::Entry>& entries) {
   for (const auto& e : entries) {
-    if (e.kind == io::EntryKind::file && is_hive_name(e.name)) return true;
+    if (e.kind == io::EntryKind::file && target::is_hive_name(e.name)) return true;
     if (e.kind != io::EntryKind::folder || !(iequals(e.name, "Windows") || iequals(e.name, "System32"))) continue;
     target::Input in;
     in.label = in.path = path;
@@ -65,7 +64,7 @@ bool has_hives(const fs::Tree& tree, const std::string& folder, int depth) {
   if (!entries || depth > kDepth) return false;
   for (const auto& e : *entries) {
     const std::string path = folder.empty() ? e.name : folder + "/" + e.name;
-    if (e.kind == io::EntryKind::file && (is_hive_name(e.name) || istarts_with(e.name, "ntoskrnl."))) return true;
+    if (e.kind == io::EntryKind::file && (target::is_hive_name(e.name) || istarts_with(e.name, "ntoskrnl."))) return true;
     if (e.kind == io::EntryKind::folder && has_hives(tree, path, depth + 1)) return true;
   }
   return false;

@@ -9,7 +9,7 @@ extern const Format ewf;
 
 namespace {
 
-bool probe(const File& file) { return ewf_format::has_signature(*file.bytes); }
+bool is_ewf(const File& file) { return ewf_format::has_signature(*file.bytes); }
 
 Result<Image> open_ewf(const File& file) {
   TQ_TRY(ewf_format::Segments segments, ewf_format::read_segments(file));
@@ -26,6 +26,6 @@ Result<Image> open_ewf(const File& file) {
 
 }  // namespace
 
-const Format ewf{"ewf", 10, probe, open_ewf};
+const Format ewf{"ewf", 10, is_ewf, open_ewf};
 
 }  // namespace tq::image

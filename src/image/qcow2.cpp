@@ -13,11 +13,9 @@ extern const Format qcow2;
 
 namespace {
 
-using qcow2_format::Header;
+bool is_qcow2(const File& file) { return qcow2_format::has_signature(*file.bytes); }
 
-bool probe(const File& file) { return qcow2_format::has_signature(*file.bytes); }
-
-std::vector<std::string> notes_of(const Header& h) {
+std::vector<std::string> notes_of(const qcow2_format::Header& h) {
   std::vector<std::string> notes;
   if (h.dirty) notes.emplace_back("marked dirty: it was not closed properly");
   if (h.corrupt) notes.emplace_back("marked corrupt by the program that wrote it");
@@ -27,7 +25,7 @@ std::vector<std::string> notes_of(const Header& h) {
 }
 
 Result<Image> open_qcow2(const File& file) {
-  TQ_TRY(const Header h, qcow2_format::read_header(*file.bytes));
+  TQ_TRY(const qcow2_format::Header h, qcow2_format::read_header(*file.bytes));
   Image image;
   image.format = "qcow2";
   image.variant = fmt::format("version_{}", h.version);
@@ -51,6 +49,6 @@ Result<Image> open_qcow2(const File& file) {
 
 }  // namespace
 
-const Format qcow2{"qcow2", 10, probe, open_qcow2};
+const Format qcow2{"qcow2", 10, is_qcow2, open_qcow2};
 
 }  // namespace tq::image

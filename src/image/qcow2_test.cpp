@@ -77,7 +77,7 @@ TEST_CASE("qcow2: the lowest bit of an entry means zeros from version 3 on, and 
   for (const std::uint32_t version : {2U, 3U}) {
     ImageFiles files = write_qcow2(disk, {.version = version});
     const auto be64_at = [&](std::uint64_t at) { return std::uint64_t{*bytes_of(files.bytes()).try_get<be64>(at)}; };
-    constexpr std::uint64_t kL1At = 40, kOffset = 0x00FFFFFFFFFFFE00;
+    constexpr std::uint64_t kOffset = 0x00FFFFFFFFFFFE00;
     const std::uint64_t entry_at = be64_at(be64_at(kL1At) & kOffset) & kOffset;
     REQUIRE((be64_at(entry_at) & kOffset) != 0);
     put_be(files.bytes(), entry_at, be64_at(entry_at) | 1, 8);

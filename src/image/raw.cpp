@@ -44,7 +44,7 @@ bool ends_as_disk(const io::ByteSource& source) {
 
 bool foreign(Bytes head) { return foreign_content(head) != nullptr || plain_text(head.from(0)); }
 
-bool probe(const File& file) {
+bool is_raw(const File& file) {
   const auto head = bytes_at(*file.bytes, 0, kBigSector + kSector);
   const Bytes b = bytes_of(head);
   if (head.size() < kSector || foreign(Bytes(b.span().first(kSector)))) return false;
@@ -79,6 +79,6 @@ Result<Image> open_raw(const File& file) {
 
 }  // namespace
 
-const Format raw{"raw", 100, probe, open_raw};
+const Format raw{"raw", 100, is_raw, open_raw};
 
 }  // namespace tq::image

@@ -15,9 +15,8 @@ extern const Format vhd;
 namespace {
 
 using vhd_format::DiskType;
-using vhd_format::Header;
 
-bool probe(const File& file) { return vhd_format::has_signature(*file.bytes); }
+bool is_vhd(const File& file) { return vhd_format::has_signature(*file.bytes); }
 
 const char* variant_of(DiskType type) {
   switch (type) {
@@ -29,7 +28,7 @@ const char* variant_of(DiskType type) {
 }
 
 /// The disk lies at the start of the file, byte for byte, with the footer behind it.
-void open_fixed(const File& file, const Header& header, Image& image) {
+void open_fixed(const File& file, const vhd_format::Header& header, Image& image) {
   if (header.disk_bytes > file.bytes->size())
     image.notes.push_back(fmt::format("vhd: the file ends at {} of {} bytes of the disk", file.bytes->size(), header.disk_bytes));
   image.disk = io::window(file.bytes, 0, header.disk_bytes);
@@ -37,7 +36,7 @@ void open_fixed(const File& file, const Header& header, Image& image) {
 
 Result<Image> open_vhd(const File& file);
 
-Status open_blocks(const File& file, const Header& header, Image& image) {
+Status open_blocks(const File& file, const vhd_format::Header& header, Image& image) {
   std::shared_ptr<const io::ByteSource> parent_disk;
   if (header.type == DiskType::differencing) {
     TQ_TRY(const File parent, find_parent(file, {"vhd.parent", header.parent_names, {header.parent_id}, vhd_format::id_of}));
@@ -51,7 +50,7 @@ Status open_blocks(const File& file, const Header& header, Image& image) {
 }
 
 Result<Image> open_vhd(const File& file) {
-  TQ_TRY(const Header header, vhd_format::read_header(*file.bytes));
+  TQ_TRY(const vhd_format::Header header, vhd_format::read_header(*file.bytes));
   Image image;
   image.format = "vhd";
   image.variant = variant_of(header.type);
@@ -68,6 +67,6 @@ Result<Image> open_vhd(const File& file) {
 }  // namespace
 
 // Behind the formats that are known by their first bytes: a footer is looked for at the end of the file.
-const Format vhd{"vhd", 20, probe, open_vhd};
+const Format vhd{"vhd", 20, is_vhd, open_vhd};
 
 }  // namespace tq::image

@@ -13,7 +13,7 @@ extern const Format vhdx;
 
 namespace {
 
-bool probe(const File& file) { return vhdx_format::has_signature(*file.bytes); }
+bool is_vhdx(const File& file) { return vhdx_format::has_signature(*file.bytes); }
 
 Result<Image> open_vhdx(const File& file);
 
@@ -44,6 +44,6 @@ Result<Image> open_vhdx(const File& file) {
 
 }  // namespace
 
-const Format vhdx{"vhdx", 10, probe, open_vhdx};
+const Format vhdx{"vhdx", 10, is_vhdx, open_vhdx};
 
 }  // namespace tq::image

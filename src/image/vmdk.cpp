@@ -23,7 +23,7 @@ constexpr std::uint64_t kMaxSectors = std::uint64_t{1} << 47;  // keeps every pr
 constexpr std::size_t kPages = 64, kLeastPages = 4;
 constexpr std::uint64_t kMaxTextFile = std::uint64_t{1} << 20;
 
-bool probe(const File& file) {
+bool is_vmdk(const File& file) {
   return is_sparse(*file.bytes) || is_cowd(*file.bytes) || is_sesparse(*file.bytes) || is_descriptor(*file.bytes);
 }
 
@@ -202,6 +202,6 @@ Result<Image> open_vmdk(const File& file) {
 
 }  // namespace
 
-const Format vmdk{"vmdk", 10, probe, open_vmdk};
+const Format vmdk{"vmdk", 10, is_vmdk, open_vmdk};
 
 }  // namespace tq::image

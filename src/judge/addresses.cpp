@@ -9,7 +9,6 @@
 namespace tq::judge {
 namespace {
 
-using Kind = AddressKind;
 using V6 = std::array<std::uint16_t, 8>;
 
 template <class T>
@@ -33,25 +32,26 @@ std::optional<std::uint32_t> parse_v4(std::string_view s) {
   return out;
 }
 
-struct Range {
+struct Network {
   std::uint32_t net;
   int bits;
-  Kind kind;
+  AddressKind kind;
 };
 constexpr std::uint32_t ip(std::uint32_t a, std::uint32_t b, std::uint32_t c) { return a << 24 | b << 16 | c << 8; }
 // RFC 6890 and the RFCs that each kind names. The first that fits counts.
-constexpr std::array kRanges = {Range{ip(10, 0, 0), 8, Kind::private_use},       Range{ip(172, 16, 0), 12, Kind::private_use},
-                                Range{ip(192, 168, 0), 16, Kind::private_use},   Range{ip(127, 0, 0), 8, Kind::this_machine},
-                                Range{ip(169, 254, 0), 16, Kind::link_local},    Range{ip(100, 64, 0), 10, Kind::shared},
-                                Range{ip(192, 0, 2), 24, Kind::documentation},   Range{ip(198, 51, 100), 24, Kind::documentation},
-                                Range{ip(203, 0, 113), 24, Kind::documentation}, Range{ip(0, 0, 0), 8, Kind::reserved},
-                                Range{ip(192, 0, 0), 24, Kind::reserved},        Range{ip(198, 18, 0), 15, Kind::reserved},
-                                Range{ip(224, 0, 0), 3, Kind::reserved}};
+constexpr std::array kNetworks = {
+    Network{ip(10, 0, 0), 8, AddressKind::private_use},       Network{ip(172, 16, 0), 12, AddressKind::private_use},
+    Network{ip(192, 168, 0), 16, AddressKind::private_use},   Network{ip(127, 0, 0), 8, AddressKind::this_machine},
+    Network{ip(169, 254, 0), 16, AddressKind::link_local},    Network{ip(100, 64, 0), 10, AddressKind::shared},
+    Network{ip(192, 0, 2), 24, AddressKind::documentation},   Network{ip(198, 51, 100), 24, AddressKind::documentation},
+    Network{ip(203, 0, 113), 24, AddressKind::documentation}, Network{ip(0, 0, 0), 8, AddressKind::reserved},
+    Network{ip(192, 0, 0), 24, AddressKind::reserved},        Network{ip(198, 18, 0), 15, AddressKind::reserved},
+    Network{ip(224, 0, 0), 3, AddressKind::reserved}};
 
-Kind kind_of_v4(std::uint32_t a) {
-  for (const auto& r : kRanges)
+AddressKind kind_of_v4(std::uint32_t a) {
+  for (const auto& r : kNetworks)
     if ((a ^ r.net) >> (32 - r.bits) == 0) return r.kind;
-  return Kind::public_use;
+  return AddressKind::public_use;
 }
 
 /// Groups of `s` into `out` from `at` on; the last may be an IPv4 address. Empty text is no group. False: malformed or too many.
@@ -86,38 +86,38 @@ std::optional<V6> parse_v6(std::string_view s) {
   return head;
 }
 
-Kind kind_of_v6(const V6& a) {
+AddressKind kind_of_v6(const V6& a) {
   const bool low = a[0] == 0 && a[1] == 0 && a[2] == 0 && a[3] == 0 && a[4] == 0;
   const std::uint32_t last = static_cast<std::uint32_t>(a[6]) << 16 | a[7];
   if (low && a[5] == 0xFFFF) return kind_of_v4(last);  // ::ffff:192.0.2.1
-  if (low && a[5] == 0) return last == 1 ? Kind::this_machine : Kind::reserved;
-  if ((a[0] & 0xFFC0) == 0xFE80) return Kind::link_local;
-  if ((a[0] & 0xFE00) == 0xFC00 || (a[0] & 0xFFC0) == 0xFEC0) return Kind::private_use;
-  if ((a[0] == 0x2001 && a[1] == 0x0DB8) || (a[0] == 0x3FFF && a[1] < 0x1000)) return Kind::documentation;
-  return (a[0] & 0xE000) == 0x2000 ? Kind::public_use : Kind::reserved;
+  if (low && a[5] == 0) return last == 1 ? AddressKind::this_machine : AddressKind::reserved;
+  if ((a[0] & 0xFFC0) == 0xFE80) return AddressKind::link_local;
+  if ((a[0] & 0xFE00) == 0xFC00 || (a[0] & 0xFFC0) == 0xFEC0) return AddressKind::private_use;
+  if ((a[0] == 0x2001 && a[1] == 0x0DB8) || (a[0] == 0x3FFF && a[1] < 0x1000)) return AddressKind::documentation;
+  return (a[0] & 0xE000) == 0x2000 ? AddressKind::public_use : AddressKind::reserved;
 }
 
 }  // namespace
 
 const char* to_string(AddressKind k) {
   switch (k) {
-    case Kind::not_an_address: return "no address";
-    case Kind::this_machine: return "this machine";
-    case Kind::link_local: return "link-local";
-    case Kind::private_use: return "private";
-    case Kind::shared: return "shared by a provider (RFC 6598)";
-    case Kind::documentation: return "for documentation";
-    case Kind::reserved: return "reserved";
-    case Kind::public_use: return "public";
+    case AddressKind::not_an_address: return "no address";
+    case AddressKind::this_machine: return "this machine";
+    case AddressKind::link_local: return "link-local";
+    case AddressKind::private_use: return "private";
+    case AddressKind::shared: return "shared by a provider (RFC 6598)";
+    case AddressKind::documentation: return "for documentation";
+    case AddressKind::reserved: return "reserved";
+    case AddressKind::public_use: return "public";
   }
   return "?";
 }
 
 AddressKind kind_of_address(std::string_view text) {
   if (const auto v4 = parse_v4(text)) return kind_of_v4(*v4);
-  if (text.find(':') == std::string_view::npos) return Kind::not_an_address;
+  if (text.find(':') == std::string_view::npos) return AddressKind::not_an_address;
   const auto v6 = parse_v6(text);
-  return v6 ? kind_of_v6(*v6) : Kind::not_an_address;
+  return v6 ? kind_of_v6(*v6) : AddressKind::not_an_address;
 }
 
 }  // namespace tq::judge

@@ -7,7 +7,7 @@
 namespace tq::judge {
 namespace {
 
-enum class Answer : std::uint8_t { none, unknown, missing };
+enum class GroupAnswer : std::uint8_t { none, unknown, missing };
 
 class Cves {
  public:
@@ -16,8 +16,8 @@ class Cves {
     for (std::size_t s = 0; s < slots_.size(); ++s) slots_[s] = code(j.view.slots[s].entry, j.view.slot_lines[s], j.slots[s]);
   }
 
-  [[nodiscard]] Answer answer(Range group) const {
-    Answer worst = Answer::none;
+  [[nodiscard]] GroupAnswer answer(Range group) const {
+    GroupAnswer worst = GroupAnswer::none;
     unsigned any = 0, eithers = 0;
     std::uint32_t part = j_.view.cve_refs[group.first].part;
     for (const CveRef& ref : j_.view.range(j_.view.cve_refs, group)) {
@@ -46,16 +46,16 @@ class Cves {
     return static_cast<std::uint8_t>((s == State::unknown ? kUnknown : kAbsent) | line);
   }
 
-  [[nodiscard]] Answer of(unsigned any, unsigned eithers) const {
+  [[nodiscard]] GroupAnswer of(unsigned any, unsigned eithers) const {
     // Both updates of the kernel's month repair it, and one of the two is in place.
-    if ((any & kFixed) != 0 || eithers > 1) return Answer::none;
+    if ((any & kFixed) != 0 || eithers > 1) return GroupAnswer::none;
     if (j_.security_only && (any & kNotRollup) == 0 && (any & kAbsent) != 0) {
       // The rollup carries what the separate updates do. Where those are for a browser that is not here, nothing lacks; where
       // Microsoft's data names the rollup alone, the month's security-only update may hold it as well.
-      return (any & kNotHere) != 0 ? Answer::none : Answer::unknown;
+      return (any & kNotHere) != 0 ? GroupAnswer::none : GroupAnswer::unknown;
     }
-    if ((any & (kUnknown | kEither)) != 0) return Answer::unknown;
-    return (any & kAbsent) != 0 ? Answer::missing : Answer::none;
+    if ((any & (kUnknown | kEither)) != 0) return GroupAnswer::unknown;
+    return (any & kAbsent) != 0 ? GroupAnswer::missing : GroupAnswer::none;
   }
 
   const Judged& j_;
@@ -67,7 +67,7 @@ class Cves {
 void judge_cves(const Judged& j, model::Verdict& verdict) {
   const Cves cves(j);
   auto& out = verdict.cves;
-  std::vector<Answer> answers;
+  std::vector<GroupAnswer> answers;
   answers.reserve(j.view.cve_groups.size());
   for (const Range group : j.view.cve_groups) answers.push_back(cves.answer(group));
   // Both lists are filled without a branch, as which CVE goes where follows no order; then cut to what was filled.
@@ -76,17 +76,17 @@ void judge_cves(const Judged& j, model::Verdict& verdict) {
   out.unknown.resize(all);
   std::size_t missing = 0, unknown = 0;
   for (std::size_t i = 0; i < all; ++i) {
-    const Answer a = answers[j.view.cve_group[i]];
+    const GroupAnswer a = answers[j.view.cve_group[i]];
     out.missing[missing] = out.unknown[unknown] = j.view.cves[i];
-    missing += static_cast<std::size_t>(a == Answer::missing);
-    unknown += static_cast<std::size_t>(a == Answer::unknown);
+    missing += static_cast<std::size_t>(a == GroupAnswer::missing);
+    unknown += static_cast<std::size_t>(a == GroupAnswer::unknown);
   }
   out.missing.resize(missing);
   out.unknown.resize(unknown);
   for (const std::uint32_t i : j.view.exploited) {
-    const Answer a = answers[j.view.cve_group[i]];
-    if (a == Answer::missing) out.known_exploited.push_back(j.view.cves[i]);
-    if (a == Answer::unknown) out.known_exploited_unknown.push_back(j.view.cves[i]);
+    const GroupAnswer a = answers[j.view.cve_group[i]];
+    if (a == GroupAnswer::missing) out.known_exploited.push_back(j.view.cves[i]);
+    if (a == GroupAnswer::unknown) out.known_exploited_unknown.push_back(j.view.cves[i]);
   }
 }
 

@@ -72,14 +72,13 @@ struct ServiceState {
 };
 
 ServiceState service_state(std::string_view name, const model::Configuration& c) {
-  constexpr std::uint32_t kDisabled = 4;
   const auto it = std::find_if(c.services.begin(), c.services.end(), [&](const auto& s) { return iequals(s.name, name); });
   if (it == c.services.end()) {
     if (c.services_read != Tri::yes) return {Tri::unknown, fmt::format("whether the service {} starts was not read", name), {}};
     return {Tri::no, fmt::format("there is no service {}", name), {}};
   }
   if (!it->start) return {Tri::unknown, fmt::format("how the service {} starts could not be read", name), it->where};
-  if (*it->start >= kDisabled) return {Tri::no, fmt::format("the service {} is disabled", name), it->where};
+  if (*it->start >= model::kStartDisabled) return {Tri::no, fmt::format("the service {} is disabled", name), it->where};
   return {Tri::yes, {}, it->where};
 }
 

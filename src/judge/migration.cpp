@@ -27,12 +27,7 @@ std::string named(const catalog::Release& r, const std::vector<std::string_view>
 class Migrator {
  public:
   Migrator(const model::Facts& facts, const Upgrades& upgrades, const Standpoint& at, const Date& today)
-      : facts_(facts),
-        upgrades_(upgrades),
-        at_(at),
-        today_(today),
-        routes_(find_routes(facts, at, upgrades)),
-        blockers_(facts, at, upgrades) {}
+      : upgrades_(upgrades), at_(at), today_(today), routes_(find_routes(facts, at, upgrades)), blockers_(facts, at, upgrades) {}
 
   model::Migration run() {
     model::Migration m;
@@ -182,7 +177,6 @@ class Migrator {
                             source_of(upgrades_.places.front().row)});
   }
 
-  const model::Facts& facts_;
   const Upgrades& upgrades_;
   const Standpoint& at_;
   const Date today_;

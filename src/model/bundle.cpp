@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/hash.hpp"
+#include "core/json.hpp"
 #include "core/signature.hpp"
 #include "core/text.hpp"
 
 namespace tq::model {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr const char* kManifest = "manifest.json";
 constexpr const char* kSignature = "manifest.sig";

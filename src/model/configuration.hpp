@@ -23,6 +23,8 @@ struct Setting {
   std::string where;  ///< the value, or the place where it would be
 };
 
+inline constexpr std::uint32_t kStartDisabled = 4;  ///< SERVICE_DISABLED of winnt.h
+
 /// An entry of the services key: a service or a driver.
 struct Service {
   std::string name;

@@ -1,16 +1,14 @@
 #include "model/facts_json.hpp"
 
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "model/fields.hpp"
 
 namespace tq::model {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// A struct that model/fields.hpp lists.
 template <class T, class V>

@@ -147,6 +147,9 @@ struct Exposure {
   std::vector<CveId> joined_with_unknown;  ///< the same of its unknown ones
 };
 
+/// Open or open by default; false where it is not known.
+inline bool is_open(const Exposure& e) { return e.state == ExposureState::open || e.state == ExposureState::default_open; }
+
 struct Hop {
   std::string from, to;
   std::vector<std::string> conditions;

@@ -26,7 +26,7 @@ const char* class_of(const Step& s) {
   return s.need == Need::yes ? "" : "maybe";
 }
 
-std::string steps(const Plan& p) {
+std::string html_steps(const Plan& p) {
   std::string out = "<h2>Steps</h2>\n<ol>\n";
   for (const auto& s : p.steps) {
     const auto t = describe(s);
@@ -39,7 +39,7 @@ std::string steps(const Plan& p) {
   return out + "</ol>\n";
 }
 
-std::string bullets(const char* title, const std::vector<std::string>& list) {
+std::string html_bullets(const char* title, const std::vector<std::string>& list) {
   if (list.empty()) return {};
   std::string out = fmt::format("<h2>{}</h2>\n<ul>\n", title);
   for (const auto& s : list) out += "<li>" + html_text(s) + "</li>\n";
@@ -57,10 +57,10 @@ std::string to_html(const Plan& p, const Origin& origin) {
                      html_text(origin.as_of), html_text(origin.catalog_data_as_of), html_text(origin.catalog_id));
   std::vector<std::string> impossible;
   for (const auto& i : p.impossible) impossible.push_back(i.goal + ": " + i.why);
-  out += bullets("Not possible", impossible);
-  out += bullets("Find out first", p.unknown);
-  out += bullets("Before you start", p.notes);
-  if (!p.steps.empty()) out += steps(p);
+  out += html_bullets("Not possible", impossible);
+  out += html_bullets("Find out first", p.unknown);
+  out += html_bullets("Before you start", p.notes);
+  if (!p.steps.empty()) out += html_steps(p);
   return out + "</body></html>\n";
 }
 

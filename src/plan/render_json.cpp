@@ -1,12 +1,15 @@
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "core/text.hpp"
+#include "model/json_words.hpp"
 #include "plan/render.hpp"
 
 namespace tq::plan {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using model::text_or_null;
+using model::texts;
+using model::tri_or_null;
+using model::value_or_null;
 
 Json kbs(const auto& list) {
   Json out = Json::array();
@@ -14,35 +17,22 @@ Json kbs(const auto& list) {
   return out;
 }
 
-Json strings(const std::vector<std::string>& list) {
-  Json out = Json::array();
-  for (const auto& s : list) out.push_back(to_valid_utf8(s));
-  return out;
-}
-
-Json word(Tri t) { return t == Tri::unknown ? Json(nullptr) : Json(t == Tri::yes); }
-Json text(const std::string& s) { return s.empty() ? Json(nullptr) : Json(to_valid_utf8(s)); }
-template <class T>
-Json maybe(const std::optional<T>& v) {
-  return v ? Json(*v) : Json(nullptr);
-}
-
 Json from(const State& s, const Origin& origin) {
   Json reached = Json::object();
-  for (const auto& [goal, yes] : s.reached) reached[goal] = word(yes);
+  for (const auto& [goal, yes] : s.reached) reached[goal] = tri_or_null(yes);
   return {{"target", to_valid_utf8(origin.target)},
-          {"name", text(s.name)},
-          {"product", text(s.product)},
-          {"nt_version", text(s.nt_version)},
-          {"arch", text(s.arch)},
+          {"name", text_or_null(s.name)},
+          {"product", text_or_null(s.product)},
+          {"nt_version", text_or_null(s.nt_version)},
+          {"arch", text_or_null(s.arch)},
           {"product_class", s.product_class ? Json(catalog::to_string(*s.product_class)) : Json(nullptr)},
-          {"service_pack", maybe(s.service_pack)},
-          {"build", maybe(s.build)},
-          {"revision", maybe(s.revision)},
+          {"service_pack", value_or_null(s.service_pack)},
+          {"build", value_or_null(s.build)},
+          {"revision", value_or_null(s.revision)},
           {"servicing_stack", s.stack ? Json(s.stack->text()) : Json(nullptr)},
-          {"sha2", word(s.sha2)},
-          {"esu_licence", word(s.licensed)},
-          {"restart_pending", word(s.restart_pending)},
+          {"sha2", tri_or_null(s.sha2)},
+          {"esu_licence", tri_or_null(s.licensed)},
+          {"restart_pending", tri_or_null(s.restart_pending)},
           {"goals_reached", std::move(reached)},
           {"in_place", kbs(s.in_place)},
           {"waiting_for_restart", kbs(s.waiting)}};
@@ -50,28 +40,28 @@ Json from(const State& s, const Origin& origin) {
 
 Json build_after(const Step& s) {
   if (!s.build_after) return nullptr;
-  return {{"number", s.build_after->build}, {"revision", maybe(s.build_after->revision)}, {"basis", s.build_after->basis}};
+  return {{"number", s.build_after->build}, {"revision", value_or_null(s.build_after->revision)}, {"basis", s.build_after->basis}};
 }
 
 Json step(const Step& s) {
   Json out = {{"n", s.n},
               {"kb", s.kb != 0 ? Json(kb_text(s.kb)) : Json(nullptr)},
               {"kind", s.kind},
-              {"title", text(s.title)},
+              {"title", text_or_null(s.title)},
               {"released", s.released.known() ? Json(s.released.text()) : Json(nullptr)},
               {"requires", kbs(s.requirements)},
               {"reboot_after", s.reboot_after},
               {"why", to_valid_utf8(s.why)},
-              {"raises_build_to", maybe(s.raises_build_to)},
+              {"raises_build_to", value_or_null(s.raises_build_to)},
               {"build_after", build_after(s)},
               {"needed", to_string(s.need)},
-              {"condition", text(s.condition)},
+              {"condition", text_or_null(s.condition)},
               {"esu_years", s.esu_years},
-              {"approval", text(s.approval)},
+              {"approval", text_or_null(s.approval)},
               {"allowed", s.approval.empty() ? Json(nullptr) : Json(s.approval == "approved")},
-              {"approval_note", text(s.approval_note)},
-              {"source", text(s.source)},
-              {"confidence", text(s.confidence)}};
+              {"approval_note", text_or_null(s.approval_note)},
+              {"source", text_or_null(s.source)},
+              {"confidence", text_or_null(s.confidence)}};
   return out;
 }
 
@@ -92,10 +82,10 @@ std::string to_json(const Plan& p, const Origin& origin) {
                     {"answered", p.answered},
                     {"steps", std::move(steps)},
                     {"impossible", std::move(impossible)},
-                    {"farthest_goal", text(p.farthest)},
+                    {"farthest_goal", text_or_null(p.farthest)},
                     {"relies_on", kbs(p.relied_on)},
-                    {"unknown", strings(p.unknown)},
-                    {"notes", strings(p.notes)}};
+                    {"unknown", texts(p.unknown)},
+                    {"notes", texts(p.notes)}};
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

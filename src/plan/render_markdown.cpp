@@ -30,7 +30,7 @@ std::string md(const std::string& s) {
   return out;
 }
 
-std::string steps(const Plan& p) {
+std::string markdown_steps(const Plan& p) {
   std::string out = "\n## Steps\n\n";
   for (const auto& s : p.steps) {
     const auto t = describe(s);
@@ -41,7 +41,7 @@ std::string steps(const Plan& p) {
   return out;
 }
 
-std::string bullets(const char* title, const std::vector<std::string>& list) {
+std::string markdown_bullets(const char* title, const std::vector<std::string>& list) {
   if (list.empty()) return {};
   std::string out = fmt::format("\n## {}\n\n", title);
   for (const auto& s : list) out += "* " + md(s) + "\n";
@@ -58,10 +58,10 @@ std::string to_markdown(const Plan& p, const Origin& origin) {
                      md(origin.catalog_data_as_of), md(origin.catalog_id));
   std::vector<std::string> impossible;
   for (const auto& i : p.impossible) impossible.push_back(i.goal + ": " + i.why);
-  out += bullets("Not possible", impossible);
-  out += bullets("Find out first", p.unknown);
-  out += bullets("Before you start", p.notes);
-  if (!p.steps.empty()) out += steps(p);
+  out += markdown_bullets("Not possible", impossible);
+  out += markdown_bullets("Find out first", p.unknown);
+  out += markdown_bullets("Before you start", p.notes);
+  if (!p.steps.empty()) out += markdown_steps(p);
   return out;
 }
 

@@ -41,7 +41,7 @@ std::string sources_csv(const std::vector<model::SourceFile>& files) {
   return out;
 }
 
-Result<std::string> render(const model::Report& r, const Options& options) {
+Result<std::string> render_bundle(const model::Report& r, const Options& options) {
   TQ_TRY(const std::string facts, find("facts")->render(r, options));
   TQ_TRY(const std::string report, find("json")->render(r, options));
   const model::BundleNote versions{{}, {}, r.tool_version, r.catalog_id, r.catalog_data_as_of, r.as_of, r.goal};
@@ -55,6 +55,6 @@ Result<std::string> render(const model::Report& r, const Options& options) {
 }  // namespace
 
 extern const Renderer bundle_report;
-const Renderer bundle_report{"bundle", render};
+const Renderer bundle_report{"bundle", render_bundle};
 
 }  // namespace tq::report

@@ -1,17 +1,14 @@
 // CSAF 2.0 in its VEX profile: which vulnerabilities these machines have, stated so that other tools can take it over.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "core/hash.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "report/renderer.hpp"
 #include "report/support/by_cve.hpp"
 
 namespace tq::report {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string product_id(std::size_t machine) { return fmt::format("TQ-{}", machine + 1); }
 
@@ -84,7 +81,7 @@ Json document(const model::Report& r, bool vex, const std::string& id) {
         {"revision_history", Json::array({{{"date", date}, {"number", "1"}, {"summary", "Judgement of this day"}}})}}}};
 }
 
-Result<std::string> render(const model::Report& r, const Options&) {
+Result<std::string> render_csaf(const model::Report& r, const Options&) {
   Json vulnerabilities = Json::array();
   for (const auto& [id, who] : by_cve(r)) vulnerabilities.push_back(vulnerability(r, id, who));
   const Json tree = product_tree(r);
@@ -99,6 +96,6 @@ Result<std::string> render(const model::Report& r, const Options&) {
 }  // namespace
 
 extern const Renderer csaf_report;
-const Renderer csaf_report{"csaf", render};
+const Renderer csaf_report{"csaf", render_csaf};
 
 }  // namespace tq::report

@@ -6,7 +6,7 @@
 namespace tq::report {
 namespace {
 
-Result<std::string> render(const model::Report& r, const Options&) {
+Result<std::string> render_csv(const model::Report& r, const Options&) {
   std::string out = csv_line(kLedgerColumns);
   for (const auto& row : ledger(r)) out += csv_line(row);
   return out;
@@ -15,6 +15,6 @@ Result<std::string> render(const model::Report& r, const Options&) {
 }  // namespace
 
 extern const Renderer csv_report;
-const Renderer csv_report{"csv", render};
+const Renderer csv_report{"csv", render_csv};
 
 }  // namespace tq::report

@@ -1,17 +1,14 @@
 // CycloneDX 1.6 with VEX: each machine as an operating system, each vulnerability with its state on it.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "core/hash.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "report/renderer.hpp"
 #include "report/support/by_cve.hpp"
 
 namespace tq::report {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string reference(std::size_t machine) { return fmt::format("machine-{}", machine + 1); }
 
@@ -51,7 +48,7 @@ std::string serial_number(const std::string& content) {
   return fmt::format("urn:uuid:{}-{}-{}-{}-{}", h.substr(0, 8), h.substr(8, 4), h.substr(12, 4), h.substr(16, 4), h.substr(20));
 }
 
-Result<std::string> render(const model::Report& r, const Options&) {
+Result<std::string> render_cyclonedx(const model::Report& r, const Options&) {
   Json components = Json::array(), vulnerabilities = Json::array();
   for (std::size_t i = 0; i < r.machines.size(); ++i) components.push_back(component(r.machines[i], i));
   for (const auto& [id, who] : by_cve(r)) {
@@ -80,6 +77,6 @@ Result<std::string> render(const model::Report& r, const Options&) {
 }  // namespace
 
 extern const Renderer cyclonedx_report;
-const Renderer cyclonedx_report{"cyclonedx", render};
+const Renderer cyclonedx_report{"cyclonedx", render_cyclonedx};
 
 }  // namespace tq::report

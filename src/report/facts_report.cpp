@@ -5,7 +5,7 @@
 namespace tq::report {
 namespace {
 
-Result<std::string> render(const model::Report& r, const Options&) {
+Result<std::string> render_facts(const model::Report& r, const Options&) {
   std::vector<model::Facts> machines;
   machines.reserve(r.machines.size());
   for (const auto& m : r.machines) machines.push_back(m.facts);
@@ -15,6 +15,6 @@ Result<std::string> render(const model::Report& r, const Options&) {
 }  // namespace
 
 extern const Renderer facts_report;
-const Renderer facts_report{"facts", render};
+const Renderer facts_report{"facts", render_facts};
 
 }  // namespace tq::report

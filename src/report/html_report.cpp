@@ -62,7 +62,7 @@ std::string foot(const model::Report& r) {
                                     text(r.tool_version), text(r.catalog_id), text(r.catalog_data_as_of)));
 }
 
-Result<std::string> render(const model::Report& r, const Options&) {
+Result<std::string> render_html(const model::Report& r, const Options&) {
   std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">";
   out += R"(<meta name="viewport" content="width=device-width, initial-scale=1">)";
   // Nothing may be loaded and no script may run, whatever a target managed to smuggle in.
@@ -76,6 +76,6 @@ Result<std::string> render(const model::Report& r, const Options&) {
 }  // namespace
 
 extern const Renderer html_report;
-const Renderer html_report{"html", render};
+const Renderer html_report{"html", render_html};
 
 }  // namespace tq::report

@@ -5,7 +5,7 @@
 namespace tq::report {
 namespace {
 
-Result<std::string> render(const model::Report& r, const Options&) {
+Result<std::string> render_json(const model::Report& r, const Options&) {
   Json doc = {{"schema", "tourniquet.report/1"},
               {"tool", {{"version", r.tool_version}}},
               {"catalog", {{"id", r.catalog_id}, {"data_as_of", r.catalog_data_as_of}}},
@@ -23,6 +23,6 @@ Result<std::string> render(const model::Report& r, const Options&) {
 }  // namespace
 
 extern const Renderer json_report;
-const Renderer json_report{"json", render};
+const Renderer json_report{"json", render_json};
 
 }  // namespace tq::report

@@ -7,7 +7,7 @@ namespace {
 
 std::string line(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
-Result<std::string> render(const model::Report& r, const Options&) {
+Result<std::string> render_ndjson(const model::Report& r, const Options&) {
   std::string out;
   for (const auto& m : r.machines) {
     Json flat = {{"schema", "tourniquet.report/1"},
@@ -24,6 +24,6 @@ Result<std::string> render(const model::Report& r, const Options&) {
 }  // namespace
 
 extern const Renderer ndjson_report;
-const Renderer ndjson_report{"ndjson", render};
+const Renderer ndjson_report{"ndjson", render_ndjson};
 
 }  // namespace tq::report

@@ -143,7 +143,7 @@ void times(Metrics& out, const model::Report& r) {
   }
 }
 
-Result<std::string> render(const model::Report& r, const Options&) {
+Result<std::string> render_prometheus(const model::Report& r, const Options&) {
   Metrics out;
   builds(out, r);
   goals(out, r);
@@ -159,6 +159,6 @@ Result<std::string> render(const model::Report& r, const Options&) {
 }  // namespace
 
 extern const Renderer prometheus_report;
-const Renderer prometheus_report{"prometheus", render};
+const Renderer prometheus_report{"prometheus", render_prometheus};
 
 }  // namespace tq::report

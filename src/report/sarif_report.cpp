@@ -1,15 +1,14 @@
 // SARIF 2.1.0, for code-scanning and ticket systems: every finding as a result, with the places that prove it.
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "report/renderer.hpp"
 
 namespace tq::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using model::Severity;
 
 const char* level(Severity s) {
@@ -143,7 +142,7 @@ void add_file_rules(const model::Report& r, Json& all) {
                    {"help", {{"text", "Ask its maker what it does after 2038-01-19, or test it with a later date."}}}});
 }
 
-Result<std::string> render(const model::Report& r, const Options&) {
+Result<std::string> render_sarif(const model::Report& r, const Options&) {
   Json results = Json::array(), notes = Json::array(), artifacts = Json::array(), all_rules = rules(r);
   for (const auto& m : r.machines) {
     for (const auto& f : m.findings) results.push_back(result(m, f));
@@ -166,6 +165,6 @@ Result<std::string> render(const model::Report& r, const Options&) {
 }  // namespace
 
 extern const Renderer sarif_report;
-const Renderer sarif_report{"sarif", render};
+const Renderer sarif_report{"sarif", render_sarif};
 
 }  // namespace tq::report

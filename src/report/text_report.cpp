@@ -179,7 +179,7 @@ std::string from_bundle(const model::BundleNote& b) {
                      signature, printable(b.tool_version), printable(b.as_of), printable(b.catalog_id));
 }
 
-Result<std::string> render(const model::Report& r, const Options& o) {
+Result<std::string> render_text(const model::Report& r, const Options& o) {
   Page p(o.color);
   for (const auto& m : r.machines) machine(p, m, r.goal);
   for (const auto& b : r.bundles) p.line(from_bundle(b));
@@ -191,6 +191,6 @@ Result<std::string> render(const model::Report& r, const Options& o) {
 }  // namespace
 
 extern const Renderer text_report;
-const Renderer text_report{"text", render};
+const Renderer text_report{"text", render_text};
 
 }  // namespace tq::report

@@ -67,7 +67,7 @@ io::Sheet about(const model::Report& r) {
            {"goal", r.goal}}};
 }
 
-Result<std::string> render(const model::Report& r, const Options&) {
+Result<std::string> render_xlsx(const model::Report& r, const Options&) {
   constexpr std::int64_t kDay = 86400;
   const auto day = Date::parse(r.as_of);
   return io::write_workbook(
@@ -77,6 +77,6 @@ Result<std::string> render(const model::Report& r, const Options&) {
 }  // namespace
 
 extern const Renderer xlsx_report;
-const Renderer xlsx_report{"xlsx", render};
+const Renderer xlsx_report{"xlsx", render_xlsx};
 
 }  // namespace tq::report

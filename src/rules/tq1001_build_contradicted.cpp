@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1001(const Context& c, std::vector<Said>& out) {
   const auto& b = c.verdict.build;
   if (b.status != model::Standing::contradicted) return;
   Said s{b.why, {}, {}};
@@ -27,7 +27,7 @@ const Rule tq1001_build_contradicted{
     "Boot the machine once if a reboot is due, and read it again. If they still differ, treat the registry value as edited and the machine "
     "as its kernel file says.",
     "docs/evidence.md; BetaWiki; Microsoft: 'Build number changing to 6003 in Windows Server 2008'",
-    judge,
+    find_tq1001,
 };
 
 }  // namespace tq::rules

@@ -3,7 +3,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1002(const Context& c, std::vector<Said>& out) {
   for (const auto& conflict : c.facts.conflicts) out.push_back({conflict, {}, {}});
 }
 
@@ -19,7 +19,7 @@ const Rule tq1002_registry_values_disagree{
     "Both values, each with its place in the hive.",
     "Do not take the build number of this machine as proof of anything; decide by the kernel file and the component store.",
     "docs/evidence.md",
-    judge,
+    find_tq1002,
 };
 
 }  // namespace tq::rules

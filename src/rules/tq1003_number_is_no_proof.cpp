@@ -7,7 +7,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1003(const Context& c, std::vector<Said>& out) {
   const auto& v = c.verdict;
   if (v.build.number != 6003U || !v.product_known) return;
   const auto last = std::find_if(v.goals.begin(), v.goals.end(), [&](const auto& g) { return g.name == c.goal; });
@@ -31,7 +31,7 @@ const Rule tq1003_number_is_no_proof{
     "The build, and the level that the kernel or the packages prove.",
     "Judge the patch level by the revision (the fourth number) and the packages, never by 6003.",
     "docs/evidence.md; MSRC CVRF",
-    judge,
+    find_tq1003,
 };
 
 }  // namespace tq::rules

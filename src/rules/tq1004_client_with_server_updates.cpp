@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1004(const Context& c, std::vector<Said>& out) {
   if (c.facts.identity.nt_version != "6.0" || c.facts.identity.product_type != "client" || c.verdict.build.number != 6003U) return;
   out.push_back({fmt::format("{} with build 6003", c.facts.identity.product.empty() ? "a client" : c.facts.identity.product), {}, {}});
 }
@@ -22,7 +22,7 @@ const Rule tq1004_client_with_server_updates{
     "ProductType says client, the build is newer than the last one made for clients.",
     "Judge it by what is installed, but expect no support and no licence for it.",
     "Microsoft lifecycle; docs/evidence.md",
-    judge,
+    find_tq1004,
 };
 
 }  // namespace tq::rules

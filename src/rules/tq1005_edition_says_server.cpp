@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1005(const Context& c, std::vector<Said>& out) {
   const auto& id = c.facts.identity;
   if (id.product_type == "client" && id.edition.starts_with("Server"))
     out.push_back({fmt::format("EditionID is {}, ProductType says client", id.edition), {}, {}});
@@ -23,7 +23,7 @@ const Rule tq1005_edition_says_server{
     "EditionID and ProductType, both from the registry.",
     "Take the product from ProductType. Look for traces of such a script.",
     "docs/evidence.md",
-    judge,
+    find_tq1005,
 };
 
 }  // namespace tq::rules

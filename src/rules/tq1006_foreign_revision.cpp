@@ -4,7 +4,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1006(const Context& c, std::vector<Said>& out) {
   for (const auto& w : c.verdict.build.witnesses) {
     if (w.group != model::WitnessGroup::kernel_file || w.older) continue;
     const auto v = FileVersion::parse(w.says);
@@ -25,7 +25,7 @@ const Rule tq1006_foreign_revision{
     "The kernel's version and the windows of the build.",
     "Verify the signature of the kernel file and compare its hash with a known copy.",
     "BetaWiki quoting Microsoft; docs/evidence.md",
-    judge,
+    find_tq1006,
 };
 
 }  // namespace tq::rules

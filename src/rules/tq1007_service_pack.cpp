@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1007(const Context& c, std::vector<Said>& out) {
   const auto& b = c.verdict.build;
   if (c.facts.identity.nt_version != "6.0" || !b.number || *b.number >= 6002) return;
   out.push_back({fmt::format("build {} is older than Service Pack 2 (6002)", *b.number), {}, {}});
@@ -22,7 +22,7 @@ const Rule tq1007_service_pack{
     "The build number, or CSDVersion.",
     "Install Service Pack 2 first; every other step waits for it.",
     "Microsoft lifecycle; data/catalog/nt60/updates.csv",
-    judge,
+    find_tq1007,
 };
 
 }  // namespace tq::rules

@@ -3,7 +3,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1008(const Context& c, std::vector<Said>& out) {
   for (const auto& f : c.facts.files)
     if (!f.checksum_ok) out.push_back({f.path + " " + f.version.text(), {f.where}, {}});
 }
@@ -20,7 +20,7 @@ const Rule tq1008_kernel_checksum{
     "The stored checksum and the one computed over the file.",
     "Compare the file with a copy from the component store or from a known good machine.",
     "Microsoft PE/COFF specification",
-    judge,
+    find_tq1008,
 };
 
 }  // namespace tq::rules

@@ -1,22 +1,15 @@
-#include <algorithm>
-
 #include "rules/rule.hpp"
+#include "rules/support/bypass.hpp"
 
 namespace tq::rules {
 namespace {
 
 using model::Severity;
 
-/// Traces of tools that are known by name are told as such (TQ3002), once.
-bool told(const Context& c, const std::string& where) {
-  const auto& all = c.verdict.esu.bypass;
-  return std::any_of(all.begin(), all.end(), [&](const auto& b) { return b.where == where; });
-}
-
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1009(const Context& c, std::vector<Said>& out) {
   for (const auto& o : c.facts.oddities) {
     const bool logon = o.name == "logon_hook";
-    if ((o.name != "image_hook" && !logon) || told(c, o.where)) continue;
+    if ((o.name != "image_hook" && !logon) || told_as_bypass(c, o.where)) continue;
     const char* what = logon ? "started before anyone has logged on: " : "part of servicing: ";
     out.push_back({what + o.value, {o.where}, {}});
   }
@@ -37,7 +30,7 @@ const Rule tq1009_image_hooks{
     "Ask who set it and why. Look at the program it names; take the value away when nobody needs it, and distrust what was installed "
     "since.",
     "Microsoft, Image File Execution Options (GFlags); docs/exposure.md",
-    judge,
+    find_tq1009,
 };
 
 }  // namespace tq::rules

@@ -1,22 +1,16 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "rules/rule.hpp"
+#include "rules/support/bypass.hpp"
 
 namespace tq::rules {
 namespace {
 
 constexpr std::uint16_t kAgentMajor = 7;  // 7.0.6000 to 7.8: every agent of NT 6.0 to 6.2, whatever the build of Windows
 
-bool told(const Context& c, const std::string& where) {
-  const auto& all = c.verdict.esu.bypass;
-  return std::any_of(all.begin(), all.end(), [&](const auto& b) { return b.where == where; });
-}
-
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1010(const Context& c, std::vector<Said>& out) {
   for (const auto& o : c.facts.oddities)
-    if (o.name == "service_dll" && !told(c, o.where)) out.push_back({"the service wuauserv loads " + o.value, {o.where}, {}});
+    if (o.name == "service_dll" && !told_as_bypass(c, o.where)) out.push_back({"the service wuauserv loads " + o.value, {o.where}, {}});
   const auto& nt = c.facts.identity.nt_version;
   if (nt != "6.0" && nt != "6.1" && nt != "6.2") return;
   for (const auto& f : c.facts.files) {
@@ -39,7 +33,7 @@ const Rule tq1010_update_agent{
     "ServiceDll of the service wuauserv, and the version of wuaueng.dll.",
     "Compare the file with one of the same version from a machine you trust; put Windows' own back and run the update check again.",
     "data/catalog/nt60/bypass_indicators.csv; versions of the Windows Update agent (Microsoft)",
-    judge,
+    find_tq1010,
 };
 
 }  // namespace tq::rules

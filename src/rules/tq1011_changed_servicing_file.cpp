@@ -3,7 +3,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1011(const Context& c, std::vector<Said>& out) {
   for (const auto& o : c.facts.oddities) {
     if (o.name == "checksum_mismatch") out.push_back({o.value + " does not match the checksum in its header", {o.where}, {}});
     if (o.name == "signature_mismatch") out.push_back({"the signature inside does not fit: " + o.value, {o.where}, {}});
@@ -23,7 +23,7 @@ const Rule tq1011_changed_servicing_file{
     "The checksum in the header, and the digest that the signature inside the file names.",
     "Put the file from the component store or from a known good machine beside it and compare; then repair it.",
     "Microsoft PE/COFF specification; Windows Authenticode Portable Executable Signature Format",
-    judge,
+    find_tq1011,
 };
 
 }  // namespace tq::rules

@@ -45,7 +45,7 @@ void other_file(const Context& c, const StoreComponent& w, std::vector<Said>& ou
           {fmt::format("the store has kernel {} in use, System32 holds {}", w.version.text(), f.version.text()), {w.where, f.where}, {}});
 }
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1012(const Context& c, std::vector<Said>& out) {
   for (const auto& w : c.facts.components) {
     if (w.source != "winners" || w.name != kKernel) continue;
     unowned(c, w, out);
@@ -67,7 +67,7 @@ const Rule tq1012_component_winners{
     "SideBySide\\Winners against the COMPONENTS hive and the version of ntoskrnl.exe.",
     "Run sfc and the system update readiness tool on a copy or with the vendor's consent; find out which backup the parts are of.",
     "docs/evidence.md",
-    judge,
+    find_tq1012,
 };
 
 }  // namespace tq::rules

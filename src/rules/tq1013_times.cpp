@@ -7,7 +7,7 @@ namespace {
 
 using model::Severity;
 
-constexpr std::size_t kNamed = 5;          // how many packages a sentence names
+constexpr std::size_t kNamedPackages = 5;  // how many packages a sentence names
 constexpr std::int64_t kSlackDays = 2;     // time zones, and clocks that are a little off
 constexpr std::string_view kFrom = "6.0";  // later Windows no longer stamp the hive at each write
 
@@ -27,11 +27,13 @@ struct List {
   std::size_t count = 0;
   std::vector<std::string> evidence;
   void add(const model::Package& p, const std::string& what) {
-    if (++count > kNamed) return;
+    if (++count > kNamedPackages) return;
     names += (names.empty() ? "" : ", ") + what;
     evidence.push_back(p.where);
   }
-  [[nodiscard]] std::string text() const { return count > kNamed ? fmt::format("{} and {} more", names, count - kNamed) : names; }
+  [[nodiscard]] std::string text() const {
+    return count > kNamedPackages ? fmt::format("{} and {} more", names, count - kNamedPackages) : names;
+  }
 };
 
 /// An update cannot be installed before it was made.
@@ -54,7 +56,7 @@ List after_last_write(const Context& c, const std::optional<Date>& last) {
   return out;
 }
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq1013(const Context& c, std::vector<Said>& out) {
   const auto early = before_release(c);
   const auto last = c.facts.identity.nt_version == kFrom ? day(reading(c, "SOFTWARE.last_written")) : std::nullopt;
   const auto late = after_last_write(c, last);
@@ -83,7 +85,7 @@ const Rule tq1013_times{
     "Install times of packages against the days of release in the catalog and the time in the head of the hive (NT 6.0).",
     "Compare with the event log and the dates of the files. Several signs together deserve a look at who could write to this machine.",
     "docs/formats/regf.md; data/catalog updates",
-    judge,
+    find_tq1013,
 };
 
 }  // namespace tq::rules

@@ -6,7 +6,7 @@ namespace tq::rules {
 namespace {
 
 /// One finding for each update to install: a line of updates is one of them, however long it has grown.
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq2001(const Context& c, std::vector<Said>& out) {
   for (const auto& m : c.verdict.missing) {
     Said s{fmt::format("{} ({}, {}) is missing: {}", kb_text(m.kb), m.kind, m.released.text(), m.why), {}, {}};
     if (!m.covers.empty()) s.detail += fmt::format("; it stands for {} earlier updates", m.covers.size());
@@ -27,7 +27,7 @@ const Rule tq2001_updates_missing{
     "The kernel's version, the packages or the hotfix list, as said beside each update.",
     "Install what is named. What came out after the end of extended support requires an Extended Security Updates licence.",
     "MSRC CVRF; data/catalog/nt60/updates.csv",
-    judge,
+    find_tq2001,
 };
 
 }  // namespace tq::rules

@@ -3,7 +3,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq2002(const Context& c, std::vector<Said>& out) {
   const auto& s = c.facts.servicing;
   if (s.pending_operations == model::Tri::yes || s.reboot_pending == model::Tri::yes)
     out.push_back({s.reboot_pending == model::Tri::yes ? "a reboot is pending" : "operations are queued", s.evidence, {}});
@@ -21,7 +21,7 @@ const Rule tq2002_pending_operations{
     "pending.xml, the component hive, the list of pending packages, or a live query.",
     "Boot the machine, then read it again.",
     "docs/evidence.md; Microsoft SDP script",
-    judge,
+    find_tq2002,
 };
 
 }  // namespace tq::rules

@@ -3,7 +3,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq2003(const Context& c, std::vector<Said>& out) {
   for (const auto& p : c.verdict.broken_packages) out.push_back({p, {}, {}});
 }
 
@@ -19,7 +19,7 @@ const Rule tq2003_broken_packages{
     "The state of the package in the registry.",
     "Repair the component store (the System Update Readiness Tool on NT 6.0), then install again.",
     "Microsoft: CBS Servicing States Chart",
-    judge,
+    find_tq2003,
 };
 
 }  // namespace tq::rules

@@ -3,7 +3,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq2004(const Context& c, std::vector<Said>& out) {
   for (const auto& p : c.facts.packages)
     if (p.state == model::PackageState::staged && !p.child && p.kb != 0) out.push_back({p.identity, {p.where}, {}});
 }
@@ -20,7 +20,7 @@ const Rule tq2004_staged_only{
     "CurrentState 64 in the registry.",
     "Install the package again, or reboot if the installation waits for that.",
     "Microsoft: CBS Servicing States Chart",
-    judge,
+    find_tq2004,
 };
 
 }  // namespace tq::rules

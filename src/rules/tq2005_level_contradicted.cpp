@@ -3,7 +3,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq2005(const Context& c, std::vector<Said>& out) {
   const auto& l = c.verdict.level;
   if (l && l->status == model::Standing::contradicted) out.push_back({l->why, l->evidence, {}});
 }
@@ -21,7 +21,7 @@ const Rule tq2005_level_contradicted{
     "The package or list entry, and the kernel's version.",
     "Trust the kernel file. Install the named update again and read the machine after a reboot.",
     "docs/evidence.md",
-    judge,
+    find_tq2005,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq2006(const Context& c, std::vector<Said>& out) {
   Said s{"", {}, {}};
   for (const auto& p : c.facts.packages)
     if (p.state == model::PackageState::installed && p.files_known && !p.files_present && p.kb != 0 && !p.child)
@@ -27,7 +27,7 @@ const Rule tq2006_package_files_missing{
     "The registered state, and the folder that was read.",
     "Repair the component store; take the update as not proven until then.",
     "docs/evidence.md; LegacyUpdate (same check)",
-    judge,
+    find_tq2006,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq2007(const Context& c, std::vector<Said>& out) {
   if (c.verdict.build.number != 6002U) return;
   for (const auto& s : c.facts.stacks) {
     if (s.version.build != 6003) continue;
@@ -26,7 +26,7 @@ const Rule tq2007_stack_is_not_windows{
     "The version of the servicing stack and the build of the kernel.",
     "Nothing to repair. Do not read the stack's version as that of Windows.",
     "docs/evidence.md (trap 1)",
-    judge,
+    find_tq2007,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq2009(const Context& c, std::vector<Said>& out) {
   if (c.verdict.unknown.empty()) return;
   out.push_back({fmt::format("{} updates and {} CVEs cannot be told", c.verdict.unknown.size(), c.verdict.cves.unknown.size()), {}, {}});
 }
@@ -22,7 +22,7 @@ const Rule tq2009_updates_undecided{
     "What was read, as listed in the coverage, and `check --why` for each of them.",
     "Give a table of the files of each update to `catalog update`, or collect the hives and the files of the machine.",
     "docs/evidence.md",
-    judge,
+    find_tq2009,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq2010(const Context& c, std::vector<Said>& out) {
   for (const auto& m : c.verdict.missing)
     if (m.state == "installed" || m.state == "superseded")
       out.push_back({fmt::format("{} is registered as {}: {}", kb_text(m.kb), m.state, m.why), {}, {}});
@@ -23,7 +23,7 @@ const Rule tq2010_claimed_by_registry{
     "The package, the file in use and its version, and the row of the table of files.",
     "Install the update again and read the machine after a reboot.",
     "docs/evidence.md; the table of files given to `catalog update`",
-    judge,
+    find_tq2010,
 };
 
 }  // namespace tq::rules

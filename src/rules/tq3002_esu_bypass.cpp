@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq3002(const Context& c, std::vector<Said>& out) {
   for (const auto& b : c.verdict.esu.bypass)
     if (!b.weak) out.push_back({fmt::format("{}: {}", b.id, b.what), {b.where}, {}});
 }
@@ -22,7 +22,7 @@ const Rule tq3002_esu_bypass{
     "The file, the registry value or the component, with its place, and the row of the catalog that names it.",
     "Find out whether the machine is licensed; treat its servicing stack as changed until it was repaired from known media.",
     "data/catalog/nt60/bypass_indicators.csv",
-    judge,
+    find_tq3002,
 };
 
 }  // namespace tq::rules

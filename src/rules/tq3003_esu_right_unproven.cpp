@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq3003(const Context& c, std::vector<Said>& out) {
   for (const auto& b : c.verdict.esu.bypass)
     if (b.weak) out.push_back({fmt::format("{}: {}", b.id, b.what), {b.where}, {}});
 }
@@ -22,7 +22,7 @@ const Rule tq3003_esu_right_unproven{
     "The packages read as a whole, and the places where a licence leaves traces.",
     "Ask who licensed the machine; on the running machine `slmgr /dlv` shows it.",
     "docs/evidence.md; Microsoft Lifecycle FAQ 4497181",
-    judge,
+    find_tq3003,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq4001(const Context& c, std::vector<Said>& out) {
   for (const auto& d : c.facts.drivers) {
     if (d.gate != "differs") continue;
     // What Windows needs to start cannot be put right from within when it refuses.
@@ -29,7 +29,7 @@ const Rule tq4001_driver_differs{
     "Before the number changes, ask the maker for a version that knows build 6003, and test the update on a copy of the machine. Where the "
     "machine is on 6003 already, look whether this device or program works in full.",
     "docs/formats/lanes.md",
-    judge,
+    find_tq4001,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq4002(const Context& c, std::vector<Said>& out) {
   std::vector<std::string> evidence;
   for (const auto& d : c.facts.drivers)
     if (d.gate == "undecided") evidence.push_back(d.path + ": " + d.detail);
@@ -23,7 +23,7 @@ const Rule tq4002_drivers_undecided{
     "The reason stands beside each file.",
     "Treat them as files that may differ: ask their makers, or test the update on a copy of the machine.",
     "docs/formats/lanes.md",
-    judge,
+    find_tq4002,
 };
 
 }  // namespace tq::rules

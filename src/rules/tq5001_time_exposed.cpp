@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq5001(const Context& c, std::vector<Said>& out) {
   for (const auto& t : c.facts.time32)
     if (t.exposure == "exposed") out.push_back({t.why.empty() ? std::string() : t.why.front(), {t.path + " sha256 " + t.sha256}, {}});
 }
@@ -23,7 +23,7 @@ const Rule tq5001_time_exposed{
     "The file's own code; the place is in `time32`.",
     "Ask the maker; set the clock of a copy past 2038-01-19 and try it. No update of Windows repairs a program.",
     "docs/formats/lanes.md",
-    judge,
+    find_tq5001,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq5002(const Context& c, std::vector<Said>& out) {
   std::vector<std::string> evidence;
   for (const auto& t : c.facts.time32)
     if (t.exposure == "uses_32bit_api") evidence.push_back(t.path + (t.why.empty() ? "" : ": " + t.why.front()));
@@ -23,7 +23,7 @@ const Rule tq5002_time_api{
     "Imports and calls; they stand beside each file.",
     "Put them on the list for a test with a clock past 2038-01-19.",
     "docs/formats/lanes.md",
-    judge,
+    find_tq5002,
 };
 
 }  // namespace tq::rules

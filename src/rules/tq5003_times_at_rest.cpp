@@ -4,7 +4,7 @@ namespace tq::rules {
 namespace {
 
 /// Only where the programs that could read it were looked at: by itself the field is in every Windows.
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq5003(const Context& c, std::vector<Said>& out) {
   if (c.facts.deep_read != model::Tri::yes || c.facts.identity.install_date.empty()) return;
   out.push_back({"InstallDate holds " + c.facts.identity.install_date,
                  {"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion:InstallDate, a number of 32 bits that counts seconds since 1970"},
@@ -24,7 +24,7 @@ const Rule tq5003_times_at_rest{
     "The value in the registry. Which programs take it as signed is in `time32`.",
     "Nothing on this machine. A program of your own that reads the value should take it as unsigned.",
     "docs/time32.md",
-    judge,
+    find_tq5003,
 };
 
 }  // namespace tq::rules

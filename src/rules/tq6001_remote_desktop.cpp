@@ -7,7 +7,7 @@ namespace {
 
 using model::Severity;
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6001(const Context& c, std::vector<Said>& out) {
   const auto* rdp = exposure(c, "rdp");
   if (rdp == nullptr || !is_open(*rdp)) return;
   auto s = say({rdp}, Severity::info);
@@ -37,7 +37,7 @@ const Rule tq6001_remote_desktop{
     "segment "
     "of its own, the port blocked at its border, and the vendor's remote service through a gateway that asks for a second proof.",
     "MSRC on CVE-2019-0708 (2019-05-14); data/catalog/common/exposure_settings.csv, exposure_cves.csv",
-    judge,
+    find_tq6001,
 };
 
 }  // namespace tq::rules

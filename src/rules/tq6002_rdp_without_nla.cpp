@@ -3,7 +3,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6002(const Context& c, std::vector<Said>& out) {
   const auto list = open_of(c, {"rdp_without_nla", "rdp_security_layer"});
   if (!list.empty()) out.push_back(say(list, model::Severity::medium));
 }
@@ -23,7 +23,7 @@ const Rule tq6002_rdp_without_nla{
     "Set UserAuthentication to 1 once every client can do it (RDP 6.0 with CredSSP). Certified equipment or clients that cannot: leave the "
     "machine as it is and put a gateway in front of it that asks first; block TCP 3389 from everywhere else at the switch.",
     "[MS-RDPBCGR] 5.4; data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6002,
 };
 
 }  // namespace tq::rules

@@ -7,7 +7,7 @@ namespace {
 
 using model::Severity;
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6003(const Context& c, std::vector<Said>& out) {
   const auto* smb1 = exposure(c, "smb1");
   if (smb1 == nullptr || !is_open(*smb1)) return;
   // Every machine of this age has it on: alone, and as it was made, that is a fact and no failing.
@@ -37,7 +37,7 @@ const Rule tq6003_smb1{
     "2003, XP. Certified or air-gapped equipment: where the vendor forbids it, let only the machines that need its files reach TCP 445 and "
     "139, at the switch, and never across segments.",
     "Microsoft, How to detect, enable and disable SMBv1; MS17-010; data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6003,
 };
 
 }  // namespace tq::rules

@@ -9,7 +9,7 @@ namespace {
 
 using model::Severity;
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6004(const Context& c, std::vector<Said>& out) {
   const auto list = open_of(c, {"smb_signing", "smb_client_signing", "ldap_signing"});
   if (list.empty()) return;
   auto s = say(list, Severity::info);
@@ -36,7 +36,7 @@ const Rule tq6004_unsigned{
     "Ask for signatures on both sides after trying it with every device that connects. Certified equipment: old devices often cannot sign, "
     "so keep them in a segment without other logons and turn LLMNR and NetBIOS off beside them.",
     "[MS-SMB2] 3.3.1.6; [MS-ADTS] 5.1.1.1.2; data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6004,
 };
 
 }  // namespace tq::rules

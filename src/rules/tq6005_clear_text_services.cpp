@@ -7,7 +7,7 @@ namespace {
 
 using model::Severity;
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6005(const Context& c, std::vector<Said>& out) {
   for (const auto* e : open_of(c, {"telnet", "ftp", "ftp_iis6"})) {
     auto s = say({e}, Severity::medium);
     if (!e->joined_with.empty()) {
@@ -31,7 +31,7 @@ const Rule tq6005_clear_text_services{
     "Disable the service, or move the transfer to something encrypted. Certified equipment that exchanges data by FTP: a segment with the "
     "two partners alone, an account that may nothing else, and the port closed at its border.",
     "RFC 854; RFC 959; data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6005,
 };
 
 }  // namespace tq::rules

@@ -7,7 +7,7 @@ namespace {
 
 using model::Severity;
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6006(const Context& c, std::vector<Said>& out) {
   if (!is_open(c, "snmp")) return;
   const auto list = open_of(c, {"snmp", "snmp_communities", "snmp_any_manager"});
   const bool answers = is_open(c, "snmp_communities");
@@ -31,7 +31,7 @@ const Rule tq6006_snmp{
     "Certified "
     "equipment: let only the managers reach UDP 161, at the switch.",
     "RFC 1157; RFC 3410 section 8; data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6006,
 };
 
 }  // namespace tq::rules

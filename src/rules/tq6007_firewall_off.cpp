@@ -5,7 +5,7 @@ namespace {
 
 using model::Severity;
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6007(const Context& c, std::vector<Said>& out) {
   const auto list = open_of(c, {"firewall_domain", "firewall_private", "firewall_public"});
   if (list.empty()) return;
   out.push_back(say(list, is_open(c, "public_address") ? Severity::high : Severity::medium));
@@ -25,7 +25,7 @@ const Rule tq6007_firewall_off{
     "Turn it on with the rules that the machine's work needs, watching what it drops first. Certified equipment: vendors often ship it "
     "off and forbid it; then filter in front of the machine - a port list at the switch, or a small firewall before it.",
     "[MS-GPFAS] 2.2.3; data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6007,
 };
 
 }  // namespace tq::rules

@@ -19,7 +19,7 @@ Severity severity_of(const Context& c, const std::vector<const model::Exposure*>
   return worst;
 }
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6008(const Context& c, std::vector<Said>& out) {
   const auto* address = exposure(c, "public_address");
   if (address == nullptr || !is_open(*address)) return;
   auto list = open_of(c, kListening);
@@ -46,7 +46,7 @@ const Rule tq6008_public_address{
     "must be reached, put a reverse proxy or a gateway before it. Certified equipment has no business on a public address: ask the "
     "vendor for the way it is meant to be served.",
     "RFC 1918, 3927, 5737, 6598, 6890; data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6008,
 };
 
 }  // namespace tq::rules

@@ -8,7 +8,7 @@ using model::Severity;
 const std::vector<std::string_view> kWeak = {"ntlmv1_sent",        "ntlmv1_accepted",    "lm_hash",         "anonymous_shares",
                                              "anonymous_accounts", "anonymous_everyone", "blank_passwords", "null_sessions"};
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6009(const Context& c, std::vector<Said>& out) {
   // What somebody chose, and what Windows does by itself, are two findings.
   std::vector<const model::Exposure*> chosen, by_default;
   for (const auto* e : open_of(c, kWeak)) (is_chosen(c, *e) ? chosen : by_default).push_back(e);
@@ -31,7 +31,7 @@ const Rule tq6009_weak_logons{
     "the "
     "vendor which of its programs still need NTLM version 1 before changing it; else keep its accounts for this machine alone.",
     "Microsoft, security policy settings; data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6009,
 };
 
 }  // namespace tq::rules

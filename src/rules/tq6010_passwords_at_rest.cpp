@@ -5,7 +5,7 @@ namespace {
 
 using model::Severity;
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6010(const Context& c, std::vector<Said>& out) {
   const auto stored = open_of(c, {"auto_logon", "auto_logon_password"});
   if (!stored.empty()) out.push_back(say(stored, is_open(c, "auto_logon_password") ? Severity::medium : Severity::low));
   // Up to NT 6.2 it does so by itself, and on 6.0 nothing can be done; where a value turned it on again, somebody wanted them.
@@ -28,7 +28,7 @@ const Rule tq6010_passwords_at_rest{
     "is open to whoever stands before it.",
     "Microsoft, Turn on automatic logon; Microsoft, Update to improve credentials protection and management (2014-05-13); "
     "data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6010,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@ namespace {
 
 using model::Severity;
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6011(const Context& c, std::vector<Said>& out) {
   const auto old = open_of(c, {"ssl2", "ssl3", "tls12_missing"});
   if (old.empty()) return;
   // Protocols of a machine that serves nothing over TLS harm nobody.
@@ -27,7 +27,7 @@ const Rule tq6011_old_tls{
     "Turn SSL 2.0 and 3.0 off and TLS 1.2 on after trying it with every client. Certified equipment: leave it, and let a proxy that speaks "
     "today's TLS stand before it.",
     "Microsoft, Protocols in TLS/SSL (Schannel SSP); data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6011,
 };
 
 }  // namespace tq::rules

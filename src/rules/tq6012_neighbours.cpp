@@ -7,7 +7,7 @@ namespace {
 
 using model::Severity;
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6012(const Context& c, std::vector<Said>& out) {
   for (const auto* e : open_of(c, {"llmnr", "autorun"})) {
     auto s = say({e}, Severity::info);
     if (!e->joined_with.empty()) {
@@ -32,7 +32,7 @@ const Rule tq6012_neighbours{
     "Turn both off by policy. Certified or air-gapped equipment: check every medium on another machine first, lock the unused ports, and "
     "allow only listed programs to start where the vendor permits it.",
     "RFC 4795 section 5; Microsoft, Enabling and Disabling AutoRun; data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6012,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@ namespace {
 
 using model::Severity;
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6013(const Context& c, std::vector<Said>& out) {
   const auto clear = open_of(c, {"winrm_unencrypted", "winrm_basic"});
   if (is_open(c, "winrm_listener") && !clear.empty()) out.push_back(say(clear, Severity::medium));
   const auto ways = open_of(c, {"winrm_listener", "remote_registry", "uac_off"});
@@ -25,7 +25,7 @@ const Rule tq6013_remote_management{
     "Stop what nobody uses. Let only the management stations reach TCP 80, 443, 5985 and 5986. Certified equipment: at the switch, as the "
     "vendor's own service may need the remote registry.",
     "[MS-WSMV]; [MS-RRP]; data/catalog/common/exposure_settings.csv",
-    judge,
+    find_tq6013,
 };
 
 }  // namespace tq::rules

@@ -11,7 +11,7 @@ using model::Severity;
 const std::vector<std::string_view> kServices = {"spooler", "iis",  "smtp",       "dns_server", "dhcp_server",
                                                  "rras",    "msmq", "nfs_server", "ad_ds",      "rd_licensing"};
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq6014(const Context& c, std::vector<Said>& out) {
   for (const auto* e : open_of(c, kServices)) {
     if (e->joined_with.empty()) continue;
     auto s = say({e}, any_known_exploited(c, e->joined_with) ? Severity::critical : Severity::high);
@@ -34,7 +34,7 @@ const Rule tq6014_open_and_unrepaired{
     "Install the update, or disable the service where the machine does not need it: few servers print. Certified equipment: the vendor may "
     "need the service, so block its ports from everyone but its partners at the switch and allow only listed programs.",
     "MSRC; CISA known exploited vulnerabilities; data/catalog/common/exposure_cves.csv",
-    judge,
+    find_tq6014,
 };
 
 }  // namespace tq::rules

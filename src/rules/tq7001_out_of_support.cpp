@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq7001(const Context& c, std::vector<Said>& out) {
   const auto& l = c.verdict.lifecycle;
   const auto end = Date::parse(l.extended_end);
   if (!end || *end >= c.as_of) return;
@@ -27,7 +27,7 @@ const Rule tq7001_out_of_support{
     "The lifecycle table of the catalog.",
     "Plan the replacement; until then keep the machine off networks it does not need.",
     "Microsoft lifecycle; data/catalog/common/lifecycle.csv",
-    judge,
+    find_tq7001,
 };
 
 }  // namespace tq::rules

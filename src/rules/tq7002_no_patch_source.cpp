@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq7002(const Context& c, std::vector<Said>& out) {
   const auto& l = c.verdict.lifecycle;
   const auto last = Date::parse(l.last_patch);
   if (!last || *last >= c.as_of || !l.patch_source.starts_with("none")) return;
@@ -26,7 +26,7 @@ const Rule tq7002_no_patch_source{
     "The lifecycle of the product, and the ESU years that were open to its edition and processor (docs/migration.md).",
     "Plan the replacement with `tourniquet migrate`; until then shut what the exposure findings name.",
     "Microsoft lifecycle; data/catalog/common/lifecycle.csv, esu_terms.csv",
-    judge,
+    find_tq7002,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq7003(const Context& c, std::vector<Said>& out) {
   const auto& l = c.verdict.lifecycle;
   if (!l.esu_why.empty()) {
     out.push_back({l.esu_why + "; the last update for it is of " + l.last_patch, {}, {}});
@@ -31,7 +31,7 @@ const Rule tq7003_esu_over{
     "The catalog's ESU terms, the edition and the processor of the machine.",
     "Do not plan with ESU: it cannot be bought any more, and a tool that goes around its check brings nothing after the last update.",
     "Microsoft Lifecycle FAQ 4497181; data/catalog/common/esu_terms.csv",
-    judge,
+    find_tq7003,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq7004(const Context& c, std::vector<Said>& out) {
   Said said;
   for (const auto& s : c.verdict.lifecycle.software) {
     if (s.state != "ended") continue;
@@ -28,7 +28,7 @@ const Rule tq7004_software_out_of_support{
     "The registry names the version; the catalog's software lifecycle has the day.",
     "Move it to a supported version together with Windows: a new Windows under an old database server solves half of it.",
     "endoflife.date; Microsoft lifecycle; data/catalog/common/software_lifecycle.csv",
-    judge,
+    find_tq7004,
 };
 
 }  // namespace tq::rules

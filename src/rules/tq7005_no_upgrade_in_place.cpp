@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq7005(const Context& c, std::vector<Said>& out) {
   const auto& m = c.verdict.migration;
   if (m.from.empty() || std::any_of(m.paths.begin(), m.paths.end(), [](const auto& p) { return p.kind == "in_place"; })) return;
   // The reason that counts is that of a release of the machine's own class: one it could have by a clean install.
@@ -32,7 +32,7 @@ const Rule tq7005_no_upgrade_in_place{
     "Microsoft's upgrade tables, row by row (upgrade_hops, upgrade_bars), asked with what was read of this machine.",
     "See `tourniquet migrate` for clean installs, other hosts and what has to move along.",
     "data/catalog/common/upgrade_hops.csv, upgrade_bars.csv: each row names its source",
-    judge,
+    find_tq7005,
 };
 
 }  // namespace tq::rules

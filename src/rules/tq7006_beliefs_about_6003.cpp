@@ -10,7 +10,7 @@ namespace {
 /// What is widely said of machines with this number. The answers are the catalog's.
 constexpr std::string_view kAbout6003[] = {"r3", "refs", "y2038", "windows7", "liability"};
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq7006(const Context& c, std::vector<Said>& out) {
   if (c.facts.identity.nt_version != "6.0" || c.verdict.build.number != 6003U) return;
   Said said;
   for (const auto& b : c.catalog.beliefs()) {
@@ -34,7 +34,7 @@ const Rule tq7006_beliefs_about_6003{
     "The build of the machine; each answer has its evidence and source in `tourniquet explain WORD`.",
     "Nothing to repair. Ask `explain r3`, `explain refs`, `explain 2038`, `explain windows7` before a decision rests on one of them.",
     "data/catalog/common/beliefs.csv: each row names its source",
-    judge,
+    find_tq7006,
 };
 
 }  // namespace tq::rules

@@ -3,7 +3,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq9001(const Context& c, std::vector<Said>& out) {
   for (const auto& cov : c.facts.coverage)
     if (cov.detail.find("dirty, log missing") != std::string::npos || cov.detail.find("dirty, log refused") != std::string::npos)
       out.push_back({cov.source + ": " + cov.detail, {}, {}});
@@ -21,7 +21,7 @@ const Rule tq9001_log_not_replayed{
     "The sequence numbers of the hive, and the state of its logs.",
     "Collect the hive together with its .LOG1 and .LOG2, or read it from the running machine with reg save.",
     "docs/formats/regf.md",
-    judge,
+    find_tq9001,
 };
 
 }  // namespace tq::rules

@@ -3,7 +3,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq9002(const Context& c, std::vector<Said>& out) {
   for (const auto& cov : c.facts.coverage)
     if (cov.status == model::CoverageStatus::failed) out.push_back({cov.source + ": " + cov.detail, {}, {}});
 }
@@ -19,7 +19,7 @@ const Rule tq9002_evidence_failed{
     "The place in the file, what was expected and what was found.",
     "Copy the file again; if it is damaged on the machine, treat the machine as not proven.",
     "docs/evidence.md",
-    judge,
+    find_tq9002,
 };
 
 }  // namespace tq::rules

@@ -5,7 +5,7 @@
 namespace tq::rules {
 namespace {
 
-void judge(const Context& c, std::vector<Said>& out) {
+void find_tq9003(const Context& c, std::vector<Said>& out) {
   for (const auto& l : c.facts.hotfix_lists)
     if (!l.complete) out.push_back({fmt::format("{} announces {} and lists {}", l.source, l.announced, l.listed), {l.where}, {}});
 }
@@ -21,7 +21,7 @@ const Rule tq9003_hotfix_list_cut{
     "The number announced and the number listed.",
     "Use `wmic qfe list` or the hives instead.",
     "docs/formats/inventories.md",
-    judge,
+    find_tq9003,
 };
 
 }  // namespace tq::rules

@@ -12,7 +12,7 @@
 namespace tq::target {
 namespace {
 
-bool accepts(const Input& in) { return in.kind == io::HostKind::file && fs::looks_like_archive(bytes_of(in.head)); }
+bool accepts_archive(const Input& in) { return in.kind == io::HostKind::file && fs::looks_like_archive(bytes_of(in.head)); }
 
 std::string losses_of(const fs::Archive& archive) {
   if (archive.lost_total() == 0) return {};
@@ -44,7 +44,7 @@ Error no_windows(const Input& in, const fs::Archive& archive, const Collection& 
                "an archive or disk image inside of an archive is unpacked first"};
 }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_archive(const Input& in) {
   std::shared_ptr<const io::ByteSource> bytes;
   if (in.path.empty()) {
     bytes = io::from_memory(in.content);
@@ -65,6 +65,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader archive;
-const Loader archive{"archive", 32, accepts, load};
+const Loader archive{"archive", 32, accepts_archive, load_archive};
 
 }  // namespace tq::target

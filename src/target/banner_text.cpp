@@ -8,9 +8,9 @@
 namespace tq::target {
 namespace {
 
-bool accepts(const Input& in) { return in.kind == io::HostKind::file && format::banner::looks_like(in.head_text); }
+bool accepts_banner_text(const Input& in) { return in.kind == io::HostKind::file && format::banner::looks_like(in.head_text); }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_banner_text(const Input& in) {
   TQ_TRY(const auto content, in.read(limits::kTextBytes));
   const auto text = format::textcodec::decode(bytes_of(content));
   TQ_TRY(auto read, format::banner::parse(text.utf8));
@@ -30,6 +30,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader banner_text;
-const Loader banner_text{"banner", 70, accepts, load};
+const Loader banner_text{"banner", 70, accepts_banner_text, load_banner_text};
 
 }  // namespace tq::target

@@ -9,9 +9,9 @@
 namespace tq::target {
 namespace {
 
-bool accepts(const Input& in) { return in.kind == io::HostKind::file && model::looks_like_bundle(bytes_of(in.head)); }
+bool accepts_bundle(const Input& in) { return in.kind == io::HostKind::file && model::looks_like_bundle(bytes_of(in.head)); }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_bundle(const Input& in) {
   TQ_TRY(const auto content, in.read(limits::kInventoryBytes));
   auto opened = model::open_bundle(bytes_of(content), in.verify_key);
   if (!opened) {
@@ -31,6 +31,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader bundle;
-const Loader bundle{"bundle", 24, accepts, load};
+const Loader bundle{"bundle", 24, accepts_bundle, load_bundle};
 
 }  // namespace tq::target

@@ -7,7 +7,7 @@
 namespace tq::target {
 namespace {
 
-bool accepts(const Input& in) {
+bool accepts_collection(const Input& in) {
   if (in.kind != io::HostKind::folder) return false;
   auto tree = fs::open_directory(in.path, in.label);
   if (!tree) return false;
@@ -15,7 +15,7 @@ bool accepts(const Input& in) {
   return !found.roots.empty() || !found.hive_folders.empty();
 }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_collection(const Input& in) {
   TQ_TRY(auto opened, fs::open_directory(in.path, in.label));
   const auto tree = logged(std::move(opened), in.log);
   Collection found = read_collection(tree, "collection", in.label);
@@ -39,6 +39,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader collection;
-const Loader collection{"collection", 22, accepts, load};
+const Loader collection{"collection", 22, accepts_collection, load_collection};
 
 }  // namespace tq::target

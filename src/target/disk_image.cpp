@@ -31,7 +31,7 @@ Error no_windows(const Input& in, const Disk& disk) {
                encrypted ? "a BitLocker volume is read after it was unlocked: name an image of the unlocked volume" : ""};
 }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_disk_image(const Input& in) {
   TQ_TRY(Disk opened, open_disk(in));
   const auto disk = std::make_shared<const Disk>(std::move(opened));
   std::vector<Source> out;
@@ -46,6 +46,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader disk_image;
-const Loader disk_image{"image", 25, is_disk, load};
+const Loader disk_image{"image", 25, is_disk, load_disk_image};
 
 }  // namespace tq::target

@@ -8,12 +8,12 @@
 namespace tq::target {
 namespace {
 
-bool accepts(const Input& in) {
+bool accepts_facts_file(const Input& in) {
   return in.kind == io::HostKind::file && trim(in.head_text).starts_with("{") &&
          in.head_text.find(model::kFactsSchema) != std::string::npos;
 }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_facts_file(const Input& in) {
   TQ_TRY(const auto content, in.read(limits::kInventoryBytes));
   return from_facts(in, bytes_of(content).chars());
 }
@@ -21,6 +21,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader facts_file;
-const Loader facts_file{"facts", 40, accepts, load};
+const Loader facts_file{"facts", 40, accepts_facts_file, load_facts_file};
 
 }  // namespace tq::target

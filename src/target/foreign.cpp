@@ -16,9 +16,9 @@ std::string what_it_is(const Input& in) {
   return filesystem == "unknown" ? std::string{} : "a volume with the file system " + std::string(filesystem);
 }
 
-bool accepts(const Input& in) { return !what_it_is(in).empty(); }
+bool accepts_foreign(const Input& in) { return !what_it_is(in).empty(); }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_foreign(const Input& in) {
   const std::string what = what_it_is(in);
   return Error{ErrorCode::unsupported,
                in.label,
@@ -31,6 +31,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader foreign;
-const Loader foreign{"foreign", 35, accepts, load};
+const Loader foreign{"foreign", 35, accepts_foreign, load_foreign};
 
 }  // namespace tq::target

@@ -8,7 +8,7 @@
 namespace tq::target {
 namespace {
 
-bool accepts(const Input& in) { return in.kind == io::HostKind::file && bytes_of(in.head).chars().starts_with("regf"); }
+bool accepts_hive_file(const Input& in) { return in.kind == io::HostKind::file && bytes_of(in.head).chars().starts_with("regf"); }
 
 HiveSlot from_stdin(const Input& in) {
   HiveSlot slot;
@@ -36,7 +36,7 @@ Result<HiveSlot> from_path(const Input& in) {
   return slot;
 }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_hive_file(const Input& in) {
   Source s;
   s.label = in.label;
   s.kind = "hive";
@@ -60,6 +60,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader hive_file;
-const Loader hive_file{"hive", 30, accepts, load};
+const Loader hive_file{"hive", 30, accepts_hive_file, load_hive_file};
 
 }  // namespace tq::target

@@ -32,13 +32,13 @@ std::vector<std::string> hive_files(const fs::Tree& t) {
   return out;
 }
 
-bool accepts(const Input& in) {
+bool accepts_hive_set(const Input& in) {
   if (in.kind != io::HostKind::folder) return false;
   const auto tree = fs::open_directory(in.path, in.label);
   return tree && !hive_files(**tree).empty();
 }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_hive_set(const Input& in) {
   Source s;
   s.label = in.label;
   s.kind = "hives";
@@ -67,6 +67,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader hive_set;
-const Loader hive_set{"hives", 20, accepts, load};
+const Loader hive_set{"hives", 20, accepts_hive_set, load_hive_set};
 
 }  // namespace tq::target

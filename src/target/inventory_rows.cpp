@@ -10,12 +10,12 @@ namespace {
 
 namespace inventory = format::inventory;
 
-bool accepts(const Input& in) {
+bool accepts_inventory_rows(const Input& in) {
   // With --map the columns are the user's own: any text is taken at his word.
   return in.kind == io::HostKind::file && !in.head_text.empty() && (!in.column_map.empty() || inventory::looks_like(in.head_text));
 }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_inventory_rows(const Input& in) {
   inventory::Mapping mapping;
   if (!in.column_map.empty()) {
     TQ_TRY(mapping, inventory::parse_map(in.column_map));
@@ -45,6 +45,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader inventory_rows;
-const Loader inventory_rows{"inventory", 55, accepts, load};
+const Loader inventory_rows{"inventory", 55, accepts_inventory_rows, load_inventory_rows};
 
 }  // namespace tq::target

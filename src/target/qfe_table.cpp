@@ -6,9 +6,9 @@
 namespace tq::target {
 namespace {
 
-bool accepts(const Input& in) { return in.kind == io::HostKind::file && format::qfe::looks_like(in.head_text); }
+bool accepts_qfe_table(const Input& in) { return in.kind == io::HostKind::file && format::qfe::looks_like(in.head_text); }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_qfe_table(const Input& in) {
   TQ_TRY(const auto content, in.read(limits::kTextBytes));
   const auto text = format::textcodec::decode(bytes_of(content));
   Source s;
@@ -24,6 +24,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader qfe_table;
-const Loader qfe_table{"qfe", 60, accepts, load};
+const Loader qfe_table{"qfe", 60, accepts_qfe_table, load_qfe_table};
 
 }  // namespace tq::target

@@ -31,6 +31,8 @@ struct RegistryValue {
 struct RegistryRow {
   std::string name;
   std::vector<std::optional<RegistryValue>> values;
+  /// Of values[column]; empty when it is not there or no text.
+  [[nodiscard]] std::string text(std::size_t column) const { return values[column] ? values[column]->text().value_or("") : std::string{}; }
 };
 
 /// Keys are paths from the root of the hive, components separated by '\'.

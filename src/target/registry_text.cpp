@@ -79,9 +79,9 @@ class TextRegistry final : public Registry {
   KeyMap keys_;
 };
 
-bool accepts(const Input& in) { return in.kind == io::HostKind::file && regtext::looks_like(in.head_text); }
+bool accepts_registry_text(const Input& in) { return in.kind == io::HostKind::file && regtext::looks_like(in.head_text); }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_registry_text(const Input& in) {
   TQ_TRY(const auto content, in.read(regtext::kTextBytes));
   const auto decoded = format::textcodec::decode(bytes_of(content));
   TQ_TRY(auto parsed, regtext::parse(decoded.utf8));
@@ -110,6 +110,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader registry_text;
-const Loader registry_text{"registry_text", 45, accepts, load};
+const Loader registry_text{"registry_text", 45, accepts_registry_text, load_registry_text};
 
 }  // namespace tq::target

@@ -8,9 +8,9 @@ namespace {
 
 namespace systeminfo = format::systeminfo;
 
-bool accepts(const Input& in) { return in.kind == io::HostKind::file && systeminfo::looks_like(in.head_text); }
+bool accepts_systeminfo_text(const Input& in) { return in.kind == io::HostKind::file && systeminfo::looks_like(in.head_text); }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_systeminfo_text(const Input& in) {
   TQ_TRY(const auto content, in.read(limits::kTextBytes));
   const auto text = format::textcodec::decode(bytes_of(content));
   std::vector<Source> out;
@@ -29,6 +29,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader systeminfo_text;
-const Loader systeminfo_text{"systeminfo", 50, accepts, load};
+const Loader systeminfo_text{"systeminfo", 50, accepts_systeminfo_text, load_systeminfo_text};
 
 }  // namespace tq::target

@@ -16,7 +16,7 @@ std::optional<std::string> windows_folder(const fs::Tree& t) {
   return std::nullopt;
 }
 
-bool accepts(const Input& in) {
+bool accepts_windows_tree(const Input& in) {
   if (in.kind != io::HostKind::folder) return false;
   const auto tree = fs::open_directory(in.path, in.label);
   return tree && windows_folder(**tree).has_value();
@@ -33,7 +33,7 @@ Source windows_itself(const std::shared_ptr<const fs::Tree>& tree) {
   return s;
 }
 
-Result<std::vector<Source>> load(const Input& in) {
+Result<std::vector<Source>> load_windows_tree(const Input& in) {
   TQ_TRY(auto opened, fs::open_directory(in.path, in.label));
   const auto tree = logged(std::move(opened), in.log);
   const auto windows = windows_folder(*tree);
@@ -60,6 +60,6 @@ Result<std::vector<Source>> load(const Input& in) {
 }  // namespace
 
 extern const Loader windows_tree;
-const Loader windows_tree{"tree", 10, accepts, load};
+const Loader windows_tree{"tree", 10, accepts_windows_tree, load_windows_tree};
 
 }  // namespace tq::target

@@ -1,12 +1,17 @@
 // Machine code put together byte by byte, and the question about builds asked of it.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
+#include <string>
 #include <vector>
 
 #include "analysis/gates.hpp"
+#include "analysis/program.hpp"
 #include "tests/support/pe_builder.hpp"
 
 namespace tq::test {
@@ -36,6 +41,30 @@ inline analysis::GateReport gates(const Code& c, std::uint32_t a = 6002, std::ui
   o.second = b;
   const auto file = program_of(c);
   return analysis::find_gates(bytes_of(file), o);
+}
+
+/// An instruction of 64-bit code whose last four bytes lead to the slot of an import.
+struct SlotUse {
+  std::size_t behind;  ///< where it ends
+  std::string import;
+};
+/// The program that `build` makes of this code with its imports, after those instructions were led to their slots. Where the slots lie does
+/// not hang on what the code holds.
+template <class Build>
+std::vector<std::byte> linked(Code c, const std::vector<SlotUse>& uses, const Build& build) {
+  const std::vector<std::byte> plain = build(c);
+  const auto program = analysis::Program::open(bytes_of(plain));
+  REQUIRE(program);
+  std::size_t met = 0;
+  for (const auto& [slot, import] : program->imports())
+    for (const SlotUse& use : uses) {
+      if (use.import != import.name) continue;
+      const std::uint32_t distance = slot - program->extents().front().rva - static_cast<std::uint32_t>(use.behind);
+      std::memcpy(c.data() + use.behind - 4, &distance, 4);
+      ++met;
+    }
+  REQUIRE(met == uses.size());
+  return build(c);
 }
 
 }  // namespace tq::test

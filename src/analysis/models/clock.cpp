@@ -37,14 +37,14 @@ void give_time(Engine& e, State& s, const Value& v, bool narrow) {
 void unix_time(Engine& e, State& s, const CallSite& c) {
   const bool narrow = narrow_call(e, c);
   const Value v = clock_value(e, c.import->name, narrow);
-  store_time(e, s, e.argument(s, c, 0), narrow ? 4 : 8, v);
+  store_unless_null(e, s, e.argument(s, c, 0), narrow ? 4 : 8, v);
   give_time(e, s, v, narrow);
 }
 
 /// struct timeb begins with the time; struct timespec too.
 void time_structure(Engine& e, State& s, const CallSite& c) {
   const bool narrow = narrow_call(e, c);
-  store_time(e, s, e.argument(s, c, 0), narrow ? 4 : 8, clock_value(e, c.import->name, narrow));
+  store_unless_null(e, s, e.argument(s, c, 0), narrow ? 4 : 8, clock_value(e, c.import->name, narrow));
 }
 
 // struct tm: nine ints, from the seconds up; the month counts from 0, the year from 1900.
@@ -66,7 +66,7 @@ void broken_down(Engine& e, State& s, const CallSite& c) {
   for (unsigned i = 0; i < kTmFields; ++i) {
     const auto v = each_number(e, from, [&](std::uint64_t t) { return tm_field(static_cast<std::int64_t>(t), i); });
     if (!v) return e.generic(s, c);
-    store_time(e, s, e.plus(to, std::uint64_t{4} * i), 4, *v);
+    store_unless_null(e, s, e.plus(to, std::uint64_t{4} * i), 4, *v);
   }
   e.set_result(s, safe ? constant(0) : to);
 }
@@ -100,7 +100,7 @@ void file_status(Engine& e, State& s, const CallSite& c) {
   const Value to = e.argument(s, c, 1);
   const unsigned width = narrow ? 4 : 8, first = wide_size ? 32 : 24;
   e.set_result(s, e.fresh(Kind::result, mix(c.rva, 0x57A7)));
-  for (unsigned i = 0; i < 3; ++i) store_time(e, s, e.plus(to, first + i * width), width, clock_value(e, n, narrow));
+  for (unsigned i = 0; i < 3; ++i) store_unless_null(e, s, e.plus(to, first + i * width), width, clock_value(e, n, narrow));
 }
 
 /// struct _finddata_t: attributes, then three times.
@@ -110,10 +110,10 @@ void find_file(Engine& e, State& s, const CallSite& c) {
   const unsigned width = narrow ? 4 : 8;
   e.set_result(s, e.fresh(Kind::result, mix(c.rva, 0xF1D)));
   for (unsigned i = 0; i < 3; ++i)
-    store_time(e, s, e.plus(to, std::uint64_t{width} * (i + 1)), width, clock_value(e, c.import->name, narrow));
+    store_unless_null(e, s, e.plus(to, std::uint64_t{width} * (i + 1)), width, clock_value(e, c.import->name, narrow));
 }
 
-constexpr Model kModels[] = {
+constexpr Model kRunTimeClockModels[] = {
     {"time", unix_time},
     {"_time32", unix_time},
     {"_time64", unix_time},
@@ -183,14 +183,10 @@ constexpr Model kModels[] = {
 
 }  // namespace
 
-void store_time(Engine& e, State& s, const Value& to, unsigned size, const Value& v) {
-  if (!(to.uniform() && to.all == number(0))) e.write(s, to, size, v);
-}
-
 Value clock_value(Engine& e, const std::string& source, bool narrow) {
   return e.lanes(source, [&](const Rung& r) { return narrow ? unix_of(r) & 0xFFFFFFFF : unix_of(r); });
 }
 
-std::span<const Model> run_time_clock_models() { return kModels; }
+std::span<const Model> run_time_clock_models() { return kRunTimeClockModels; }
 
 }  // namespace tq::analysis

@@ -24,8 +24,6 @@ std::int64_t seconds_of(const Date& d);
 /// 0 is Sunday.
 std::int64_t weekday_of(std::int64_t unix_seconds);
 
-/// Writes where the pointer is not null.
-void store_time(Engine& e, State& s, const Value& to, unsigned size, const Value& v);
 /// A clock value of every lane in 4 or 8 bytes.
 Value clock_value(Engine& e, const std::string& source, bool narrow);
 /// Applies `f` to the number each lane holds; nullopt when a lane holds none.

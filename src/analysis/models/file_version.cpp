@@ -23,10 +23,6 @@ bool is_system_file(const std::string& name) {
   return false;
 }
 
-void store(Engine& e, State& s, const Value& to, unsigned size, const Value& v) {
-  if (!(to.uniform() && to.all == number(0))) e.write(s, to, size, v);
-}
-
 template <bool Wide, unsigned At>
 void info_size(Engine& e, State& s, const CallSite& c) {
   const auto name = e.text(s, e.argument(s, c, At), Wide);
@@ -79,8 +75,8 @@ void query_value(Engine& e, State& s, const CallSite& c) {
   const auto path = e.text(s, e.argument(s, c, 1), Wide);
   const bool known = e.alu.varies(e.read(s, e.plus(fixed, 8), 4));  // the block of a file of Windows
   const auto give = [&](const Value& at, const Value& size) {
-    store(e, s, e.argument(s, c, 2), e.word(), at);
-    store(e, s, e.argument(s, c, 3), 4, size);
+    store_unless_null(e, s, e.argument(s, c, 2), e.word(), at);
+    store_unless_null(e, s, e.argument(s, c, 3), 4, size);
     e.set_result(s, constant(1));
   };
   if (path && *path == "\\") return give(fixed, constant(52));
@@ -132,7 +128,7 @@ void driver_model(Engine& e, State& s, const CallSite& c) {
   });
 }
 
-constexpr Model kModels[] = {
+constexpr Model kFileVersionModels[] = {
     {"GetFileVersionInfoSizeA", info_size<false, 0>},
     {"GetFileVersionInfoSizeW", info_size<true, 0>},
     {"GetFileVersionInfoSizeExA", info_size<false, 1>},
@@ -150,6 +146,6 @@ constexpr Model kModels[] = {
 
 }  // namespace
 
-std::span<const Model> file_version_models() { return kModels; }
+std::span<const Model> file_version_models() { return kFileVersionModels; }
 
 }  // namespace tq::analysis

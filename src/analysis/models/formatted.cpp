@@ -49,7 +49,7 @@ struct Conversion {
   char letter = 0;
   bool left = false, zeros = false, skipped = false, plain = true;  ///< `plain`: nothing that is not read here
   std::size_t width = 0, precision = 0;
-  bool has_precision = false, wide = false, narrow = false;
+  bool has_precision = false, wide = false;
   unsigned halves = 0;  ///< how many h
 };
 
@@ -80,7 +80,6 @@ Conversion conversion_at(const std::string& f, std::size_t& i) {
       ++c.halves;
     else if (f[i] != 'l' && f[i] != 'w')
       break;
-    c.narrow = c.narrow || f[i] == 'h';
   }
   c.plain = c.plain && c.width <= kMostPadding && c.precision <= kMostPadding && !(i < f.size() && f[i] == '*');
   if (i < f.size()) c.letter = f[i++];
@@ -95,10 +94,9 @@ std::u16string shown(std::uint64_t v, const Conversion& c) {
   if (c.halves == 1) v &= 0xFFFF;
   const bool minus = (c.letter == 'd' || c.letter == 'i') && (v >> (narrow ? c.halves == 1 ? 15 : 31 : 63) & 1) != 0;
   if (minus) v = (c.halves == 1 ? 0x10000 : narrow ? 0x100000000 : 0) - v;
-  const char16_t* all = c.letter == 'X' ? u"0123456789ABCDEF" : u"0123456789abcdef";
-  std::u16string out;
-  do out.insert(out.begin(), all[v % (hex ? 16 : 10)]);
-  while ((v /= hex ? 16 : 10) != 0);
+  std::u16string out = digits_of(v, hex ? 16 : 10);
+  if (c.letter == 'X')
+    for (char16_t& x : out) x = x >= 'a' ? static_cast<char16_t>(x - 0x20) : x;
   const std::size_t least = c.has_precision      ? c.precision
                             : c.zeros && !c.left ? c.width - std::min<std::size_t>(c.width, minus ? 1 : 0)
                                                  : 0;
@@ -164,7 +162,7 @@ class Printed {
     return all;
   }
   void text(const Conversion& c, const Value& pointer, bool wide) {
-    if (c.narrow) wide = false;
+    if (c.halves != 0) wide = false;
     const Texts t = texts(e_, s_, pointer, wide, c.has_precision ? c.precision : kMostText);
     note(t.origin, text_varies(e_, s_, pointer), t.copy || !t.known);
     out_.known = out_.known && t.known;
@@ -236,8 +234,7 @@ struct Scan {
     const std::size_t first = at;
     std::uint64_t v = 0;
     for (; going && at < end; ++at) {
-      const unsigned x = text[at], lower = x | 0x20, base = c.letter == 'x' || c.letter == 'X' ? 16 : 10;
-      const unsigned d = x >= '0' && x <= '9' ? x - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
+      const unsigned d = digit_of(text[at]), base = c.letter == 'x' || c.letter == 'X' ? 16 : 10;
       if (d >= base) break;
       v = v * base + d;
     }
@@ -309,7 +306,7 @@ void scan(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, unclear(e, c, 32, 0x5C));
 }
 
-constexpr Model kModels[] = {
+constexpr Model kFormattedModels[] = {
     {"sprintf", print<false, 1, false, false>},
     {"wsprintfA", print<false, 1, false, false>},
     {"wsprintfW", print<true, 1, false, false>},
@@ -336,6 +333,6 @@ constexpr Model kModels[] = {
 
 }  // namespace
 
-std::span<const Model> formatted_models() { return kModels; }
+std::span<const Model> formatted_models() { return kFormattedModels; }
 
 }  // namespace tq::analysis

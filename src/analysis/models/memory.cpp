@@ -92,7 +92,7 @@ void compare_memory(Engine& e, State& s, const CallSite& c) {
   const auto size = plain(n);
   const Parting p = size && *size <= kMostCopied ? parting(e, s, a, b, *size) : Parting{{}, {}, 0, false};
   if (!p.known) {
-    if (e.ladder().clock || !text_lost(e, s, c)) e.generic(s, c);
+    if (!text_lost(e, s, c)) e.generic(s, c);
     return;
   }
   e.set_result(s, e.alu.each([&](unsigned k) {
@@ -132,7 +132,7 @@ void create_device(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, constant(0));
 }
 
-constexpr Model kModels[] = {
+constexpr Model kMemoryModels[] = {
     {"memcpy", copy},
     {"memmove", copy},
     {"RtlCopyMemory", copy},
@@ -176,6 +176,6 @@ constexpr Model kModels[] = {
 
 }  // namespace
 
-std::span<const Model> memory_models() { return kModels; }
+std::span<const Model> memory_models() { return kMemoryModels; }
 
 }  // namespace tq::analysis

@@ -33,6 +33,10 @@ Table table_of(bool clock) {
 
 }  // namespace
 
+void store_unless_null(Engine& e, State& s, const Value& to, unsigned size, const Value& v) {
+  if (!to.is_null()) e.write(s, to, size, v);
+}
+
 const Model* model_of(const std::string& name, bool clock) {
   static const Table builds = table_of(false), instants = table_of(true);
   const Table& t = clock ? instants : builds;

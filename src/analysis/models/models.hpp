@@ -13,6 +13,9 @@ struct Model {
   void (*apply)(Engine& e, State& s, const CallSite& c);
 };
 
+/// Writes what a caller may not want: nothing when `to` is null.
+void store_unless_null(Engine& e, State& s, const Value& to, unsigned size, const Value& v);
+
 /// The model of an imported function; null when it has none.
 const Model* model_of(const std::string& name, bool clock);
 /// Is a library (lower case) a C run time? Its functions leave their arguments on the stack.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "analysis/models/models.hpp"
+#include "analysis/name_list.hpp"
 
 extern "C" {
 extern const char tq_arity_begin[];
@@ -116,17 +117,12 @@ std::vector<std::size_t> line_starts(std::string_view all) {
 
 constexpr std::string_view kWideHelpers[] = {"_allmul", "_alldiv", "_aulldiv", "_allrem", "_aullrem"};
 
-template <class L>
-bool in(const L& list, std::string_view name) {
-  return std::find(std::begin(list), std::end(list), name) != std::end(list);
-}
-
-bool is_wide_helper(const std::string& name) { return in(kWideHelpers, name); }
+bool is_wide_helper(const std::string& name) { return is_among(kWideHelpers, name); }
 
 }  // namespace
 
-bool is_noreturn(const std::string& name) { return in(kNoreturn, name); }
-bool is_printer(const std::string& name) { return in(kPrinters, name); }
+bool is_noreturn(const std::string& name) { return is_among(kNoreturn, name); }
+bool is_printer(const std::string& name) { return is_among(kPrinters, name); }
 
 bool looks_behind_pointers(std::string_view name) {
   return std::any_of(std::begin(kReaders), std::end(kReaders), [&](std::string_view t) { return name.starts_with(t); });
@@ -134,7 +130,7 @@ bool looks_behind_pointers(std::string_view name) {
 
 bool gives_fraction(std::string_view name) {
   constexpr std::string_view kNames[] = {"atof", "_wtof", "strtod", "wcstod", "_strtod_l", "_wcstod_l", "strtof", "wcstof"};
-  return in(kNames, name);
+  return is_among(kNames, name);
 }
 
 std::optional<Arity> arity_of(const std::string& name) {

@@ -1,7 +1,7 @@
 // Functions that read the registry, when the value asked for tells the version.
-#include <algorithm>
 #include <optional>
 
+#include "analysis/models/texts.hpp"
 #include "analysis/models/version.hpp"
 #include "core/text.hpp"
 
@@ -22,21 +22,17 @@ std::optional<std::string> value_text(const std::string& name, const Rung& r) {
 
 /// Writes the text of each lane with its NUL. Returns its size in bytes per lane.
 Value write_text(Engine& e, State& s, const Value& to, const std::string& name, bool wide) {
-  const unsigned unit = wide ? 2 : 1;
-  const std::string source = "the registry value " + name;
-  std::size_t longest = 0;
-  for (const Rung& r : e.ladder().rungs) longest = std::max(longest, value_text(name, r)->size());
-  const bool null = to.uniform() && to.all == number(0);
-  for (std::size_t i = 0; !null && i <= longest; ++i)
-    e.write(s, e.plus(to, i * unit), unit, e.lanes(source, [&](const Rung& r) -> std::uint64_t {
-      const std::string t = *value_text(name, r);
-      return i < t.size() ? static_cast<unsigned char>(t[i]) : 0;
-    }));
-  return e.lanes(source, [&](const Rung& r) { return (value_text(name, r)->size() + 1) * unit; });
-}
-
-void store_unless_null(Engine& e, State& s, const Value& to, unsigned size, const Value& v) {
-  if (!(to.uniform() && to.all == number(0))) e.write(s, to, size, v);
+  const Value size =
+      e.lanes("the registry value " + name, [&](const Rung& r) { return (value_text(name, r)->size() + 1) * (wide ? 2 : 1); });
+  Texts t;
+  for (unsigned k = 0; k < e.alu.count(); ++k) {
+    const std::string text = *value_text(name, e.ladder().rungs[k]);
+    t.of[k] = std::u16string(text.begin(), text.end());
+  }
+  t.origin = size.origin;
+  t.copy = true;
+  write_texts(e, s, to, t, wide);
+  return size;
 }
 
 bool tells_version(const Engine& e, const std::optional<std::string>& name) {
@@ -64,9 +60,7 @@ void get_value(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, constant(0));
 }
 
-std::optional<std::string> counted_text(Engine& e, State& s, const Value& string) {
-  return e.text(s, e.read(s, e.plus(string, e.word() == 8 ? 8 : 4), e.word()), true);
-}
+std::optional<std::string> counted_text(Engine& e, State& s, const Value& string) { return e.text(s, buffer_of(e, s, string), true); }
 
 /// KEY_VALUE_PARTIAL_INFORMATION: title, type, size, data; the full form has the offset of the data at +8.
 void query_value_key(Engine& e, State& s, const CallSite& c) {
@@ -92,7 +86,7 @@ void direct_entry(Engine& e, State& s, const CallSite& c, const Value& entry) {
   const Value flags = e.read(s, e.plus(entry, w), 4), context = e.read(s, e.plus(entry, 3 * w), e.word());
   if (!tells_version(e, name) || !flags.uniform() || !flags.all.number() || (flags.all.off & 0x20) == 0) return;
   Value buffer = e.read(s, e.plus(context, w), e.word());
-  if (buffer.uniform() && buffer.all == number(0)) {
+  if (buffer.is_null()) {
     buffer = e.fresh(Kind::object, mix(0x4E61, c.rva));
     e.write(s, e.plus(context, w), e.word(), buffer);
   }
@@ -107,14 +101,14 @@ void query_registry_values(Engine& e, State& s, const CallSite& c) {
   if (e.ladder().clock) return e.generic(s, c);
   for (std::uint64_t i = 0; i < kMostEntries; ++i) {
     const Value entry = e.plus(table, i * stride), routine = e.read(s, entry, e.word()), name = e.read(s, e.plus(entry, 2 * w), e.word());
-    if (routine.uniform() && routine.all == number(0) && name.uniform() && (name.all == number(0) || !name.all.number())) break;
+    if (routine.is_null() && name.uniform() && (name.all == number(0) || !name.all.number())) break;
     direct_entry(e, s, c, entry);
   }
   e.external_event(s, c, c.import->name, 2);
   e.set_result(s, constant(0));
 }
 
-constexpr Model kModels[] = {
+constexpr Model kRegistryModels[] = {
     {"RegQueryValueExA", query_value_ex<false>},
     {"RegQueryValueExW", query_value_ex<true>},
     {"RegGetValueA", get_value<false>},
@@ -128,6 +122,6 @@ constexpr Model kModels[] = {
 
 }  // namespace
 
-std::span<const Model> registry_models() { return kModels; }
+std::span<const Model> registry_models() { return kRegistryModels; }
 
 }  // namespace tq::analysis

@@ -11,7 +11,7 @@ Value filetime_value(Engine& e, const std::string& source) { return e.lanes(sour
 
 /// The clock in 100 ns since 1601, where the first argument points to.
 void system_time(Engine& e, State& s, const CallSite& c) {
-  store_time(e, s, e.argument(s, c, 0), 8, filetime_value(e, c.import->name));
+  store_unless_null(e, s, e.argument(s, c, 0), 8, filetime_value(e, c.import->name));
   e.set_result(s, constant(0));
 }
 
@@ -19,13 +19,13 @@ void system_time(Engine& e, State& s, const CallSite& c) {
 template <unsigned From, unsigned To, unsigned Bytes, unsigned Result>
 void same_time(Engine& e, State& s, const CallSite& c) {
   const Value from = e.argument(s, c, From), to = e.argument(s, c, To);
-  for (unsigned i = 0; i < Bytes; i += 8) store_time(e, s, e.plus(to, i), 8, e.read(s, e.plus(from, i), 8));
+  for (unsigned i = 0; i < Bytes; i += 8) store_unless_null(e, s, e.plus(to, i), 8, e.read(s, e.plus(from, i), 8));
   e.set_result(s, constant(Result));
 }
 
 void time_zone(Engine& e, State& s, const CallSite& c) {
   // Bias, StandardBias and DaylightBias of TIME_ZONE_INFORMATION, in minutes.
-  for (const unsigned at : {0x0u, 0x54u, 0xA8u}) store_time(e, s, e.plus(e.argument(s, c, 0), at), 4, constant(0));
+  for (const unsigned at : {0x0u, 0x54u, 0xA8u}) store_unless_null(e, s, e.plus(e.argument(s, c, 0), at), 4, constant(0));
   e.set_result(s, e.fresh(Kind::result, mix(c.rva, 0x7E)));
 }
 
@@ -44,8 +44,8 @@ std::uint64_t date_field(std::int64_t t, std::size_t i) {
 void write_date(Engine& e, State& s, const Value& to, const Layout& l, const Value& seconds) {
   for (std::size_t i = 0; i < l.at.size(); ++i)
     if (const auto v = each_number(e, seconds, [&](std::uint64_t t) { return date_field(static_cast<std::int64_t>(t), i); }))
-      store_time(e, s, e.plus(to, l.at[i]), 2, *v);
-  for (const unsigned at : {l.at[5] + 2}) store_time(e, s, e.plus(to, at), 2, constant(0));  // milliseconds
+      store_unless_null(e, s, e.plus(to, l.at[i]), 2, *v);
+  for (const unsigned at : {l.at[5] + 2}) store_unless_null(e, s, e.plus(to, at), 2, constant(0));  // milliseconds
 }
 
 void system_date(Engine& e, State& s, const CallSite& c) {
@@ -76,7 +76,7 @@ void from_date(Engine& e, State& s, const CallSite& c) {
     return number(static_cast<std::uint64_t>(t + kEpochSeconds) * kTicks);
   });
   v.origin = field[0].origin;
-  store_time(e, s, to, 8, v);
+  store_unless_null(e, s, to, 8, v);
   e.set_result(s, constant(1));
 }
 
@@ -86,7 +86,7 @@ void to_seconds(Engine& e, State& s, const CallSite& c) {
   const Value from = e.read(s, e.argument(s, c, 0), 8), to = e.argument(s, c, 1);
   const auto v = each_number(e, from, [](std::uint64_t t) { return (t / kTicks - static_cast<std::uint64_t>(Epoch)) & 0xFFFFFFFF; });
   if (!v) return e.generic(s, c);
-  store_time(e, s, to, 4, *v);
+  store_unless_null(e, s, to, 4, *v);
   e.set_result(s, constant(1));
 }
 
@@ -95,19 +95,19 @@ void from_seconds(Engine& e, State& s, const CallSite& c) {
   const Value seconds = e.argument(s, c, 0);
   const auto v = each_number(e, seconds, [](std::uint64_t t) { return ((t & 0xFFFFFFFF) + static_cast<std::uint64_t>(Epoch)) * kTicks; });
   if (!v) return e.generic(s, c);
-  store_time(e, s, e.argument(s, c, 1), 8, *v);
+  store_unless_null(e, s, e.argument(s, c, 1), 8, *v);
 }
 
 /// The times of a file or process, at fixed places behind a pointer. The call may fail: both ways are followed.
 void write_times(Engine& e, State& s, const CallSite& c, const Value& to, std::span<const unsigned> at) {
   e.set_result(s, e.fresh(Kind::result, mix(c.rva, 0xF11E)));
-  for (const unsigned a : at) store_time(e, s, e.plus(to, a), 8, filetime_value(e, c.import->name));
+  for (const unsigned a : at) store_unless_null(e, s, e.plus(to, a), 8, filetime_value(e, c.import->name));
 }
 
 void file_time(Engine& e, State& s, const CallSite& c) {
   constexpr unsigned kHere[] = {0};
   for (unsigned i = 1; i < 4; ++i)
-    if (const Value to = e.argument(s, c, i); !(to.uniform() && to.all == number(0))) write_times(e, s, c, to, kHere);
+    if (const Value to = e.argument(s, c, i); !to.is_null()) write_times(e, s, c, to, kHere);
   e.set_result(s, e.fresh(Kind::result, mix(c.rva, 0xF11E)));
 }
 
@@ -132,9 +132,9 @@ constexpr std::uint64_t kDword = 4;
 bool is_date(const std::optional<std::string>& name) { return name && iequals(*name, "InstallDate"); }
 
 void give_date(Engine& e, State& s, const Value& type, const Value& data, const Value& size) {
-  store_time(e, s, type, 4, constant(kDword));
-  store_time(e, s, data, 4, clock_value(e, "the registry value InstallDate", true));
-  store_time(e, s, size, 4, constant(4));
+  store_unless_null(e, s, type, 4, constant(kDword));
+  store_unless_null(e, s, data, 4, clock_value(e, "the registry value InstallDate", true));
+  store_unless_null(e, s, size, 4, constant(4));
   e.set_result(s, constant(0));
 }
 
@@ -155,7 +155,7 @@ void query_key_date(Engine& e, State& s, const CallSite& c) {
 
 constexpr std::int64_t kEpoch1980 = 11960006400;  // 1601 to 1980
 
-constexpr Model kModels[] = {
+constexpr Model kSystemClockModels[] = {
     {"GetSystemTimeAsFileTime", system_time},
     {"GetSystemTimePreciseAsFileTime", system_time},
     {"KeQuerySystemTime", system_time},
@@ -208,6 +208,6 @@ constexpr Model kModels[] = {
 
 }  // namespace
 
-std::span<const Model> system_clock_models() { return kModels; }
+std::span<const Model> system_clock_models() { return kSystemClockModels; }
 
 }  // namespace tq::analysis

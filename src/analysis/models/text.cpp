@@ -36,8 +36,7 @@ Parsed parse_number(const std::u16string& s, unsigned base) {
   const std::size_t first = i;
   std::uint64_t v = 0;
   for (; i < s.size(); ++i) {
-    const unsigned c = s[i], lower = c | 0x20;
-    const unsigned d = c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
+    const unsigned d = digit_of(s[i]);
     if (d >= base) break;
     v = v * base + d;
   }
@@ -45,17 +44,6 @@ Parsed parse_number(const std::u16string& s, unsigned base) {
 }
 
 std::uint64_t parse(const std::u16string& s, unsigned base) { return parse_number(s, base).value; }
-
-/// The place `chars` behind the start of each lane's text.
-Value place_in(Engine& e, const Value& start, const Texts& t, unsigned unit,
-               const std::function<std::size_t(const std::u16string&)>& chars) {
-  Value v = e.alu.each([&](unsigned k) {
-    const std::size_t n = chars(*t.of[k]);
-    return n == std::u16string::npos ? number(0) : Term{start.at(k).sym, start.at(k).off + n * unit};
-  });
-  v.origin = t.origin;
-  return v;
-}
 
 template <bool Wide>
 void to_number(Engine& e, State& s, const CallSite& c) {
@@ -71,8 +59,8 @@ void to_number_base(Engine& e, State& s, const CallSite& c) {
   if (!t.known || !base.uniform() || !base.all.number() || base.all.off > 16) return lost(e, s, c, 1);
   const auto b = static_cast<unsigned>(base.all.off);
   const Value end = e.argument(s, c, 1), text = e.argument(s, c, 0);
-  if (!(end.uniform() && end.all == number(0)))
-    e.write(s, end, e.word(), place_in(e, text, t, Wide ? 2 : 1, [b](const auto& x) { return parse_number(x, b).end; }));
+  if (!end.is_null())
+    e.write(s, end, e.word(), place_in(e, text, Wide ? 2 : 1, t.origin, [&](unsigned k) { return parse_number(*t.of[k], b).end; }));
   e.set_result(s, number_of(e, c, t, true, [b](const auto& x) { return parse(x, b); }));
 }
 
@@ -118,7 +106,7 @@ void compare_texts(Engine& e, State& s, const CallSite& c) {
   const Texts a = texts(e, s, e.argument(s, c, 0), Wide, most), b = texts(e, s, e.argument(s, c, 1), Wide, most);
   if (!a.known || !b.known) return lost(e, s, c, 2);
   Value v = e.alu.each([&](unsigned k) { return number(static_cast<std::uint32_t>(compare(*a.of[k], *b.of[k], Fold, most))); });
-  v.origin = a.origin != 0 ? a.origin : b.origin;
+  v.origin = origin_of(a, b);
   e.set_result(s, v);
 }
 
@@ -135,7 +123,7 @@ void compare_by_locale(Engine& e, State& s, const CallSite& c) {
   if (!a.known || !b.known || !flags.uniform() || !flags.all.number()) return lost(e, s, c, 5);
   const bool fold = (flags.all.off & kIgnoreCase) != 0;
   Value v = e.alu.each([&](unsigned k) { return number(static_cast<std::uint32_t>(2 + compare(*a.of[k], *b.of[k], fold, kMostText))); });
-  v.origin = a.origin != 0 ? a.origin : b.origin;
+  v.origin = origin_of(a, b);
   e.set_result(s, v);
 }
 
@@ -148,7 +136,7 @@ void count_before(Engine& e, State& s, const CallSite& c) {
     const auto& all = *t.of[k];
     return number(std::min(all.size(), Until ? all.find_first_of(*set.of[k]) : all.find_first_not_of(*set.of[k])));
   });
-  v.origin = t.origin != 0 ? t.origin : set.origin;
+  v.origin = origin_of(t, set);
   e.set_result(s, v);
 }
 
@@ -157,7 +145,7 @@ template <bool Wide>
 void next_piece(Engine& e, State& s, const CallSite& c) {
   constexpr unsigned kUnit = Wide ? 2 : 1;
   const Value given = e.argument(s, c, 0), kept = e.fresh(Kind::object, 0x57C0);
-  const Value from = given.uniform() && given.all == number(0) ? e.read(s, kept, e.word()) : given;
+  const Value from = given.is_null() ? e.read(s, kept, e.word()) : given;
   const Texts t = texts(e, s, from, Wide), set = texts(e, s, e.argument(s, c, 1), Wide);
   if (!t.known || !set.known) {
     if (!text_lost(e, s, c)) e.generic(s, c);
@@ -165,12 +153,11 @@ void next_piece(Engine& e, State& s, const CallSite& c) {
   }
   const auto begin = [&](unsigned k) { return std::min(t.of[k]->find_first_not_of(*set.of[k]), t.of[k]->size()); };
   const auto end = [&](unsigned k) { return std::min(t.of[k]->find_first_of(*set.of[k], begin(k)), t.of[k]->size()); };
-  const auto place = [&](unsigned k, std::size_t chars) { return Term{from.at(k).sym, from.at(k).off + chars * kUnit}; };
-  e.write(s, e.alu.each([&](unsigned k) { return place(k, end(k)); }), kUnit, constant(0));
-  e.write(s, kept, e.word(), e.alu.each([&](unsigned k) { return place(k, std::min(end(k) + 1, t.of[k]->size())); }));
-  Value v = e.alu.each([&](unsigned k) { return begin(k) == t.of[k]->size() ? number(0) : place(k, begin(k)); });
-  v.origin = t.origin;
-  e.set_result(s, v);
+  const auto behind = [&](unsigned k) { return std::min(end(k) + 1, t.of[k]->size()); };
+  e.write(s, place_in(e, from, kUnit, 0, end), kUnit, constant(0));
+  e.write(s, kept, e.word(), place_in(e, from, kUnit, 0, behind));
+  e.set_result(
+      s, place_in(e, from, kUnit, t.origin, [&](unsigned k) { return begin(k) == t.of[k]->size() ? std::u16string::npos : begin(k); }));
 }
 
 template <bool Equal>
@@ -181,7 +168,7 @@ void compare_strings(Engine& e, State& s, const CallSite& c) {
     const int r = compare(*a.of[k], *b.of[k], true, kMostText);
     return number(Equal ? (r == 0 ? 1 : 0) : static_cast<std::uint32_t>(r));
   });
-  v.origin = a.origin != 0 ? a.origin : b.origin;
+  v.origin = origin_of(a, b);
   e.set_result(s, v);
 }
 
@@ -191,12 +178,7 @@ void find_text(Engine& e, State& s, const CallSite& c) {
   const Value in = e.argument(s, c, 0);
   const Texts a = texts(e, s, in, Wide), b = texts(e, s, e.argument(s, c, 1), Wide);
   if (!a.known || !b.known) return lost(e, s, c, 2);
-  Value v = e.alu.each([&](unsigned k) {
-    const std::size_t at = a.of[k]->find(*b.of[k]);
-    return at == std::u16string::npos ? number(0) : Term{in.at(k).sym, in.at(k).off + at * (Wide ? 2 : 1)};
-  });
-  v.origin = a.origin != 0 ? a.origin : b.origin;
-  e.set_result(s, v);
+  e.set_result(s, place_in(e, in, Wide ? 2 : 1, origin_of(a, b), [&](unsigned k) { return a.of[k]->find(*b.of[k]); }));
 }
 
 /// The first (or last) place of a character in a text, its NUL included; or null.
@@ -206,7 +188,8 @@ void find_character(Engine& e, State& s, const CallSite& c) {
   const Texts t = texts(e, s, in, Wide);
   if (!t.known || !wanted.uniform() || !wanted.all.number()) return lost(e, s, c, 1);
   const auto x = static_cast<char16_t>(wanted.all.off);
-  e.set_result(s, place_in(e, in, t, Wide ? 2 : 1, [x](const auto& all) {
+  e.set_result(s, place_in(e, in, Wide ? 2 : 1, t.origin, [&](unsigned k) {
+                 const auto& all = *t.of[k];
                  return x == 0 ? all.size() : Last ? all.rfind(x) : all.find(x);
                }));
 }
@@ -226,7 +209,7 @@ void init_string(Engine& e, State& s, const CallSite& c) {
   e.write(s, e.plus(to, e.word()), e.word(), text);
 }
 
-constexpr Model kModels[] = {
+constexpr Model kTextModels[] = {
     {"RtlInitUnicodeString", init_string<true>},
     {"RtlInitAnsiString", init_string<false>},
     {"RtlInitString", init_string<false>},
@@ -280,6 +263,6 @@ constexpr Model kModels[] = {
 
 }  // namespace
 
-std::span<const Model> text_models() { return kModels; }
+std::span<const Model> text_models() { return kTextModels; }
 
 }  // namespace tq::analysis

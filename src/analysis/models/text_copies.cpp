@@ -22,7 +22,7 @@ Texts joined(const Texts& a, const Texts& b) {
   Texts t = a;
   for (std::size_t k = 0; k < t.of.size(); ++k)
     if (t.of[k] && b.of[k]) *t.of[k] += *b.of[k];
-  t.origin = a.origin != 0 ? a.origin : b.origin;
+  t.origin = origin_of(a, b);
   t.copy = a.copy || b.copy;
   t.known = a.known && b.known;
   return t;
@@ -67,8 +67,7 @@ template <bool FromWide>
 void convert_counted(Engine& e, State& s, const CallSite& c) {
   const Value to = e.argument(s, c, 0), from = e.argument(s, c, 1), allocate = e.alu.truncate(e.argument(s, c, 2), 8);
   const Texts t = counted_texts(e, s, from, FromWide);
-  if (!(allocate.uniform() && allocate.all == number(0)))
-    e.write(s, e.plus(to, e.word()), e.word(), e.fresh(Kind::object, mix(0xA751, e.site_hash(s, c.rva))));
+  if (!allocate.is_null()) e.write(s, e.plus(to, e.word()), e.word(), e.fresh(Kind::object, mix(0xA751, e.site_hash(s, c.rva))));
   if (!t.known) return not_known(e, s, c, buffer_of(e, s, to), {from}, &to);
   write_counted(e, s, to, t, !FromWide);
   e.set_result(s, constant(0));
@@ -83,13 +82,6 @@ void convert_text(Engine& e, State& s, const CallSite& c) {
   if (!t.known) return not_known(e, s, c, to, {from});
   write_texts(e, s, to, t, !FromWide);
   e.set_result(s, number_of(e, c, t, false, [whole](const auto& x) { return x.size() + (whole ? 1 : 0); }));
-}
-
-std::u16string digits_of(std::uint64_t v, unsigned base) {
-  std::u16string out;
-  do out.insert(out.begin(), static_cast<char16_t>(u"0123456789abcdefghijklmnopqrstuvwxyz"[v % base]));
-  while ((v /= base) != 0);
-  return out;
 }
 
 /// The digits of a number of 32 bits; not known where the number or the base is not.
@@ -120,13 +112,13 @@ void number_to_text(Engine& e, State& s, const CallSite& c) {
 /// RtlIntegerToUnicodeString(value, base, to); base 0 is 10.
 void integer_to_string(Engine& e, State& s, const CallSite& c) {
   const Value v = e.alu.truncate(e.argument(s, c, 0), 32), asked = e.alu.truncate(e.argument(s, c, 1), 32), to = e.argument(s, c, 2);
-  const Texts t = digits(e, v, asked.uniform() && asked.all == number(0) ? constant(10) : asked, false);
+  const Texts t = digits(e, v, asked.is_null() ? constant(10) : asked, false);
   if (!t.known) return not_known(e, s, c, buffer_of(e, s, to), {v}, &to);
   write_counted(e, s, to, t, true);
   e.set_result(s, constant(0));
 }
 
-constexpr Model kModels[] = {
+constexpr Model kTextCopiesModels[] = {
     {"strcpy", copy_text<false>},
     {"wcscpy", copy_text<true>},
     {"lstrcpyA", copy_text<false>},
@@ -169,6 +161,6 @@ constexpr Model kModels[] = {
 
 }  // namespace
 
-std::span<const Model> text_copy_models() { return kModels; }
+std::span<const Model> text_copy_models() { return kTextCopiesModels; }
 
 }  // namespace tq::analysis

@@ -79,7 +79,7 @@ Texts counted_texts(Engine& e, State& s, const Value& string, bool wide) {
 }
 
 void write_texts(Engine& e, State& s, const Value& to, const Texts& t, bool wide) {
-  if (to.uniform() && to.all == number(0)) return;
+  if (to.is_null()) return;
   std::size_t longest = 0;
   for (unsigned k = 0; k < e.alu.count(); ++k)
     if ((e.alu.mask >> k & 1) != 0) longest = std::max(longest, t.of[k] ? t.of[k]->size() : 0);
@@ -109,6 +109,22 @@ Value number_of(Engine& e, const CallSite& c, const Texts& t, bool copy, const s
   return v;
 }
 
+std::u16string digits_of(std::uint64_t v, unsigned base) {
+  std::u16string out;
+  do out.insert(out.begin(), static_cast<char16_t>(u"0123456789abcdefghijklmnopqrstuvwxyz"[v % base]));
+  while ((v /= base) != 0);
+  return out;
+}
+
+Value place_in(Engine& e, const Value& start, unsigned unit, std::uint8_t origin, const std::function<std::size_t(unsigned lane)>& chars) {
+  Value v = e.alu.each([&](unsigned k) {
+    const std::size_t n = chars(k);
+    return n == std::u16string::npos ? number(0) : Term{start.at(k).sym, start.at(k).off + n * unit};
+  });
+  v.origin = origin;
+  return v;
+}
+
 bool text_varies(Engine& e, State& s, const Value& address) {
   const auto may_hold = [](const Value& v) { return !v.uniform() || !v.all.number() || v.all.off > 0xFFFF; };
   if (!may_hold(address)) return false;
@@ -124,15 +140,16 @@ Value unclear(Engine& e, const CallSite& c, unsigned bits, std::uint64_t n) {
 }
 
 void write_unclear(Engine& e, State& s, const CallSite& c, const Value& to) {
-  if (to.uniform() && to.all == number(0)) return;
+  if (to.is_null()) return;
   for (std::uint64_t at = 0; at < kLooked; ++at) e.write(s, e.plus(to, at), 1, unclear(e, c, 8, at));
 }
 
 bool text_lost(Engine& e, State& s, const CallSite& c) {
+  if (e.ladder().clock) return false;
   std::vector<Value> others;
   const Value first = e.argument(s, c, 0);
   // strtok goes on in the text of an earlier call.
-  bool varies = c.import->name.find("tok") != std::string::npos && first.uniform() && first.all == number(0) && e.version_seen();
+  bool varies = c.import->name.find("tok") != std::string::npos && first.is_null() && e.version_seen();
   for (unsigned i = 0; i < c.arguments; ++i) {
     const Value v = e.argument(s, c, i);
     if (e.alu.varies(v) || text_varies(e, s, v))

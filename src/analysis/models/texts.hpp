@@ -33,6 +33,16 @@ void write_counted(Engine& e, State& s, const Value& string, const Texts& t, boo
 /// A number of 32 bits that `f` makes from each lane's text.
 Value number_of(Engine& e, const CallSite& c, const Texts& t, bool copy, const std::function<std::uint64_t(const std::u16string&)>& f);
 
+/// The value of a character as a digit; 99 for one that is none up to 16.
+constexpr unsigned digit_of(char16_t c) {
+  const unsigned lower = c | 0x20U;
+  return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
+}
+/// A number in digits; lower case.
+std::u16string digits_of(std::uint64_t v, unsigned base);
+/// In each lane the place `chars` of it behind `start`; null for npos.
+Value place_in(Engine& e, const Value& start, unsigned unit, std::uint8_t origin, const std::function<std::size_t(unsigned lane)>& chars);
+
 /// Does the text at an address, or the buffer of a counted string there, differ between lanes?
 bool text_varies(Engine& e, State& s, const Value& address);
 /// An unknown that may differ between lanes: showing it decides nothing, a branch on it is not worked out.
@@ -41,7 +51,7 @@ Value unclear(Engine& e, const CallSite& c, unsigned bits, std::uint64_t n);
 void write_unclear(Engine& e, State& s, const CallSite& c, const Value& to);
 
 /// A function that looks behind pointers and has no model, or not for these arguments: when something of the version is handed to it, what
-/// it gives is not clear. False when nothing is.
+/// it gives is not clear. False when nothing is, and where the time is asked for.
 bool text_lost(Engine& e, State& s, const CallSite& c);
 
 }  // namespace tq::analysis

@@ -8,21 +8,16 @@
 namespace tq::analysis {
 namespace {
 
-void store(Engine& e, State& s, const Value& to, unsigned size, const Value& v) {
-  if (to.uniform() && to.all == number(0)) return;
-  e.write(s, to, size, v);
-}
-
 Value field(Engine& e, const char* source, std::uint32_t Rung::* what) {
   return e.lanes(source, [what](const Rung& r) { return r.*what; });
 }
 
 /// OSVERSIONINFO and its longer form: +4 major, +8 minor, +12 build, +16 platform; then text, and service pack numbers.
 void version_info(Engine& e, State& s, const Value& to, const char* source, bool wide) {
-  store(e, s, e.plus(to, 4), 4, field(e, source, &Rung::major));
-  store(e, s, e.plus(to, 8), 4, field(e, source, &Rung::minor));
-  store(e, s, e.plus(to, 12), 4, field(e, source, &Rung::build));
-  store(e, s, e.plus(to, 16), 4, constant(2));
+  store_unless_null(e, s, e.plus(to, 4), 4, field(e, source, &Rung::major));
+  store_unless_null(e, s, e.plus(to, 8), 4, field(e, source, &Rung::minor));
+  store_unless_null(e, s, e.plus(to, 12), 4, field(e, source, &Rung::build));
+  store_unless_null(e, s, e.plus(to, 16), 4, constant(2));
   const std::uint64_t text = 20, after = text + (wide ? 256 : 128);
   const std::string name = "Service Pack ";
   for (std::uint64_t i = 0; i <= name.size() + 1; ++i) {
@@ -30,13 +25,13 @@ void version_info(Engine& e, State& s, const Value& to, const char* source, bool
       if (r.service_pack == 0 || i > name.size()) return 0;
       return i == name.size() ? '0' + r.service_pack : static_cast<unsigned char>(name[i]);
     });
-    store(e, s, e.plus(to, text + i * (wide ? 2 : 1)), wide ? 2 : 1, c);
+    store_unless_null(e, s, e.plus(to, text + i * (wide ? 2 : 1)), wide ? 2 : 1, c);
   }
   // Only a caller that asked for the longer form has room for the rest.
   const Value size = e.read(s, to, 4);
   if (!size.uniform() || !size.all.number() || size.all.off < after + 8) return;
-  store(e, s, e.plus(to, after), 2, field(e, source, &Rung::service_pack));
-  store(e, s, e.plus(to, after + 2), 2, constant(0));
+  store_unless_null(e, s, e.plus(to, after), 2, field(e, source, &Rung::service_pack));
+  store_unless_null(e, s, e.plus(to, after + 2), 2, constant(0));
 }
 
 template <bool Wide, bool Kernel>
@@ -47,17 +42,17 @@ void get_version_ex(Engine& e, State& s, const CallSite& c) {
 
 void ps_get_version(Engine& e, State& s, const CallSite& c) {
   const Value major = e.argument(s, c, 0), minor = e.argument(s, c, 1), build = e.argument(s, c, 2);
-  store(e, s, major, 4, field(e, "PsGetVersion", &Rung::major));
-  store(e, s, minor, 4, field(e, "PsGetVersion", &Rung::minor));
-  store(e, s, build, 4, field(e, "PsGetVersion", &Rung::build));
+  store_unless_null(e, s, major, 4, field(e, "PsGetVersion", &Rung::major));
+  store_unless_null(e, s, minor, 4, field(e, "PsGetVersion", &Rung::minor));
+  store_unless_null(e, s, build, 4, field(e, "PsGetVersion", &Rung::build));
   e.set_result(s, constant(0));
 }
 
 void nt_version_numbers(Engine& e, State& s, const CallSite& c) {
   const Value major = e.argument(s, c, 0), minor = e.argument(s, c, 1), build = e.argument(s, c, 2);
-  store(e, s, major, 4, field(e, "RtlGetNtVersionNumbers", &Rung::major));
-  store(e, s, minor, 4, field(e, "RtlGetNtVersionNumbers", &Rung::minor));
-  store(e, s, build, 4, e.lanes("RtlGetNtVersionNumbers", [](const Rung& r) { return 0xF0000000u | r.build; }));
+  store_unless_null(e, s, major, 4, field(e, "RtlGetNtVersionNumbers", &Rung::major));
+  store_unless_null(e, s, minor, 4, field(e, "RtlGetNtVersionNumbers", &Rung::minor));
+  store_unless_null(e, s, build, 4, e.lanes("RtlGetNtVersionNumbers", [](const Rung& r) { return 0xF0000000u | r.build; }));
 }
 
 void get_version(Engine& e, State& s, const CallSite&) {
@@ -153,7 +148,7 @@ void verify_version(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, out);
 }
 
-constexpr Model kModels[] = {
+constexpr Model kVersionModels[] = {
     {"GetVersionExA", get_version_ex<false, false>},     {"GetVersionExW", get_version_ex<true, false>},
     {"RtlGetVersion", get_version_ex<true, true>},       {"PsGetVersion", ps_get_version},
     {"RtlGetNtVersionNumbers", nt_version_numbers},      {"GetVersion", get_version},
@@ -170,6 +165,6 @@ bool wanted_known(const std::array<Value, 4>& want, unsigned lane, std::uint64_t
   return true;
 }
 
-std::span<const Model> version_models() { return kModels; }
+std::span<const Model> version_models() { return kVersionModels; }
 
 }  // namespace tq::analysis

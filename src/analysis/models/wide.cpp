@@ -27,13 +27,13 @@ void shifted(Engine& e, State& s, const CallSite&) {
   give_back(e, s, e.alu.binary(What, v, e.alu.binary(Op::and_, s.r[kCx], constant(63), 8), 64));
 }
 
-constexpr Model kModels[] = {
+constexpr Model kWideModels[] = {
     {"_allmul", on_stack<Op::mul>},   {"_alldiv", on_stack<Op::sdiv>}, {"_aulldiv", on_stack<Op::udiv>}, {"_allrem", on_stack<Op::srem>},
     {"_aullrem", on_stack<Op::urem>}, {"_allshl", shifted<Op::shl>},   {"_allshr", shifted<Op::sar>},    {"_aullshr", shifted<Op::shr>},
 };
 
 }  // namespace
 
-std::span<const Model> wide_models() { return kModels; }
+std::span<const Model> wide_models() { return kWideModels; }
 
 }  // namespace tq::analysis

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "core/text.hpp"
+#include "model/json_words.hpp"
 
 namespace tq::cli {
 namespace {
@@ -52,11 +53,9 @@ Result<std::string> sha256_of(const io::ByteSource& source) {
   return digest.sha256.hex();
 }
 
-void put_lost(nlohmann::ordered_json& about, const std::vector<Error>& lost) {
-  auto list = nlohmann::ordered_json::array();
-  for (const auto& e : lost)
-    list.push_back(
-        {{"offset", e.offset ? nlohmann::ordered_json(*e.offset) : nlohmann::ordered_json(nullptr)}, {"what", to_valid_utf8(e.text())}});
+void put_lost(Json& about, const std::vector<Error>& lost) {
+  auto list = Json::array();
+  for (const auto& e : lost) list.push_back({{"offset", model::value_or_null(e.offset)}, {"what", to_valid_utf8(e.text())}});
   about["lost"] = std::move(list);
   about["lost_total"] = lost.size();
 }

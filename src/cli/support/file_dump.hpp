@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "core/hash.hpp"
+#include "core/json.hpp"
 #include "io/byte_source.hpp"
 
 namespace tq::cli {
@@ -37,6 +37,6 @@ class FileDump {
 /// SHA-256 of a whole source, read in pieces.
 Result<std::string> sha256_of(const io::ByteSource& source);
 /// "lost": [{"offset", "what"}] and "lost_total", as for every kind of file.
-void put_lost(nlohmann::ordered_json& about, const std::vector<Error>& lost);
+void put_lost(Json& about, const std::vector<Error>& lost);
 
 }  // namespace tq::cli

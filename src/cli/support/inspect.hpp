@@ -1,18 +1,18 @@
 // What `inspect` says of one kind of file. Each kind is one file, inspect_<kind>.cpp; inspect.cpp holds the list.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "cli/command.hpp"
+#include "core/json.hpp"
 #include "target/loader.hpp"
 
 namespace tq::cli {
 
 struct Inspected {
-  std::string kind;              ///< the contract's word: "hive", "pe", "image", "volume", "archive", ...
-  nlohmann::ordered_json about;  ///< the fields of this kind
-  std::string dump;              ///< with --dump: the content, one item a line
+  std::string kind;  ///< the contract's word: "hive", "pe", "image", "volume", "archive", ...
+  Json about;        ///< the fields of this kind
+  std::string dump;  ///< with --dump: the content, one item a line
 };
 
 struct Inspector {

@@ -1,8 +1,8 @@
 // An archive: its format, how many files, where Windows lies in it, what was refused, and with --dump the digest of every file.
-#include <nlohmann/json.hpp>
 
 #include "cli/support/file_dump.hpp"
 #include "cli/support/inspect.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "fs/archive.hpp"
 #include "target/support/find_windows.hpp"
@@ -10,9 +10,7 @@
 namespace tq::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-bool accepts(const target::Input& in) { return fs::looks_like_archive(bytes_of(in.head)); }
+bool is_archive(const target::Input& in) { return fs::looks_like_archive(bytes_of(in.head)); }
 
 Status dump_members(const fs::Archive& archive, FileDump& dump) {
   std::optional<FileDump::Digest> digest;
@@ -27,7 +25,7 @@ Status dump_members(const fs::Archive& archive, FileDump& dump) {
   });
 }
 
-Result<Inspected> inspect(const target::Input& in, const Args& args) {
+Result<Inspected> about_archive(const target::Input& in, const Args& args) {
   std::shared_ptr<const io::ByteSource> bytes;
   if (in.path.empty()) {
     bytes = io::from_memory(in.content);
@@ -58,6 +56,6 @@ Result<Inspected> inspect(const target::Input& in, const Args& args) {
 
 }  // namespace
 
-const Inspector inspect_archive{accepts, inspect};
+const Inspector inspect_archive{is_archive, about_archive};
 
 }  // namespace tq::cli

@@ -1,18 +1,17 @@
 // A registry hive: how many keys and values, whether it is clean, what its logs did, what is lost.
-#include <nlohmann/json.hpp>
 
 #include "cli/support/dump.hpp"
 #include "cli/support/inspect.hpp"
+#include "core/json.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 
 namespace tq::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 namespace regf = format::regf;
 
-bool accepts(const target::Input& in) { return bytes_of(in.head).chars().starts_with("regf"); }
+bool is_hive(const target::Input& in) { return bytes_of(in.head).chars().starts_with("regf"); }
 
 std::vector<std::byte> log_beside(const std::string& path, const char* suffix) {
   auto r = io::read_file(path + suffix, limits::kHiveBytes);
@@ -24,7 +23,7 @@ std::optional<std::vector<std::byte>> some(std::vector<std::byte> v) {
   return v;
 }
 
-Result<Inspected> inspect(const target::Input& in, const Args& args) {
+Result<Inspected> about_hive(const target::Input& in, const Args& args) {
   TQ_TRY(auto content, in.read(limits::kHiveBytes));
   const bool logs = !args.has("--no-logs") && !in.path.empty();
   const auto log = [&](const char* suffix) { return logs ? some(log_beside(in.path, suffix)) : std::nullopt; };
@@ -51,6 +50,6 @@ Result<Inspected> inspect(const target::Input& in, const Args& args) {
 
 }  // namespace
 
-const Inspector inspect_hive{accepts, inspect};
+const Inspector inspect_hive{is_hive, about_hive};
 
 }  // namespace tq::cli

@@ -1,16 +1,14 @@
 // A disk image: its format, its volumes, where Windows lies on them, and with --dump the digest of every file.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "cli/support/file_dump.hpp"
 #include "cli/support/inspect.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "target/support/disk.hpp"
 
 namespace tq::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string below(const target::DiskVolume& v, const std::string& path) { return v.name.empty() ? path : v.name + "/" + path; }
 
@@ -48,7 +46,7 @@ Json volume(const target::DiskVolume& v, FileDump* dump, std::vector<Error>& los
   return j;
 }
 
-Result<Inspected> inspect(const target::Input& in, const Args& args) {
+Result<Inspected> about_image(const target::Input& in, const Args& args) {
   TQ_TRY(const auto disk, target::open_disk(in));
   FileDump dump;
   Inspected out;
@@ -72,6 +70,6 @@ Result<Inspected> inspect(const target::Input& in, const Args& args) {
 
 }  // namespace
 
-const Inspector inspect_image{target::is_disk, inspect};
+const Inspector inspect_image{target::is_disk, about_image};
 
 }  // namespace tq::cli

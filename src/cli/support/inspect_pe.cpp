@@ -1,18 +1,17 @@
 // A program: its machine, its version, what it imports, whether it is signed and its checksum holds.
-#include <nlohmann/json.hpp>
 
 #include "cli/support/dump.hpp"
 #include "cli/support/inspect.hpp"
+#include "core/json.hpp"
 #include "core/text.hpp"
 #include "format/pe/pe.hpp"
 
 namespace tq::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 namespace pe = format::pe;
 
-bool accepts(const target::Input& in) { return bytes_of(in.head).chars().starts_with("MZ"); }
+bool is_pe(const target::Input& in) { return bytes_of(in.head).chars().starts_with("MZ"); }
 
 /// The checksum and the tables jump about: a file is read where it lies, standard input from memory.
 Result<std::unique_ptr<io::ByteSource>> source_of(const target::Input& in) {
@@ -20,7 +19,7 @@ Result<std::unique_ptr<io::ByteSource>> source_of(const target::Input& in) {
   return io::open_file(in.path);
 }
 
-Result<Inspected> inspect(const target::Input& in, const Args& args) {
+Result<Inspected> about_pe(const target::Input& in, const Args& args) {
   TQ_TRY(const auto src, source_of(in));
   TQ_TRY(const auto image, pe::open(*src));
   Inspected out;
@@ -47,6 +46,6 @@ Result<Inspected> inspect(const target::Input& in, const Args& args) {
 
 }  // namespace
 
-const Inspector inspect_pe{accepts, inspect};
+const Inspector inspect_pe{is_pe, about_pe};
 
 }  // namespace tq::cli

@@ -1,5 +1,4 @@
 // Everything that is neither a file format of its own nor a medium: whatever `check` takes as a target.
-#include <nlohmann/json.hpp>
 
 #include "cli/support/dump.hpp"
 #include "cli/support/inspect.hpp"
@@ -8,9 +7,9 @@
 namespace tq::cli {
 namespace {
 
-bool accepts(const target::Input&) { return true; }
+bool is_anything(const target::Input&) { return true; }
 
-Result<Inspected> inspect(const target::Input& in, const Args& args) {
+Result<Inspected> about_target(const target::Input& in, const Args& args) {
   TQ_TRY(const auto sources, target::load(in, {}));
   Inspected out;
   out.kind = sources.front().kind;
@@ -22,6 +21,6 @@ Result<Inspected> inspect(const target::Input& in, const Args& args) {
 
 }  // namespace
 
-const Inspector inspect_target{accepts, inspect};
+const Inspector inspect_target{is_anything, about_target};
 
 }  // namespace tq::cli

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/support/common.hpp"
+#include "core/path.hpp"
 #include "core/text.hpp"
 #include "io/byte_source.hpp"
 #include "io/folder.hpp"
@@ -26,11 +27,6 @@ bool looks_like_media(const std::string& name) {
   return ends(".msu") || ends(".cab") || ends(".exe");
 }
 
-std::string last_part(const std::string& path) {
-  const auto slash = path.find_last_of('/');
-  return slash == std::string::npos ? path : path.substr(slash + 1);
-}
-
 class Search {
  public:
   Search(MediaSearch& out, const format::authenticode::Roots* roots) : out_(out), roots_(roots) {}
@@ -40,7 +36,7 @@ class Search {
       out_.failed.push_back(content.error());
       return;
     }
-    FoundMedia f{path, last_part(path), {}};
+    FoundMedia f{path, std::string(last_component(path)), {}};
     f.file = um::identify(bytes_of(*content), f.name, roots_);
     out_.files.push_back(std::move(f));
   }

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "core/json.hpp"
 #include "core/text.hpp"
+#include "model/json_words.hpp"
 #include "report/support/machine_json.hpp"
 
 namespace tq::cli {
@@ -129,30 +130,29 @@ MigrationView view_of(const model::Machine& machine, const catalog::Catalog& cat
 
 std::string migration_document(const model::Machine& machine, const MigrationView& v, const std::string& tool,
                                const std::string& catalog_id) {
-  const auto text_or_null = [](const std::string& s) { return s.empty() ? report::Json(nullptr) : report::Json(to_valid_utf8(s)); };
   const auto& id = machine.facts.identity;
-  report::Json whole = report::machine_json(machine);
-  report::Json doc = report::migration_json(machine.verdict.migration);
-  report::Json gains = report::Json::array();
+  Json whole = report::machine_json(machine);
+  Json doc = report::migration_json(machine.verdict.migration);
+  Json gains = Json::array();
   for (const auto& g : v.gains) gains.push_back({{"feature", g.feature}, {"first_in", g.first_in}, {"source", g.source}});
-  report::Json out = {{"schema", "tourniquet.migrate/1"},
-                      {"tool", {{"version", tool}}},
-                      {"catalog", {{"id", catalog_id}, {"data_as_of", v.data_as_of}}},
-                      {"as_of", v.as_of},
-                      {"machine",
-                       {{"target", to_valid_utf8(machine.facts.target)},
-                        {"name", text_or_null(id.name)},
-                        {"product", text_or_null(id.product)},
-                        {"edition", text_or_null(id.edition)},
-                        {"arch", text_or_null(id.arch)},
-                        {"product_type", text_or_null(id.product_type)},
-                        {"nt_version", text_or_null(id.nt_version)},
-                        {"build", whole["build"]},
-                        {"known_as", text_or_null(machine.verdict.migration.from)},
-                        {"lifecycle", whole["lifecycle"]}}},
-                      {"paths", doc["paths"]},
-                      {"impossible", doc["impossible"]},
-                      {"newer_releases_have", std::move(gains)}};
+  Json out = {{"schema", "tourniquet.migrate/1"},
+              {"tool", {{"version", tool}}},
+              {"catalog", {{"id", catalog_id}, {"data_as_of", v.data_as_of}}},
+              {"as_of", v.as_of},
+              {"machine",
+               {{"target", to_valid_utf8(machine.facts.target)},
+                {"name", model::text_or_null(id.name)},
+                {"product", model::text_or_null(id.product)},
+                {"edition", model::text_or_null(id.edition)},
+                {"arch", model::text_or_null(id.arch)},
+                {"product_type", model::text_or_null(id.product_type)},
+                {"nt_version", model::text_or_null(id.nt_version)},
+                {"build", whole["build"]},
+                {"known_as", model::text_or_null(machine.verdict.migration.from)},
+                {"lifecycle", whole["lifecycle"]}}},
+              {"paths", doc["paths"]},
+              {"impossible", doc["impossible"]},
+              {"newer_releases_have", std::move(gains)}};
   return out.dump(2) + "\n";
 }
 

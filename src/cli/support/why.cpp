@@ -2,21 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "core/text.hpp"
+#include "model/json_words.hpp"
 
 namespace tq::cli {
 namespace {
 
 void lines(std::string& out, const char* label, const std::vector<std::string>& items) {
   for (std::size_t i = 0; i < items.size(); ++i) out += fmt::format("  {:<10}{}\n", i == 0 ? label : "", printable(items[i]));
-}
-
-nlohmann::ordered_json list(const std::vector<std::string>& items) {
-  auto a = nlohmann::ordered_json::array();
-  for (const auto& s : items) a.push_back(to_valid_utf8(s));
-  return a;
 }
 
 }  // namespace
@@ -35,18 +29,18 @@ std::string proofs_text(const std::vector<MachineProof>& proofs) {
 }
 
 std::string proofs_json(const std::vector<MachineProof>& proofs) {
-  nlohmann::ordered_json doc = {{"schema", "tourniquet.why/1"}};
-  auto all = nlohmann::ordered_json::array();
+  Json doc = {{"schema", "tourniquet.why/1"}};
+  auto all = Json::array();
   for (const auto& [machine, p] : proofs)
     all.push_back({{"target", to_valid_utf8(machine)},
                    {"subject", p.subject},
                    {"answer", p.answer},
                    {"because", to_valid_utf8(p.rule)},
-                   {"found", list(p.found)},
-                   {"searched", list(p.searched)},
-                   {"catalog", list(p.rows)}});
+                   {"found", model::texts(p.found)},
+                   {"searched", model::texts(p.searched)},
+                   {"catalog", model::texts(p.rows)}});
   doc["proofs"] = std::move(all);
-  return doc.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return doc.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace tq::cli

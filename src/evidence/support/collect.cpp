@@ -8,6 +8,10 @@ void cover(model::Facts& facts, std::string source, model::CoverageStatus status
   facts.coverage.push_back({std::move(source), status, std::move(detail)});
 }
 
+void add_oddity(model::Facts& facts, const char* kind, std::string what, std::string where) {
+  facts.oddities.push_back({kind, std::move(what), std::move(where)});
+}
+
 void read_text(const target::Registry& reg, model::Facts& facts, std::string_view key, std::string_view name, const std::string& as) {
   const auto v = reg.value(key, name);
   if (!v) return;

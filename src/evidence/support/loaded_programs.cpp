@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "core/path.hpp"
 #include "core/text.hpp"
 #include "evidence/support/file_version.hpp"
 #include "evidence/support/note.hpp"
@@ -77,7 +78,7 @@ char system_letter(const target::Source& source) {
 
 std::string windows_name(const target::Source& source) {
   if (source.windows == ".") return "windows";
-  return source.windows.substr(source.windows.rfind('/') + 1);
+  return std::string(last_component(source.windows));
 }
 
 std::string place(const target::Source& source, const Written& w) {
@@ -137,7 +138,7 @@ std::vector<std::string> image_candidates(const target::Source& source, const mo
   for (const auto& reading : readings_of(service.image)) {
     std::string path = place(source, parse_written(reading, driver));
     if (path.empty() || leaves_tree(path)) continue;
-    const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    const std::string_view name = last_component(path);
     out.push_back(name.find('.') == std::string_view::npos ? path + ".exe" : path);
   }
   return out;

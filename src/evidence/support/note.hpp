@@ -10,6 +10,8 @@ namespace tq::evidence {
 
 /// Notes how reading a source went; `detail` is for people and says why where it failed.
 void cover(model::Facts& facts, std::string source, model::CoverageStatus status, std::string detail = {});
+/// Something that Windows and its updates do not leave behind.
+void add_oddity(model::Facts& facts, const char* kind, std::string what, std::string where);
 /// Adds a reading when the value is there as text.
 void read_text(const target::Registry& reg, model::Facts& facts, std::string_view key, std::string_view name, const std::string& as);
 /// The first reading of that name; empty when there is none.

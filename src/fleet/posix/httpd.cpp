@@ -198,13 +198,8 @@ class Ending {
   std::thread thread_;
 };
 
-}  // namespace
-}  // namespace tq::fleet::serve
-
-extern "C" tq::fleet::serve::ServeModule tq_serve;
-tq::Status tq_serve(const tq::fleet::serve::Listen& listen, const std::function<void(std::uint16_t port)>& ready,
-                    const std::function<tq::fleet::serve::Response(const tq::fleet::serve::Request&)>& handle) {
-  using namespace tq::fleet::serve;
+Status serve(const Listen& listen, const std::function<void(std::uint16_t port)>& ready,
+             const std::function<Response(const Request&)>& handle) {
   std::signal(SIGPIPE, SIG_IGN);
   Server server(handle);
   int port = listen.port;
@@ -213,14 +208,23 @@ tq::Status tq_serve(const tq::fleet::serve::Listen& listen, const std::function<
   else if (!server.bind_to_port(listen.host, port))
     port = -1;
   if (port <= 0)
-    return tq::Error{tq::ErrorCode::io,
-                     "--listen",
-                     "an address of this machine with a free port",
-                     listen.host + ":" + std::to_string(listen.port),
-                     {},
-                     "another program may have it; choose another with --listen, or port 0 for any"};
+    return Error{ErrorCode::io,
+                 "--listen",
+                 "an address of this machine with a free port",
+                 listen.host + ":" + std::to_string(listen.port),
+                 {},
+                 "another program may have it; choose another with --listen, or port 0 for any"};
   const Ending ending(server);
   ready(static_cast<std::uint16_t>(port));
   server.listen_after_bind();
-  return tq::ok();
+  return ok();
+}
+
+}  // namespace
+}  // namespace tq::fleet::serve
+
+extern "C" tq::fleet::serve::ServeModule tq_serve;
+void tq_serve(const tq::fleet::serve::Listen& listen, const std::function<void(std::uint16_t port)>& ready,
+              const std::function<tq::fleet::serve::Response(const tq::fleet::serve::Request&)>& handle, tq::Status& ended) {
+  ended = tq::fleet::serve::serve(listen, ready, handle);
 }

@@ -9,6 +9,7 @@
 #include "fleet/serve/httpd.hpp"
 #include "io/folder.hpp"
 #include "io/library.hpp"
+#include "io/output.hpp"
 
 namespace tq::fleet::serve {
 namespace {
@@ -16,25 +17,22 @@ namespace {
 /// Where the file may lie: beside the program (a build, the self-contained folder), or where packages put it.
 constexpr const char* kFolders[] = {"/", "/../" TQ_LIBDIR "/tourniquet/"};
 
-std::string own_folder() {
-  const std::string all = io::own_program();
-  return all.substr(0, all.rfind('/') == std::string::npos ? 0 : all.rfind('/'));
-}
-
 }  // namespace
 
 Status serve_http(const Listen& listen, const std::function<void(std::uint16_t port)>& ready,
                   const std::function<Response(const Request&)>& handle) {
   constexpr const char* kPurpose = "the part of the program that speaks HTTP";
   constexpr const char* kPackage = "libcpp-httplib0.11";
-  const std::string folder = own_folder();
+  const std::string program = io::own_program(), folder = io::folder_of(program);
   std::string path = kModule;
   for (const char* f : kFolders)
-    if (const std::string there = folder + f + kModule; !folder.empty() && access(there.c_str(), R_OK) == 0) path = there;
+    if (const std::string there = folder + f + kModule; !program.empty() && access(there.c_str(), R_OK) == 0) path = there;
   TQ_TRY(const auto module, io::Library::load(path.c_str(), kPurpose, kPackage));
   ServeModule* serve = nullptr;
   TQ_TRY([[maybe_unused]] const auto found, module.find("tq_serve", serve));
-  return serve(listen, ready, handle);
+  Status ended = ok();
+  serve(listen, ready, handle, ended);
+  return ended;
 }
 
 std::string own_host_name() {

@@ -14,13 +14,13 @@ extern const char tq_serve_js_end[];
 namespace tq::fleet::serve {
 namespace {
 
-struct Door {
+struct MenuEntry {
   const char* path;
   const char* name;
 };
-constexpr Door kDoors[] = {{"/", "Overview"},       {"/machines", "Machines"}, {"/sites", "Sites"},
-                           {"/cves", "CVEs"},       {"/updates", "Updates"},   {"/drivers", "Drivers"},
-                           {"/unknown", "Unknown"}, {"/changes", "Changes"},   {"/errors", "Errors"}};
+constexpr MenuEntry kMenu[] = {{"/", "Overview"},       {"/machines", "Machines"}, {"/sites", "Sites"},
+                               {"/cves", "CVEs"},       {"/updates", "Updates"},   {"/drivers", "Drivers"},
+                               {"/unknown", "Unknown"}, {"/changes", "Changes"},   {"/errors", "Errors"}};
 
 std::string head(const std::string& title) {
   // An icon of its own, or the browser asks for one that is not there.
@@ -33,7 +33,7 @@ std::string head(const std::string& title) {
 
 std::string navigation(std::string_view path) {
   std::string out = "<nav aria-label=\"Pages\"><ul>";
-  for (const auto& d : kDoors)
+  for (const auto& d : kMenu)
     out += fmt::format("<li><a href=\"{}\"{}>{}</a></li>", d.path, path == d.path ? " aria-current=\"page\"" : "", d.name);
   return out + "</ul></nav>";
 }

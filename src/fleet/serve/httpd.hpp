@@ -19,8 +19,9 @@ Result<Listen> parse_listen(const std::string& text);
 
 /// Of the file that serve_http() loads: what speaks HTTP stands in a file of its own, so that no other command loads a server.
 inline constexpr const char* kModule = "tourniquet-serve.so";
-using ServeModule = Status(const Listen& listen, const std::function<void(std::uint16_t port)>& ready,
-                           const std::function<Response(const Request&)>& handle);
+/// A C name has no Result to return: `ended` is what serve_http() returns.
+using ServeModule = void(const Listen& listen, const std::function<void(std::uint16_t port)>& ready,
+                         const std::function<Response(const Request&)>& handle, Status& ended);
 
 /// Answers until SIGINT or SIGTERM comes, then ends what is being answered and returns. `ready` is told the port that was taken; after it
 /// the first request may come. `handle` is called by several threads at once. Errors: io (the address cannot be had),

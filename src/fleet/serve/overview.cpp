@@ -13,7 +13,7 @@
 namespace tq::fleet::serve {
 namespace {
 
-constexpr std::uint64_t kSites = 20, kCves = 10, kReasons = 8, kFindings = 12;
+constexpr std::uint64_t kShownSites = 20, kShownCves = 10, kShownReasons = 8, kShownFindings = 12;
 
 std::string part(const char* title, const std::string& content, const char* link = nullptr, const char* words = "") {
   if (content.empty()) return {};
@@ -26,7 +26,7 @@ Result<std::string> top_cves(Db& db) {
       db, "CVEs that most machines miss",
       "SELECT cve, machines, CASE WHEN known_exploited = 1 THEN 'exploited' ELSE '' END AS note FROM v_top_cves ORDER BY machines "
       "DESC, known_exploited DESC, cve",
-      {}, kCves, [](const Row& r, std::size_t c) {
+      {}, kShownCves, [](const Row& r, std::size_t c) {
         if (c == 0) return fmt::format("<a href=\"/cve/{0}\">{0}</a>", html_text(r.text(0)));
         if (c == 1) return grouped(r.integer(1));
         return r.text(2).empty() ? std::string{} : "<span class=\"badge bad\">" + html_text(r.text(2)) + "</span>";
@@ -36,7 +36,7 @@ Result<std::string> top_cves(Db& db) {
 Result<std::string> findings(Db& db) {
   return table_html(db, "Findings by machines",
                     "SELECT rule AS finding, severity, machines FROM v_findings WHERE severity <> 'info' ORDER BY machines DESC, rule", {},
-                    kFindings, [](const Row& r, std::size_t c) {
+                    kShownFindings, [](const Row& r, std::size_t c) {
                       if (c == 2) return grouped(r.integer(2));
                       if (c == 1) return html_text(r.text(1));
                       const auto all = rules::all();
@@ -52,7 +52,7 @@ Result<std::string> unknowns(Db& db) {
       "SELECT u.subject AS subject, r.why AS why, r.resolve AS what_would_tell, sum(p.machines) AS machines FROM undecided u JOIN "
       "reasons r ON r.id = u.reason JOIN profiles p ON p.id = u.profile WHERE p.machines > 0 GROUP BY u.subject, r.why, r.resolve "
       "ORDER BY machines DESC, why",
-      {}, kReasons);
+      {}, kShownReasons);
 }
 
 /// Machines whose build number cannot be trusted: few, or something is wrong with all of them.
@@ -74,7 +74,7 @@ Result<Response> overview_page(const Context& c) {
   Db& db = *c.db;
   TQ_TRY(const auto tiles, tiles_html(db, Linked::yes));
   TQ_TRY(const auto charts, charts_html(db, Linked::yes));
-  TQ_TRY(const auto heat, heat_map_html(db, kSites, Linked::yes));
+  TQ_TRY(const auto heat, heat_map_html(db, kShownSites, Linked::yes));
   TQ_TRY(const auto cves, top_cves(db));
   TQ_TRY(const auto claimed, claims(db));
   TQ_TRY(const auto found, findings(db));

@@ -11,8 +11,6 @@
 namespace tq::format::banner {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
-
 /// A line of an nmap report without its frame: "|_  OS: x" -> "OS: x".
 std::string_view unframed(std::string_view line) {
   std::string_view s = trim(line);
@@ -32,7 +30,7 @@ std::optional<std::string_view> value_of(std::string_view s, std::string_view ke
 /// First dotted IPv4 address of a line; empty when there is none.
 std::string address_in(std::string_view s) {
   constexpr std::string_view kChars = "0123456789.";
-  for (std::size_t at = s.find_first_of(kChars); at != npos;) {
+  for (std::size_t at = s.find_first_of(kChars); at != std::string_view::npos;) {
     const std::size_t end = std::min(s.find_first_not_of(kChars, at), s.size());
     const std::string_view word = s.substr(at, end - at);
     int dots = 0;
@@ -76,7 +74,7 @@ class Scan {
     const bool os_line = istarts_with(s, "OS:");
     // A report of one script without the frame of a whole scan begins with its OS line.
     if (os_line && (!in_report_ || has_system_)) start_report();
-    if (in_report_ && s.find("(name:") == npos) {
+    if (in_report_ && s.find("(name:") == std::string_view::npos) {
       has_system_ = has_system_ || os_line;
       merge(current_, *found);
       if (current_.line == 0) place(current_, text, number);
@@ -120,7 +118,7 @@ class Scan {
     const std::string_view who = trim(s.substr(21));
     current_.address = address_in(who);
     const std::size_t bracket = who.find(" (");
-    if (bracket != npos) current_.host = std::string(who.substr(0, std::min(bracket, std::size_t{255})));
+    if (bracket != std::string_view::npos) current_.host = std::string(who.substr(0, std::min(bracket, std::size_t{255})));
   }
 
   /// Names of the machine inside a report. The NetBIOS name is the shortest and says least: it only fills a gap.
@@ -166,9 +164,9 @@ bool looks_like(std::string_view utf8) {
   for (std::string_view line; lines.next(line);) {
     const std::string_view s = unframed(line.substr(0, 4096));
     if (s.empty()) continue;
-    const bool marked = s.find("[*] Windows") != npos || s.find("(name:") != npos || istarts_with(s, "OS: Windows") ||
-                        istarts_with(s, "OS CPE: cpe:") || istarts_with(s, "Product_Version:") ||
-                        ifind(s, "Host is running Windows") != npos;
+    const bool marked = s.find("[*] Windows") != std::string_view::npos || s.find("(name:") != std::string_view::npos ||
+                        istarts_with(s, "OS: Windows") || istarts_with(s, "OS CPE: cpe:") || istarts_with(s, "Product_Version:") ||
+                        ifind(s, "Host is running Windows") != std::string_view::npos;
     bool own = false;
     for (const auto start : kOwnLine) own = own || (first && istarts_with(s, start));
     if ((marked || own) && parse_line(s)) return true;

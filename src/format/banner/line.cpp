@@ -11,7 +11,6 @@ namespace tq::format::banner {
 namespace {
 
 using namespace textcodec;
-constexpr std::size_t npos = std::string_view::npos;
 
 /// Numbers from 2000 to 2099 are years of product names; no build of Windows NT 5 or later lies there.
 bool can_be_build(const NumberText& n) {
@@ -21,7 +20,7 @@ bool can_be_build(const NumberText& n) {
 
 /// "Build 6003", "(build:6003)", or a number of its own behind the product name.
 std::optional<NumberText> find_build(std::string_view s) {
-  for (std::size_t at = ifind(s, "build"); at != npos; at = ifind(s, "build", at + 5)) {
+  for (std::size_t at = ifind(s, "build"); at != std::string_view::npos; at = ifind(s, "build", at + 5)) {
     const auto n = find_number(s, at + 5);
     if (n && n->begin - at <= 8 && can_be_build(*n)) return n;
   }
@@ -54,7 +53,7 @@ std::optional<Pair> find_pair(std::string_view s) {
 /// Text behind "(key:" up to the bracket.
 std::string bracketed(std::string_view s, std::string_view key) {
   const std::size_t at = ifind(s, key);
-  if (at == npos) return {};
+  if (at == std::string_view::npos) return {};
   const std::string_view rest = s.substr(at + key.size());
   return std::string(trim(rest.substr(0, std::min(rest.find(')'), std::size_t{255}))));
 }
@@ -62,8 +61,8 @@ std::string bracketed(std::string_view s, std::string_view key) {
 /// "Service Pack 2" or "SP2" behind the product name.
 std::optional<int> pack_of(std::string_view s) {
   const std::size_t at = ifind(s, "Service Pack");
-  if (at != npos) return service_pack_of(s.substr(at, 20));
-  for (std::size_t i = ifind(s, "SP"); i != npos; i = ifind(s, "SP", i + 2)) {
+  if (at != std::string_view::npos) return service_pack_of(s.substr(at, 20));
+  for (std::size_t i = ifind(s, "SP"); i != std::string_view::npos; i = ifind(s, "SP", i + 2)) {
     const bool word = (i == 0 || !is_word(s[i - 1])) && i + 2 < s.size() && is_digit(s[i + 2]) && (i + 3 == s.size() || !is_word(s[i + 3]));
     if (word) return s[i + 2] - '0';
   }
@@ -88,21 +87,21 @@ std::string edition_of(std::string_view product) {
   constexpr std::array<std::string_view, 16> kEditions = {
       "Standard",     "Enterprise", "Datacenter", "Web Server", "Web",     "Foundation", "Essentials", "HPC",
       "Professional", "Ultimate",   "Business",   "Home",       "Starter", "Pro",        "Education",  "Itanium"};
-  std::size_t first = npos;
+  std::size_t first = std::string_view::npos;
   for (const auto e : kEditions)
-    for (std::size_t at = ifind(product, e); at != npos; at = ifind(product, e, at + 1))
+    for (std::size_t at = ifind(product, e); at != std::string_view::npos; at = ifind(product, e, at + 1))
       if (at > 0 && product[at - 1] == ' ' && (at + e.size() == product.size() || !is_letter(product[at + e.size()]))) {
         first = std::min(first, at);
         break;
       }
-  return first == npos ? std::string() : std::string(trim(product.substr(first)));
+  return first == std::string_view::npos ? std::string() : std::string(trim(product.substr(first)));
 }
 
 /// One field of a CPE, "*" and "-" as empty, "\\" and "~" left as they are.
 std::string_view cpe_field(std::string_view cpe, std::size_t index) {
   for (; index > 0; --index) {
     const std::size_t colon = cpe.find(':');
-    if (colon == npos) return {};
+    if (colon == std::string_view::npos) return {};
     cpe = cpe.substr(colon + 1);
   }
   const std::string_view f = cpe.substr(0, cpe.find(':'));
@@ -124,7 +123,7 @@ std::string product_of_cpe(std::string_view product, std::string_view version) {
 /// "cpe:/o:microsoft:windows_server_2008:r2:sp1" and "cpe:2.3:o:microsoft:windows_server_2008:-:sp2:*:*:*:*:x64:*".
 std::optional<Banner> parse_cpe(std::string_view line) {
   const std::size_t at = ifind(line, "cpe:");
-  if (at == npos) return std::nullopt;
+  if (at == std::string_view::npos) return std::nullopt;
   std::string_view cpe = line.substr(at);
   cpe = cpe.substr(0, cpe.find_first_of(" \t,;\"'|)<"));
   const bool v23 = istarts_with(cpe, "cpe:2.3:o:microsoft:windows");
@@ -141,7 +140,7 @@ std::optional<Banner> parse_cpe(std::string_view line) {
   }
   b.service_pack = pack_of(cpe_field(cpe, product + 2));
   const std::string_view target = v23 ? cpe_field(cpe, product + 7) : cpe_field(cpe, product + 3);
-  if (target.find("64") != npos || target.find("86") != npos) b.arch = std::string(arch_of(target));
+  if (target.find("64") != std::string_view::npos || target.find("86") != std::string_view::npos) b.arch = std::string(arch_of(target));
   return b;
 }
 
@@ -167,20 +166,20 @@ std::optional<Banner> parse_line(std::string_view line) {
   line = line.substr(0, 4096);
   if (auto cpe = parse_cpe(line)) return cpe;
   std::size_t at = ifind(line, "Windows");
-  while (at != npos && at > 0 && is_word(line[at - 1])) at = ifind(line, "Windows", at + 1);
-  const bool product_version = ifind(line, "Product_Version:") != npos;  // rdp-ntlm-info of nmap
-  if (at == npos && !product_version) return std::nullopt;
-  const std::string_view s = at == npos ? line : line.substr(at);
+  while (at != std::string_view::npos && at > 0 && is_word(line[at - 1])) at = ifind(line, "Windows", at + 1);
+  const bool product_version = ifind(line, "Product_Version:") != std::string_view::npos;  // rdp-ntlm-info of nmap
+  if (at == std::string_view::npos && !product_version) return std::nullopt;
+  const std::string_view s = at == std::string_view::npos ? line : line.substr(at);
   Banner b;
   // Signs such as "(R)" would look like brackets behind the name.
-  const std::string clean = at == npos ? std::string(s) : plain_product(s);
+  const std::string clean = at == std::string_view::npos ? std::string(s) : plain_product(s);
   take_numbers(clean, b);
   if (!b.build && !b.major && !b.service_pack) return std::nullopt;
-  if (at != npos) {
+  if (at != std::string_view::npos) {
     b.product = std::string(trim(std::string_view(clean).substr(0, name_end(clean))));
     b.edition = edition_of(b.product);
     for (const std::string_view word : {" x64", " x86", " x32", "(x64", "(x86", " 64-bit", " 32-bit"})
-      if (b.arch.empty() && ifind(clean, word) != npos) b.arch = std::string(arch_of(word));
+      if (b.arch.empty() && ifind(clean, word) != std::string_view::npos) b.arch = std::string(arch_of(word));
   }
   b.host = bracketed(s, "(name:");
   b.domain = bracketed(s, "(domain:");

@@ -38,7 +38,7 @@ AssemblyIdentity identity_of(std::string_view text) {
   return i;
 }
 
-class Reader final : public Handler {
+class PendingReader final : public Handler {
  public:
   bool is_pending = false;
 
@@ -113,7 +113,7 @@ class Reader final : public Handler {
 }  // namespace
 
 Result<Pending> parse_pending(Bytes text) {
-  Reader reader;
+  PendingReader reader;
   const auto stopped = read_xml(text, kPendingLimit, reader);
   if (!reader.is_pending) {
     if (stopped) return *stopped;

@@ -10,8 +10,6 @@ namespace tq::format::pe {
 namespace {
 
 constexpr std::uint32_t kExportLimit = 65536;
-constexpr std::size_t kNameBytes = 4096;
-constexpr std::uint64_t kTextLimit = 8u << 20;
 constexpr std::size_t kLossLimit = 100;  // a table of bad names would otherwise fill the report
 
 struct ExportDirectory {
@@ -21,9 +19,9 @@ struct ExportDirectory {
 };
 static_assert(OnDisk<ExportDirectory> && sizeof(ExportDirectory) == 40);
 
-class Walk {
+class ExportWalk {
  public:
-  Walk(const io::ByteSource& source, const Image& image) : at_(image.directory(Directory::exports)), mapped_(source, image) {}
+  ExportWalk(const io::ByteSource& source, const Image& image) : at_(image.directory(Directory::exports)), mapped_(source, image) {}
 
   ExportTable run() {
     const auto dir = mapped_.get<ExportDirectory>(at_.rva, "pe.exports.directory");
@@ -114,7 +112,7 @@ class Walk {
 
 ExportTable exports(const io::ByteSource& source, const Image& image) {
   if (image.directory(Directory::exports).rva == 0) return {};
-  return Walk(source, image).run();
+  return ExportWalk(source, image).run();
 }
 
 }  // namespace tq::format::pe

@@ -6,9 +6,7 @@ namespace tq::format::pe {
 namespace {
 
 constexpr std::uint32_t kDllLimit = 1024;
-constexpr std::uint32_t kNameLimit = 65536;     // names of one image, over all its DLLs
-constexpr std::size_t kNameBytes = 4096;        // C++ names get long; the linker's own limit is 4096
-constexpr std::uint64_t kTextLimit = 8u << 20;  // names that overlap can ask for far more text than the file holds
+constexpr std::uint32_t kNameLimit = 65536;  // names of one image, over all its DLLs
 constexpr std::uint32_t kDelayUsesRva = 1;
 
 struct ImportRecord {
@@ -20,9 +18,9 @@ struct DelayRecord {
 };
 static_assert(OnDisk<DelayRecord> && sizeof(DelayRecord) == 32);
 
-class Walk {
+class ImportWalk {
  public:
-  Walk(const io::ByteSource& source, const Image& image) : image_(image), mapped_(source, image) {}
+  ImportWalk(const io::ByteSource& source, const Image& image) : image_(image), mapped_(source, image) {}
 
   ImportTable run() {
     plain();
@@ -114,6 +112,6 @@ class Walk {
 
 }  // namespace
 
-ImportTable imports(const io::ByteSource& source, const Image& image) { return Walk(source, image).run(); }
+ImportTable imports(const io::ByteSource& source, const Image& image) { return ImportWalk(source, image).run(); }
 
 }  // namespace tq::format::pe

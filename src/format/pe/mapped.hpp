@@ -7,6 +7,11 @@
 
 namespace tq::format::pe {
 
+// Of imports and exports: the linker's own limit of a name (C++ names get long), and of the text of all names, because names that overlap
+// can ask for far more than the file holds.
+inline constexpr std::size_t kNameBytes = 4096;
+inline constexpr std::uint64_t kTextLimit = 8u << 20;
+
 /// The place names in errors are literals; `offset` of an error is the file offset when it is known.
 class Mapped {
  public:

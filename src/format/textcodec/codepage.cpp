@@ -9,7 +9,6 @@
 namespace tq::format::textcodec {
 namespace {
 
-constexpr std::uint32_t kReplacement = 0xFFFD;
 constexpr std::size_t kSampleBytes = 4096;  // the choice is made on so much of the non-ASCII lines
 
 struct DoubleByte {

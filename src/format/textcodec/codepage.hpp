@@ -15,9 +15,12 @@ struct SingleByte {
 inline constexpr std::size_t kSingleByteCount = 11;
 const std::array<SingleByte, kSingleByteCount>& single_byte_pages();
 
+/// Stands for bytes without a meaning.
+inline constexpr std::uint32_t kReplacement = 0xFFFD;
+
 struct Converted {
   std::string utf8;
-  std::size_t bad = 0;  ///< bytes without a meaning, each U+FFFD in utf8
+  std::size_t bad = 0;  ///< bytes without a meaning, each kReplacement in utf8
 };
 
 /// A byte that the page does not have becomes U+FFFD and is counted.

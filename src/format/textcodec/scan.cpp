@@ -75,9 +75,9 @@ std::size_t mark_length(std::string_view s, std::size_t i) {
 
 /// Length of a name that carries a trade mark sign, when one starts at i.
 std::size_t marked_word(std::string_view s, std::size_t i) {
-  constexpr std::array<std::string_view, 5> kWords = {"Microsoft", "Windows", "Server", "Vista", "Hyper-V"};
+  constexpr std::array<std::string_view, 5> kMarked = {"Microsoft", "Windows", "Server", "Vista", "Hyper-V"};
   if (i > 0 && is_letter(s[i - 1])) return 0;
-  for (const auto w : kWords)
+  for (const auto w : kMarked)
     if (istarts_with(s.substr(i), w)) return w.size();
   return 0;
 }
@@ -208,22 +208,22 @@ std::string_view arch_of(std::string_view s) {
     std::string_view text, arch;
   };
   // Order matters: "arm64" before the bare "64", "ia64" and "x86_64" before their parts.
-  constexpr std::array<Word, 15> kWords = {{{"arm64", "arm64"},
-                                            {"aarch64", "arm64"},
-                                            {"itanium", "ia64"},
-                                            {"ia64", "ia64"},
-                                            {"ia-64", "ia64"},
-                                            {"x86_64", "x64"},
-                                            {"x86-64", "x64"},
-                                            {"x64", "x64"},
-                                            {"amd64", "x64"},
-                                            {"em64t", "x64"},
-                                            {"x86", "x86"},
-                                            {"i386", "x86"},
-                                            {"i686", "x86"},
-                                            {"64", "x64"},
-                                            {"32", "x86"}}};
-  for (const auto& w : kWords)
+  constexpr std::array<Word, 15> kArchWords = {{{"arm64", "arm64"},
+                                                {"aarch64", "arm64"},
+                                                {"itanium", "ia64"},
+                                                {"ia64", "ia64"},
+                                                {"ia-64", "ia64"},
+                                                {"x86_64", "x64"},
+                                                {"x86-64", "x64"},
+                                                {"x64", "x64"},
+                                                {"amd64", "x64"},
+                                                {"em64t", "x64"},
+                                                {"x86", "x86"},
+                                                {"i386", "x86"},
+                                                {"i686", "x86"},
+                                                {"64", "x64"},
+                                                {"32", "x86"}}};
+  for (const auto& w : kArchWords)
     if (ifind(s, w.text) != std::string_view::npos) return w.arch;
   return {};
 }

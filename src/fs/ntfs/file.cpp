@@ -9,7 +9,7 @@
 namespace tq::fs::ntfs {
 namespace {
 
-Error bad(const char* field, const Record& r, std::string wanted, std::string found) {
+Error file_error(const char* field, const Record& r, std::string wanted, std::string found) {
   return Error{ErrorCode::corrupt, std::string("ntfs.file.") + field, std::move(wanted), std::move(found), r.offset, {}};
 }
 
@@ -18,18 +18,16 @@ bool is_part_of(const Record& part, const Record& base) {
   return part.in_use && part.base.number() == base.number && (part.base.sequence() == 0 || part.base.sequence() == base.sequence);
 }
 
-constexpr auto kList = static_cast<std::uint32_t>(AttributeType::attribute_list);
-
 }  // namespace
 
 Result<File> File::load(Medium& medium, Mft& mft, Reference reference) {
   TQ_TRY(auto record, mft.record(reference.number()));
-  if (!record->in_use) return bad("record", *record, "a record in use", fmt::format("record {} is free", record->number));
+  if (!record->in_use) return file_error("record", *record, "a record in use", fmt::format("record {} is free", record->number));
   if (record->base.number() != 0)
-    return bad("record", *record, "the base record of a file", fmt::format("a part of record {}", record->base.number()));
+    return file_error("record", *record, "the base record of a file", fmt::format("a part of record {}", record->base.number()));
   // The number counts up whenever the record is used again: an old reference must not give another file's bytes.
   if (reference.sequence() != 0 && reference.sequence() != record->sequence)
-    return bad("sequence", *record, fmt::format("{}", reference.sequence()), fmt::format("{}, a later file", record->sequence));
+    return file_error("sequence", *record, fmt::format("{}", reference.sequence()), fmt::format("{}, a later file", record->sequence));
   File f(medium, mft, std::move(record));
   if (f.base_->damage) f.lose(*f.base_->damage);
   f.read_list();
@@ -44,7 +42,7 @@ void File::lose(const Error& e) {
 void File::read_list() {
   std::vector<Piece> list;
   for (const Attribute& a : base_->attributes)
-    if (a.type == kList) list.push_back({base_, &a});
+    if (a.type == kAttributeList) list.push_back({base_, &a});
   if (list.empty()) return;
   auto s = assemble(*medium_, list);
   auto bytes = s ? read_whole(*medium_, *s, kMaxAttributeList) : Result<std::vector<std::byte>>(s.error());
@@ -58,12 +56,12 @@ void File::add_from_list(const ListEntry& e, std::vector<Piece>& out) {
   auto r = e.record.number() == base_->number ? Result<std::shared_ptr<const Record>>(base_) : mft_->record(e.record.number());
   if (!r) return lose(r.error());
   if (*r != base_ && !is_part_of(**r, *base_))
-    return lose(bad("attribute_list", **r, fmt::format("a part of record {}", base_->number),
-                    fmt::format("record {}, a part of {}", (*r)->number, (*r)->base.number())));
+    return lose(file_error("attribute_list", **r, fmt::format("a part of record {}", base_->number),
+                           fmt::format("record {}, a part of {}", (*r)->number, (*r)->base.number())));
   const auto same = [&](const Attribute& a) { return a.type == e.type && a.id == e.id && a.name == e.name && a.first_vcn == e.first_vcn; };
   const auto it = std::find_if((*r)->attributes.begin(), (*r)->attributes.end(), same);
   if (it == (*r)->attributes.end())
-    return lose(bad("attribute_list", **r, fmt::format("attribute {:#x} with id {}", e.type, e.id), "no such attribute"));
+    return lose(file_error("attribute_list", **r, fmt::format("attribute {:#x} with id {}", e.type, e.id), "no such attribute"));
   out.push_back({*r, &*it});
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kChunk = 4096;
 
-Error bad(std::uint64_t offset, const char* wanted, std::string found) {
+Error lznt1_error(std::uint64_t offset, const char* wanted, std::string found) {
   return Error{ErrorCode::corrupt, "ntfs.lznt1", wanted, std::move(found), offset, {}};
 }
 
@@ -33,14 +33,14 @@ Result<std::size_t> one_chunk(Bytes in, std::span<std::byte> chunk) {
     unsigned flags = std::to_integer<unsigned>(in.span()[i++]);
     for (int bit = 0; bit < 8 && i < in.size(); ++bit, flags >>= 1) {
       if ((flags & 1U) == 0) {
-        if (at == chunk.size()) return bad(in.base() + i, "at most 4096 bytes in a chunk", "more");
+        if (at == chunk.size()) return lznt1_error(in.base() + i, "at most 4096 bytes in a chunk", "more");
         chunk[at++] = in.span()[i++];
         continue;
       }
       const auto token = in.try_get<le16>(i);
-      if (!token) return bad(in.base() + i, "two bytes of a copy", "the end of the chunk");
+      if (!token) return lznt1_error(in.base() + i, "two bytes of a copy", "the end of the chunk");
       if (!copy_back(*token, chunk, at))
-        return bad(in.base() + i, "a copy inside the chunk", fmt::format("{:#06x}", std::uint16_t{*token}));
+        return lznt1_error(in.base() + i, "a copy inside the chunk", fmt::format("{:#06x}", std::uint16_t{*token}));
       i += 2;
     }
   }
@@ -57,7 +57,7 @@ Status lznt1(Bytes in, std::span<std::byte> out) {
     if (!header || *header == 0) return ok();  // a zero header, or no room for one, ends the unit
     const std::uint16_t h = *header;
     const auto body = in.try_sub(i + 2, (h & 0xFFFU) + 1U);
-    if ((h & 0x7000U) != 0x3000U || !body) return bad(in.base() + i, "a chunk header", fmt::format("{:#06x}", h));
+    if ((h & 0x7000U) != 0x3000U || !body) return lznt1_error(in.base() + i, "a chunk header", fmt::format("{:#06x}", h));
     const auto chunk = out.subspan(done, std::min(kChunk, out.size() - done));
     if ((h & 0x8000U) == 0) {
       std::copy_n(body->data(), std::min<std::size_t>(body->size(), chunk.size()), chunk.begin());

@@ -14,7 +14,6 @@ namespace {
 std::uint64_t mirrored(const Geometry& g) { return std::max<std::uint64_t>(4, g.cluster_size / g.record_size); }
 
 constexpr auto kData = static_cast<std::uint32_t>(AttributeType::data);
-constexpr auto kList = static_cast<std::uint32_t>(AttributeType::attribute_list);
 
 std::vector<Piece> unnamed(const std::shared_ptr<const Record>& r, std::uint32_t type) {
   std::vector<Piece> out;
@@ -59,10 +58,11 @@ Result<Mft> Mft::open(Medium& medium) {
 
 /// The runs of a table in many pieces lie in records of the table itself: each piece is read through those before it.
 void Mft::add_listed_runs(const Record& first) {
-  const auto it = std::find_if(first.attributes.begin(), first.attributes.end(), [](const Attribute& a) { return a.type == kList; });
+  const auto it =
+      std::find_if(first.attributes.begin(), first.attributes.end(), [](const Attribute& a) { return a.type == kAttributeList; });
   if (it == first.attributes.end()) return;
   const auto self = std::make_shared<Record>(first);
-  auto s = assemble(*medium_, unnamed(self, kList));
+  auto s = assemble(*medium_, unnamed(self, kAttributeList));
   auto bytes = s ? read_whole(*medium_, *s, kMaxAttributeList) : Result<std::vector<std::byte>>(s.error());
   if (!bytes) {
     stream_.damage = bytes.error();

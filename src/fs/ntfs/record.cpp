@@ -29,7 +29,7 @@ static_assert(OnDisk<AttributeHeader> && sizeof(AttributeHeader) == 16);
 constexpr std::uint32_t kEnd = 0xFFFFFFFF;
 constexpr std::uint16_t kInUse = 1, kFolder = 2;
 
-Error bad(const char* field, std::uint64_t offset, std::string wanted, std::string found) {
+Error record_error(const char* field, std::uint64_t offset, std::string wanted, std::string found) {
   return Error{ErrorCode::corrupt, std::string("ntfs.record.") + field, std::move(wanted), std::move(found), offset, {}};
 }
 
@@ -44,7 +44,8 @@ Result<Attribute> parse_attribute(Bytes b) {
   TQ_TRY(const auto h, b.get<AttributeHeader>(0, "ntfs.record.attribute"));
   const auto whole = b.try_sub(0, h.length);
   if (!whole || h.length < 24 || h.length % 8 != 0)
-    return bad("attribute.length", b.base() + 4, fmt::format("24 to {} bytes", b.size()), fmt::format("{}", std::uint32_t{h.length}));
+    return record_error("attribute.length", b.base() + 4, fmt::format("24 to {} bytes", b.size()),
+                        fmt::format("{}", std::uint32_t{h.length}));
   Attribute a;
   a.type = h.type;
   a.id = h.id;
@@ -53,8 +54,8 @@ Result<Attribute> parse_attribute(Bytes b) {
   a.whole = *whole;
   const auto name = whole->try_sub(h.name_offset, std::uint64_t{h.name_length} * 2);
   if (h.name_length != 0 && !name)
-    return bad("attribute.name", b.base() + 9, "a name inside the attribute",
-               fmt::format("{} characters at {:#x}", h.name_length, std::uint16_t{h.name_offset}));
+    return record_error("attribute.name", b.base() + 9, "a name inside the attribute",
+                        fmt::format("{} characters at {:#x}", h.name_length, std::uint16_t{h.name_offset}));
   if (h.name_length != 0) a.name = units_of(*name);
   if (!a.resident) {
     TQ_TRY(const std::uint64_t first, whole->get<le64>(16, "ntfs.record.attribute.first_cluster"));
@@ -68,13 +69,13 @@ void parse_attributes(Record& r, const RecordHeader& h) {
   const Bytes all(r.bytes, r.offset);
   // A length that is too great is no reason to lose attributes that end well before it.
   if (h.used > all.size())
-    r.damage = bad("used", r.offset + 24, fmt::format("at most {}", all.size()), fmt::format("{}", std::uint32_t{h.used}));
+    r.damage = record_error("used", r.offset + 24, fmt::format("at most {}", all.size()), fmt::format("{}", std::uint32_t{h.used}));
   const Bytes used = *all.try_sub(0, std::min<std::uint64_t>(h.used, all.size()));
   for (std::uint64_t at = h.attributes;;) {
     const auto type = used.try_get<le32>(at);
     if (type && *type == kEnd) return;
     if (!type) {
-      r.damage = bad("attributes", r.offset + at, "an end mark", "the end of the record");
+      r.damage = record_error("attributes", r.offset + at, "an end mark", "the end of the record");
       return;
     }
     auto a = parse_attribute(used.from(at));
@@ -99,7 +100,8 @@ Result<std::shared_ptr<const Record>> parse_record(std::vector<std::byte> raw, s
   TQ_TRY(const auto h, Bytes(r->bytes, offset).get<RecordHeader>(0, "ntfs.record"));
   // A record of another number means that the way here was wrong: better no file than the wrong one.
   if (h.table_offset >= sizeof(RecordHeader) && h.number != static_cast<std::uint32_t>(number))
-    return bad("number", offset + 44, fmt::format("{}", static_cast<std::uint32_t>(number)), fmt::format("{}", std::uint32_t{h.number}));
+    return record_error("number", offset + 44, fmt::format("{}", static_cast<std::uint32_t>(number)),
+                        fmt::format("{}", std::uint32_t{h.number}));
   r->sequence = h.sequence;
   r->in_use = (h.flags & kInUse) != 0;
   r->folder = (h.flags & kFolder) != 0;
@@ -109,11 +111,11 @@ Result<std::shared_ptr<const Record>> parse_record(std::vector<std::byte> raw, s
 }
 
 Result<Bytes> resident_value(const Attribute& a) {
-  if (!a.resident) return bad("attribute", a.whole.base() + 8, "a resident attribute", "one with runs");
+  if (!a.resident) return record_error("attribute", a.whole.base() + 8, "a resident attribute", "one with runs");
   TQ_TRY(const std::uint32_t size, a.whole.get<le32>(16, "ntfs.record.attribute.value"));
   TQ_TRY(const std::uint16_t at, a.whole.get<le16>(20, "ntfs.record.attribute.value"));
   if (auto v = a.whole.try_sub(at, size)) return *v;
-  return bad("attribute.value", a.whole.base() + 16, "a value inside the attribute", fmt::format("{} bytes at {:#x}", size, at));
+  return record_error("attribute.value", a.whole.base() + 16, "a value inside the attribute", fmt::format("{} bytes at {:#x}", size, at));
 }
 
 }  // namespace tq::fs::ntfs

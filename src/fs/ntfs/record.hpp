@@ -25,6 +25,7 @@ enum class AttributeType : std::uint32_t {
   bitmap = 0xB0,
   reparse_point = 0xC0,
 };
+inline constexpr auto kAttributeList = static_cast<std::uint32_t>(AttributeType::attribute_list);
 
 /// A record number (48 bits) and, above it, the sequence number it had when the reference was made (0: any).
 struct Reference {

@@ -9,7 +9,7 @@
 namespace tq::fs::ntfs {
 namespace {
 
-Error bad(ErrorCode code, std::uint64_t offset, std::string wanted, std::string found) {
+Error runlist_error(ErrorCode code, std::uint64_t offset, std::string wanted, std::string found) {
   return Error{code, "ntfs.runlist", std::move(wanted), std::move(found), offset, {}};
 }
 
@@ -25,9 +25,11 @@ std::int64_t signed_of(Bytes b) {
 
 /// Runs that follow each other on the disk become one extent, so that they are read at once.
 Status Runs::add(Extent e, std::uint64_t volume_clusters, std::uint64_t offset) {
-  if (e.vcn < end()) return bad(ErrorCode::corrupt, offset, fmt::format("cluster {} of the stream", end()), fmt::format("{}", e.vcn));
+  if (e.vcn < end())
+    return runlist_error(ErrorCode::corrupt, offset, fmt::format("cluster {} of the stream", end()), fmt::format("{}", e.vcn));
   if (e.lcn != kHole && (e.lcn >= volume_clusters || e.clusters > volume_clusters - e.lcn))
-    return bad(ErrorCode::corrupt, offset, fmt::format("clusters below {}", volume_clusters), fmt::format("{} from {}", e.clusters, e.lcn));
+    return runlist_error(ErrorCode::corrupt, offset, fmt::format("clusters below {}", volume_clusters),
+                         fmt::format("{} from {}", e.clusters, e.lcn));
   if (!extents_.empty() && e.vcn == end()) {
     Extent& last = extents_.back();
     const bool follows = e.lcn == kHole ? last.lcn == kHole : last.lcn != kHole && last.lcn + last.clusters == e.lcn;
@@ -36,7 +38,7 @@ Status Runs::add(Extent e, std::uint64_t volume_clusters, std::uint64_t offset) 
       return ok();
     }
   }
-  if (extents_.size() >= kMaxExtents) return bad(ErrorCode::limit, offset, fmt::format("at most {} runs", kMaxExtents), "more");
+  if (extents_.size() >= kMaxExtents) return runlist_error(ErrorCode::limit, offset, fmt::format("at most {} runs", kMaxExtents), "more");
   extents_.push_back(e);
   return ok();
 }
@@ -47,22 +49,22 @@ Status Runs::append(Bytes pairs, std::uint64_t first_vcn, std::uint64_t volume_c
   for (std::uint64_t at = 0;;) {
     const std::uint64_t offset = pairs.base() + at;
     const auto head = pairs.try_get<std::uint8_t>(at);
-    if (!head) return bad(ErrorCode::truncated, offset, "a zero byte at the end", "the end of the attribute");
+    if (!head) return runlist_error(ErrorCode::truncated, offset, "a zero byte at the end", "the end of the attribute");
     if (*head == 0) return ok();
     const unsigned count_size = *head & 15U, delta_size = *head >> 4;
     const auto count = pairs.try_sub(at + 1, count_size), delta = pairs.try_sub(at + 1 + count_size, delta_size);
     if (count_size == 0 || count_size > 8 || delta_size > 8 || !count || !delta)
-      return bad(ErrorCode::corrupt, offset, "sizes of 1 to 8 bytes inside the attribute", fmt::format("{:#04x}", *head));
+      return runlist_error(ErrorCode::corrupt, offset, "sizes of 1 to 8 bytes inside the attribute", fmt::format("{:#04x}", *head));
     // The count is signed on the disk too: a first bit that is set would be less than nothing.
     const std::int64_t clusters = signed_of(*count);
     std::uint64_t next = 0;
     if (clusters <= 0 || __builtin_add_overflow(vcn, static_cast<std::uint64_t>(clusters), &next) || next >> 62 != 0)
-      return bad(ErrorCode::corrupt, offset, "a run of at least one cluster", fmt::format("{} from {}", clusters, vcn));
+      return runlist_error(ErrorCode::corrupt, offset, "a run of at least one cluster", fmt::format("{} from {}", clusters, vcn));
     Extent e{vcn, kHole, static_cast<std::uint64_t>(clusters)};
     // No delta is a hole; NT 4 wrote holes as a delta of -1 to cluster 0.
     if (delta_size != 0 && !(lcn == 0 && signed_of(*delta) == -1)) {
       if (__builtin_add_overflow(lcn, signed_of(*delta), &lcn) || lcn < 0)
-        return bad(ErrorCode::corrupt, offset, "a cluster of the volume", fmt::format("{}", lcn));
+        return runlist_error(ErrorCode::corrupt, offset, "a cluster of the volume", fmt::format("{}", lcn));
       e.lcn = static_cast<std::uint64_t>(lcn);
     }
     TQ_TRY(const auto done, add(e, volume_clusters, offset));

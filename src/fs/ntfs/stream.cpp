@@ -18,7 +18,7 @@ struct RunsHeader {  ///< behind the common 16 bytes of an attribute
 };
 static_assert(OnDisk<RunsHeader> && sizeof(RunsHeader) == 48);
 
-Error bad(ErrorCode code, const char* field, std::uint64_t offset, std::string wanted, std::string found) {
+Error stream_error(ErrorCode code, const char* field, std::uint64_t offset, std::string wanted, std::string found) {
   return Error{code, std::string("ntfs.stream.") + field, std::move(wanted), std::move(found), offset, {}};
 }
 
@@ -41,23 +41,24 @@ Result<Stream> described_by(const Medium& medium, const Attribute& a) {
   s.size = h.size;
   s.initialized = std::min<std::uint64_t>(h.initialized, h.size);
   s.encrypted = (a.flags & kEncrypted) != 0;
-  if (s.size >> 62 != 0) return bad(ErrorCode::corrupt, "size", s.offset + 48, "less than 2^62 bytes", fmt::format("{}", s.size));
+  if (s.size >> 62 != 0) return stream_error(ErrorCode::corrupt, "size", s.offset + 48, "less than 2^62 bytes", fmt::format("{}", s.size));
   const unsigned method = a.flags & kCompressed;
   if (method == 0) return s;
-  if (method != 1) return bad(ErrorCode::unsupported, "compression", s.offset + 12, "LZNT1", fmt::format("method {}", method));
+  if (method != 1) return stream_error(ErrorCode::unsupported, "compression", s.offset + 12, "LZNT1", fmt::format("method {}", method));
   // The flag alone means only that the file would be compressed if it were written now.
   if (h.unit_log2 == 0) return s;
   const std::uint64_t unit = h.unit_log2 < 16 ? (std::uint64_t{1} << h.unit_log2) * medium.geometry.cluster_size : kMaxCompressionUnit + 1;
   if (unit > kMaxCompressionUnit)
-    return bad(ErrorCode::corrupt, "compression_unit", s.offset + 34, fmt::format("at most {} bytes", kMaxCompressionUnit),
-               fmt::format("2^{} clusters", h.unit_log2));
+    return stream_error(ErrorCode::corrupt, "compression_unit", s.offset + 34, fmt::format("at most {} bytes", kMaxCompressionUnit),
+                        fmt::format("2^{} clusters", h.unit_log2));
   s.unit = 1U << h.unit_log2;
   return s;
 }
 
 Error lost_part(const Stream& s, std::uint64_t at) {
   if (s.damage) return *s.damage;
-  return bad(ErrorCode::corrupt, "runs", s.offset, fmt::format("a run for byte {}", at), fmt::format("runs for {} clusters", s.runs.end()));
+  return stream_error(ErrorCode::corrupt, "runs", s.offset, fmt::format("a run for byte {}", at),
+                      fmt::format("runs for {} clusters", s.runs.end()));
 }
 
 /// Walks the runs of [offset, offset + out.size()): calls get(volume offset, part, bytes that follow contiguously) for
@@ -108,11 +109,11 @@ Result<Stream> assemble(const Medium& medium, std::vector<Piece> pieces) {
   std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) {
     return std::pair(a.attribute->first_vcn, a.attribute->whole.base()) < std::pair(b.attribute->first_vcn, b.attribute->whole.base());
   });
-  if (pieces.empty()) return bad(ErrorCode::not_found, "attribute", 0, "an attribute", "none");
+  if (pieces.empty()) return stream_error(ErrorCode::not_found, "attribute", 0, "an attribute", "none");
   const Attribute& first = *pieces.front().attribute;
   if (first.resident) return resident_stream(first);
   if (first.first_vcn != 0)
-    return bad(ErrorCode::corrupt, "first_cluster", first.whole.base() + 16, "0", fmt::format("{}", first.first_vcn));
+    return stream_error(ErrorCode::corrupt, "first_cluster", first.whole.base() + 16, "0", fmt::format("{}", first.first_vcn));
   TQ_TRY(Stream s, described_by(medium, first));
   for (const Piece& p : pieces) static_cast<void>(append_runs(medium, *p.attribute, s));
   return s;
@@ -138,7 +139,8 @@ std::uint64_t place_of(const Medium& medium, const Stream& s, std::uint64_t offs
 }
 
 Result<std::vector<std::byte>> read_whole(Medium& medium, const Stream& s, std::uint64_t most) {
-  if (s.size > most) return bad(ErrorCode::limit, "size", s.offset, fmt::format("at most {} bytes", most), fmt::format("{}", s.size));
+  if (s.size > most)
+    return stream_error(ErrorCode::limit, "size", s.offset, fmt::format("at most {} bytes", most), fmt::format("{}", s.size));
   std::vector<std::byte> out(s.size);
   TQ_TRY(const auto done, read_metadata(medium, s, 0, out));
   static_cast<void>(done);

@@ -10,13 +10,9 @@
 namespace tq::image {
 namespace {
 
-Error bad(const char* place, const char* wanted, std::string found, std::uint64_t at) {
-  return Error{ErrorCode::corrupt, place, wanted, std::move(found), at, {}};
-}
-
 Result<std::size_t> unpack_deflate(int window_bits, Bytes in, std::span<std::byte> out, const char* place) {
   z_stream z{};
-  if (inflateInit2(&z, window_bits) != Z_OK) return bad(place, "memory for inflate", "none", in.base());
+  if (inflateInit2(&z, window_bits) != Z_OK) return stream_error(place, "memory for inflate", "none", in.base());
   const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&z, &inflateEnd);
   z.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(in.data()));  // zlib does not write there
   z.avail_in = static_cast<uInt>(in.size());
@@ -26,8 +22,8 @@ Result<std::size_t> unpack_deflate(int window_bits, Bytes in, std::span<std::byt
   const std::size_t written = out.size() - z.avail_out;
   // Z_BUF_ERROR with a full output: the stream has only its end marker or nothing of ours left.
   if (status == Z_STREAM_END || (status == Z_BUF_ERROR && z.avail_out == 0)) return written;
-  if (status == Z_BUF_ERROR) return bad(place, "a whole deflate stream", "one that is cut", in.base());
-  return bad(place, "a deflate stream", z.msg != nullptr ? z.msg : "another", in.base());
+  if (status == Z_BUF_ERROR) return stream_error(place, "a whole deflate stream", "one that is cut", in.base());
+  return stream_error(place, "a deflate stream", z.msg != nullptr ? z.msg : "another", in.base());
 }
 
 }  // namespace
@@ -38,7 +34,7 @@ Result<std::size_t> unpack(Packing packing, Bytes in, std::span<std::byte> out, 
     case Packing::raw_deflate: return unpack_deflate(-MAX_WBITS, in, out, place);
     case Packing::zstd: return unpack_zstd(in, out, place);
   }
-  return bad(place, "a known packing", "another", in.base());
+  return stream_error(place, "a known packing", "another", in.base());
 }
 
 }  // namespace tq::image

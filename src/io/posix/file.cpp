@@ -17,11 +17,6 @@ namespace {
 
 std::atomic<std::uint64_t> g_bytes_read{0};
 
-Error os_error(const std::string& path, const char* call) {
-  const int e = errno;
-  return Error{e == ENOENT || e == ENOTDIR ? ErrorCode::not_found : ErrorCode::io, path, call, std::strerror(e), {}, {}};
-}
-
 class FileSource final : public ByteSource {
  public:
   FileSource(int fd, std::uint64_t size, std::string path) : fd_(fd), size_(size), path_(std::move(path)) {}
@@ -71,6 +66,17 @@ Result<std::unique_ptr<ByteSource>> source_of(int fd, const std::string& path) {
 }
 
 }  // namespace
+
+Error os_error(const std::string& place, const char* wanted) {
+  const int e = errno;
+  const bool missing = e == ENOENT || e == ENOTDIR;
+  return Error{missing ? ErrorCode::not_found : ErrorCode::io,
+               place,
+               wanted,
+               e == ELOOP ? "a link, which is not followed" : std::strerror(e),
+               {},
+               {}};
+}
 
 std::uint64_t bytes_read() { return g_bytes_read; }
 

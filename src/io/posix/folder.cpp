@@ -22,18 +22,6 @@ namespace {
 
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
 
-Error os_error(const std::string& place, const char* wanted) {
-  const int e = errno;
-  const bool missing = e == ENOENT || e == ENOTDIR;
-  // O_NOFOLLOW on a link gives ELOOP for files and ENOTDIR for folders.
-  return Error{missing ? ErrorCode::not_found : ErrorCode::io,
-               place,
-               wanted,
-               e == ELOOP ? "a link, which is not followed" : std::strerror(e),
-               {},
-               {}};
-}
-
 class Fd {
  public:
   explicit Fd(int fd) : fd_(fd) {}

@@ -17,9 +17,6 @@ using model::Tri;
 /// Enough to recognise what is meant; the facts and `check --format json` hold every one.
 constexpr std::size_t kShown = 20;
 constexpr std::uint32_t kServiceTypes = 0x30;  ///< SERVICE_WIN32_OWN_PROCESS | SERVICE_WIN32_SHARE_PROCESS of winnt.h
-constexpr std::uint32_t kDisabled = 4;
-
-std::string cited(const std::string& says, const std::string& where) { return where.empty() ? says : says + " (" + where + ")"; }
 
 /// Updates and language packs register as programs too; what has a name counts.
 bool is_program(const model::Program& p) { return !p.name.empty() && ifind(p.name, "(KB") == std::string::npos; }
@@ -28,7 +25,7 @@ bool third_party(const model::DriverPackage& d) { return ifind(d.provider, "Micr
 
 /// A service whose program lies outside of Windows' own folder. Microsoft's own additions are among them: they move along as well.
 bool foreign_service(const model::Service& s) {
-  if (!s.type || (*s.type & kServiceTypes) == 0 || s.start == kDisabled || s.image.empty()) return false;
+  if (!s.type || (*s.type & kServiceTypes) == 0 || s.start == model::kStartDisabled || s.image.empty()) return false;
   for (const char* own : {"%systemroot%", "\\systemroot\\", "\\windows\\", "%windir%"})
     if (ifind(s.image, own) != std::string::npos) return false;
   return !istarts_with(s.image, "system32");

@@ -13,7 +13,6 @@ namespace {
 using model::Tri;
 
 constexpr std::string_view kWords[] = {"arch", "edition", "role", "service", "software", "program", "task", "exposure"};
-constexpr std::uint32_t kDisabled = 4;  ///< SERVICE_DISABLED of winnt.h
 
 ConditionAnswer of_word(std::string_view wanted, std::string_view found, const char* what) {
   if (found.empty()) return {};
@@ -31,8 +30,6 @@ ConditionAnswer of_list(const List& list, Tri read, Matches matches, Says says) 
   return a;
 }
 
-std::string cited(const std::string& says, const std::string& where) { return where.empty() ? says : says + " (" + where + ")"; }
-
 ConditionAnswer of_role(std::string_view id, const model::Facts& f) {
   auto a = of_list(
       f.configuration.roles, f.configuration.roles_read, [&](const auto& r) { return r.id == id; },
@@ -44,7 +41,8 @@ ConditionAnswer of_role(std::string_view id, const model::Facts& f) {
 
 ConditionAnswer of_service(std::string_view name, const model::Facts& f) {
   return of_list(
-      f.configuration.services, f.configuration.services_read, [&](const auto& s) { return iequals(s.name, name) && s.start != kDisabled; },
+      f.configuration.services, f.configuration.services_read,
+      [&](const auto& s) { return iequals(s.name, name) && s.start != model::kStartDisabled; },
       [](const auto& s) { return cited("service " + s.name, s.where); });
 }
 
@@ -99,6 +97,8 @@ ConditionAnswer ask_one(std::string_view word, std::string_view subject, const m
 }
 
 }  // namespace
+
+std::string cited(const std::string& says, const std::string& where) { return where.empty() ? says : says + " (" + where + ")"; }
 
 ConditionAnswer ask(const std::vector<std::string_view>& condition, const model::Facts& facts, const Standpoint& at) {
   ConditionAnswer all{Tri::yes, {}};

@@ -24,4 +24,7 @@ ConditionAnswer ask(const std::vector<std::string_view>& condition, const model:
 /// False when a word of the condition is unknown to this program: for the check of the tables.
 bool known_condition(std::string_view condition);
 
+/// What was read, with the place in brackets where there is one.
+std::string cited(const std::string& says, const std::string& where);
+
 }  // namespace tq::judge

@@ -22,7 +22,7 @@ struct Names {
   }
 };
 
-std::string missing(const model::Verdict& v) {
+std::string missing_updates(const model::Verdict& v) {
   Table t({"Update", "Released", "Kind", "Why"}, {"15%", "14%", "19%", ""});
   for (const auto& u : v.missing) t.row({text(kb_text(u.kb)), whole(u.released.text()), text(u.kind), text(u.why)});
   return t.markup();
@@ -85,7 +85,7 @@ std::string traces(const model::Facts& f) {
 std::string appendix(const model::Machine& m, const model::Report& report) {
   const Names names{report};
   const auto& v = m.verdict;
-  const std::string out = section("Missing updates", missing(v)) + section("Updates in place", installed(v, names)) +
+  const std::string out = section("Missing updates", missing_updates(v)) + section("Updates in place", installed(v, names)) +
                           section("Updates held by newer ones", covered(v)) + section("Updates that cannot be told", unknown(v)) +
                           section("Witnesses of the build", witnesses(v)) +
                           section("Settings that offer something to others", settings(v)) + section("Files read", files(m.facts)) +

@@ -60,8 +60,6 @@ std::string path(const model::MigrationPath& p, const std::vector<model::Blocker
   return element("div", "finding", out);
 }
 
-bool is_open(const model::Exposure& e) { return e.state == model::ExposureState::open || e.state == model::ExposureState::default_open; }
-
 /// The newest few: nobody reads two hundred, and the JSON has them all.
 std::string newest(std::vector<model::CveId> ids) {
   constexpr std::size_t kMost = 6;

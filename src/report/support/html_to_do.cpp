@@ -28,7 +28,7 @@ std::string planned(const model::Way& w) {
          (items.empty() ? items : element("ol", "todo", items)) + bullets("Not possible", w.impossible);
 }
 
-std::string missing(const model::Verdict& v) {
+std::string to_install(const model::Verdict& v) {
   std::string items;
   for (const auto& u : v.missing) {
     std::string s = element("strong", "", text(kb_text(u.kb))) + " " + text(u.title);
@@ -53,7 +53,7 @@ std::string advice(const model::Machine& m) {
 }  // namespace
 
 std::string to_do(const model::Machine& m) {
-  const std::string out = (m.way ? planned(*m.way) : missing(m.verdict)) + advice(m);
+  const std::string out = (m.way ? planned(*m.way) : to_install(m.verdict)) + advice(m);
   return out.empty() ? element("p", "", "Nothing.") : out;
 }
 

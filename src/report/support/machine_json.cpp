@@ -1,26 +1,20 @@
 #include "report/support/machine_json.hpp"
 
 #include "core/text.hpp"
+#include "model/json_words.hpp"
 
 namespace tq::report {
 namespace {
 
+using model::text_or_null;
+using model::texts;
 using model::Tri;
+using model::tri_or_null;
+using model::value_or_null;
 
-Json text_or_null(const std::string& s) { return s.empty() ? Json(nullptr) : Json(to_valid_utf8(s)); }
 Json text(const std::string& s) { return Json(to_valid_utf8(s)); }
-Json list(const std::vector<std::string>& v) {
-  Json a = Json::array();
-  for (const auto& s : v) a.push_back(text(s));
-  return a;
-}
 Json kb_or_null(std::uint32_t kb) { return kb == 0 ? Json(nullptr) : Json(kb_text(kb)); }
-Json tri(Tri t) { return t == Tri::unknown ? Json(nullptr) : Json(t == Tri::yes); }
 const char* presence(Tri t) { return t == Tri::yes ? "present" : t == Tri::no ? "absent" : "unknown"; }
-template <class T>
-Json opt(const std::optional<T>& o) {
-  return o ? Json(*o) : Json(nullptr);
-}
 
 Json build(const model::BuildVerdict& b) {
   Json witnesses = Json::array();
@@ -31,12 +25,9 @@ Json build(const model::BuildVerdict& b) {
                          {"where", text(w.where)},
                          {"older", w.older},
                          {"decides", w.decides}});
-  return {{"number", opt(b.number)},
-          {"revision", opt(b.revision)},
-          {"version", text_or_null(b.version)},
-          {"service_pack", opt(b.service_pack)},
-          {"status", to_string(b.status)},
-          {"why", text(b.why)},
+  return {{"number", value_or_null(b.number)},  {"revision", value_or_null(b.revision)},
+          {"version", text_or_null(b.version)}, {"service_pack", value_or_null(b.service_pack)},
+          {"status", to_string(b.status)},      {"why", text(b.why)},
           {"witnesses", std::move(witnesses)}};
 }
 
@@ -50,7 +41,7 @@ Json level(const model::Verdict& v) {
           {"how", l.how},
           {"status", to_string(l.status)},
           {"why", text(l.why)},
-          {"evidence", list(l.evidence)}};
+          {"evidence", texts(l.evidence)}};
 }
 
 Json goals(const model::Verdict& v) {
@@ -59,8 +50,8 @@ Json goals(const model::Verdict& v) {
     o[g.name] = {{"kb", kb_text(g.kb)},
                  {"revision", g.revision},
                  {"released", g.released.text()},
-                 {"reached", tri(g.reached)},
-                 {"months_behind", opt(g.months_behind)},
+                 {"reached", tri_or_null(g.reached)},
+                 {"months_behind", value_or_null(g.months_behind)},
                  {"why", text(g.why)}};
   return o;
 }
@@ -70,10 +61,10 @@ Json esu(const model::EsuVerdict& e) {
   for (const auto& b : e.bypass) bypass.push_back({{"id", b.id}, {"what", text(b.what)}, {"where", text(b.where)}, {"unproven", b.weak}});
   return {{"sha2", presence(e.sha2)},
           {"servicing_stack",
-           {{"kb", kb_or_null(e.stack_kb)}, {"version", text_or_null(e.stack_version)}, {"sufficient", tri(e.stack_sufficient)}}},
+           {{"kb", kb_or_null(e.stack_kb)}, {"version", text_or_null(e.stack_version)}, {"sufficient", tri_or_null(e.stack_sufficient)}}},
           {"preparation", presence(e.preparation)},
           {"licence", e.licence},
-          {"licence_ids", list(e.licence_ids)},
+          {"licence_ids", texts(e.licence_ids)},
           {"bypass", std::move(bypass)}};
 }
 
@@ -96,7 +87,7 @@ Json missing(const model::MissingUpdate& u) {
 Json updates(const model::Verdict& v) {
   Json installed = Json::array(), lacking = Json::array(), unknown = Json::array(), covered = Json::array();
   for (const auto& u : v.installed)
-    installed.push_back({{"kb", kb_text(u.kb)}, {"state", u.state}, {"evidence", list(v.installed_evidence[u.evidence])}});
+    installed.push_back({{"kb", kb_text(u.kb)}, {"state", u.state}, {"evidence", texts(v.installed_evidence[u.evidence])}});
   for (const auto& u : v.missing) lacking.push_back(missing(u));
   for (const auto& u : v.unknown) unknown.push_back({{"kb", kb_text(u.kb)}, {"why", u.why}});
   for (const auto& u : v.covered) covered.push_back({{"kb", kb_text(u.kb)}, {"by", kb_or_null(u.by)}});
@@ -125,7 +116,7 @@ Json findings(const model::Machine& m) {
                  {"title", f.title},
                  {"detail", text(f.detail)},
                  {"advice", f.advice},
-                 {"evidence", list(f.evidence)}});
+                 {"evidence", texts(f.evidence)}});
   return a;
 }
 
@@ -157,7 +148,7 @@ Json drivers(const model::Facts& f) {
 Json time32(const model::Facts& f) {
   Json a = Json::array();
   for (const auto& t : f.time32)
-    a.push_back({{"path", text(t.path)}, {"sha256", text_or_null(t.sha256)}, {"exposure", t.exposure}, {"why", list(t.why)}});
+    a.push_back({{"path", text(t.path)}, {"sha256", text_or_null(t.sha256)}, {"exposure", t.exposure}, {"why", texts(t.why)}});
   return a;
 }
 
@@ -208,7 +199,7 @@ Json migration_json(const model::Migration& m) {
     Json blockers = Json::array();
     for (const auto row : p.blockers) {
       const auto& b = m.blockers[row];
-      blockers.push_back({{"kind", b.kind}, {"what", text(b.what)}, {"evidence", list(b.evidence)}, {"source", text_or_null(b.source)}});
+      blockers.push_back({{"kind", b.kind}, {"what", text(b.what)}, {"evidence", texts(b.evidence)}, {"source", text_or_null(b.source)}});
     }
     paths.push_back({{"to", p.to}, {"kind", p.kind}, {"hops", hops(p.hops)}, {"blockers", std::move(blockers)}});
   }
@@ -228,15 +219,15 @@ Json machine_json(const model::Machine& m) {
   o["edition"] = text_or_null(id.edition);
   o["arch"] = text_or_null(id.arch);
   o["product_type"] = text_or_null(id.product_type);
-  o["server_core"] = tri(id.server_core);
+  o["server_core"] = tri_or_null(id.server_core);
   o["build"] = build(v.build);
   o["level"] = level(v);
   o["goals"] = goals(v);
   o["esu"] = esu(v.esu);
-  o["servicing"] = {{"reboot_pending", tri(m.facts.servicing.reboot_pending)},
-                    {"pending_operations", tri(m.facts.servicing.pending_operations)},
-                    {"evidence", list(m.facts.servicing.evidence)},
-                    {"broken_packages", list(v.broken_packages)}};
+  o["servicing"] = {{"reboot_pending", tri_or_null(m.facts.servicing.reboot_pending)},
+                    {"pending_operations", tri_or_null(m.facts.servicing.pending_operations)},
+                    {"evidence", texts(m.facts.servicing.evidence)},
+                    {"broken_packages", texts(v.broken_packages)}};
   o["updates"] = updates(v);
   o["cves"] = cves(v.cves);
   o["drivers"] = drivers(m.facts);

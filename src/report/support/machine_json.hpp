@@ -1,13 +1,10 @@
 // The contract's JSON of one machine, for every format that holds it.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include "core/json.hpp"
 #include "model/verdict.hpp"
 
 namespace tq::report {
-
-using Json = nlohmann::ordered_json;
 
 /// An element of `machines` in schema tourniquet.report/1.
 Json machine_json(const model::Machine& m);

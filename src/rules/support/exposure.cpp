@@ -24,8 +24,6 @@ const model::Exposure* exposure(const Context& c, std::string_view id) {
   return it == all.end() ? nullptr : &*it;
 }
 
-bool is_open(const model::Exposure& e) { return e.state == model::ExposureState::open || e.state == model::ExposureState::default_open; }
-
 bool is_open(const Context& c, std::string_view id) {
   const auto* e = exposure(c, id);
   return e != nullptr && is_open(*e);

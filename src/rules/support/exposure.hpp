@@ -11,8 +11,7 @@ namespace tq::rules {
 
 /// nullptr: the verdict says nothing of it.
 const model::Exposure* exposure(const Context& c, std::string_view id);
-/// Open or open by default; false where it is not known.
-bool is_open(const model::Exposure& e);
+using model::is_open;
 bool is_open(const Context& c, std::string_view id);
 /// Open by a value, where this Windows is closed without it: somebody chose it. Setup writes many values as they would be
 /// anyway, so that a value is there says nothing by itself. False where the default is not known.

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/path.hpp"
 #include "core/text.hpp"
 
 namespace tq::target {
@@ -24,8 +25,7 @@ bool is_program(std::string_view name) {
 
 bool is_evidence(std::string_view path) {
   const std::string lower = lower_ascii(path);
-  const auto cut = lower.find_last_of('/');
-  const std::string_view name = std::string_view(lower).substr(cut == std::string::npos ? 0 : cut + 1);
+  const std::string_view name = last_component(lower);
   if (is_hive_or_log(name)) return true;
   if (lower.find("system32/") != std::string::npos && is_program(name)) return true;
   return name == "pending.xml" || name == "reportingevents.log" || name == "windowsupdate.log" ||

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 
+#include "core/path.hpp"
 #include "core/text.hpp"
 #include "fs/overlay.hpp"
 #include "target/support/drive_names.hpp"
@@ -15,11 +16,6 @@ namespace {
 
 std::string below(const std::string& folder, std::string_view name) {
   return folder.empty() ? std::string(name) : folder + "/" + std::string(name);
-}
-
-std::string last_part(std::string_view path) {
-  const auto cut = path.find_last_of('/');
-  return std::string(cut == std::string_view::npos ? path : path.substr(cut + 1));
 }
 
 std::string_view parent_of(std::string_view path) {
@@ -34,8 +30,6 @@ const char* not_in_use(std::string_view folder) {
   if (is_shadow_copy(folder)) return "a shadow copy, the state of an earlier day";
   return nullptr;
 }
-
-bool is_hive_name(std::string_view name) { return iequals(name, "SOFTWARE") || iequals(name, "SYSTEM") || iequals(name, "COMPONENTS"); }
 
 class Finder {
  public:
@@ -121,11 +115,11 @@ class Finder {
   /// "uploads/auto/C%3A/Windows" and "uploads/ntfs/%5C%5C.%5CC%3A/Windows" are one drive of one machine.
   [[nodiscard]] static std::string drive_of(std::string_view windows) {
     const std::string_view folder = parent_of(windows);
-    const char letter = drive_letter(last_part(folder));
+    const char letter = drive_letter(last_component(folder));
     if (letter == 0) return std::string(windows);
     std::string_view collection = parent_of(folder);
-    if (is_accessor(last_part(collection))) collection = parent_of(collection);
-    return fmt::format("{}/{}:/{}", collection, letter, lower_ascii(last_part(windows)));
+    if (is_accessor(last_component(collection))) collection = parent_of(collection);
+    return fmt::format("{}/{}:/{}", collection, letter, lower_ascii(last_component(windows)));
   }
 
   void put_drives_together() {
@@ -144,7 +138,7 @@ class Finder {
       }
       std::vector<std::string> folders;
       for (const auto& p : places) folders.emplace_back(parent_of(p));
-      found_.roots.push_back({fs::overlay(tree_, folders), last_part(places.front())});
+      found_.roots.push_back({fs::overlay(tree_, folders), std::string(last_component(places.front()))});
     }
   }
 
@@ -156,6 +150,8 @@ class Finder {
 };
 
 }  // namespace
+
+bool is_hive_name(std::string_view name) { return iequals(name, "SOFTWARE") || iequals(name, "SYSTEM") || iequals(name, "COMPONENTS"); }
 
 FoundWindows find_windows(const std::shared_ptr<const fs::Tree>& tree, Search search) { return Finder(tree, search).run(); }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fs/tree.hpp"
@@ -21,6 +22,9 @@ struct FoundWindows {
   /// What looks like Windows and is no machine: an earlier installation, Windows PE, a shadow copy, a recovery or boot volume.
   std::vector<std::string> notes;
 };
+
+/// Is it a file name that a hive of the whole machine has: SOFTWARE, SYSTEM or COMPONENTS?
+bool is_hive_name(std::string_view name);
 
 enum class Search {
   volume,      ///< any folder at the root that holds System32

@@ -9,11 +9,11 @@
 namespace tq::target {
 namespace {
 
-std::string_view last_part(std::string_view where) { return where.substr(where.find_last_of("/\\") + 1); }
+std::string_view file_of(std::string_view where) { return where.substr(where.find_last_of("/\\") + 1); }
 
 /// A digest of a store of passwords says nothing that an auditor needs.
 bool holds_secrets(std::string_view where) {
-  const std::string name = lower_ascii(last_part(where));
+  const std::string name = lower_ascii(file_of(where));
   const auto is = [&](std::string_view hive) { return name == hive || name.starts_with(std::string(hive) + ".log"); };
   return is("sam") || is("security") || is("ntuser.dat") || is("usrclass.dat");
 }

@@ -6,11 +6,6 @@
 #include "format/textcodec/codepage.hpp"
 
 namespace tq::format::textcodec {
-namespace {
-
-constexpr std::uint32_t kReplacement = 0xFFFD;
-
-}  // namespace
 
 bool from_double_byte(const char* iconv_name, std::string_view s, Converted& out) {
   const iconv_t cd = ::iconv_open("UTF-8", iconv_name);

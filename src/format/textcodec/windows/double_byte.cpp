@@ -12,8 +12,6 @@
 namespace tq::format::textcodec {
 namespace {
 
-constexpr std::uint32_t kReplacement = 0xFFFD;
-
 /// The one character of these bytes, or 0 when the page has none.
 std::uint32_t character(UINT page, std::string_view bytes) {
   wchar_t units[2] = {};
