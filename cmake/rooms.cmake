@@ -1,3 +1,7 @@
+# Compiled once for all where TQ_PRECOMPILE says so.
+set(TQ_COMMON_HEADERS <algorithm> <array> <functional> <map> <memory> <optional> <set> <span> <string> <string_view> <unordered_map>
+  <variant> <vector> <fmt/format.h> <nlohmann/json.hpp>)
+
 # A room is a folder of src/ and one static library. Files that end in _test.cpp belong to the tests. Files in a folder posix/ or windows/
 # are compiled for such a system alone; cmake/platform.cmake says what else a platform leaves out.
 #
@@ -42,8 +46,7 @@ function(tq_room name)
     target_compile_options(tq_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
   if(TQ_PRECOMPILE AND name STREQUAL core)
-    target_precompile_headers(tq_core PRIVATE <algorithm> <array> <functional> <map> <memory> <optional> <set> <span> <string> <string_view>
-      <unordered_map> <variant> <vector> <fmt/format.h> <nlohmann/json.hpp>)
+    target_precompile_headers(tq_core PRIVATE ${TQ_COMMON_HEADERS})
   elseif(TQ_PRECOMPILE)
     target_precompile_headers(tq_${name} REUSE_FROM tq_core)
   endif()

@@ -96,21 +96,15 @@ tq_progress() {
 
 # tq_build PRESET [TARGET...] : configures and builds; on failure shows the end of the log. One builder at a time.
 tq_build() {
-  local preset=$1 log=$root/build/$1.log launcher=() status
+  local preset=$1 log=$root/build/$1.log status
   shift
   mkdir -p "$root/build"
-  if [[ -z ${CCACHE_DISABLE-} ]] && command -v ccache >/dev/null; then
-    # It knows files, not headers that were compiled before.
-    launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DTQ_PRECOMPILE=OFF)
-    # Paths relative to the repository: another clone of it finds what this one has built.
-    export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
-  fi
   exec {lock}>"$root/build/$preset.lock"
   flock "$lock" 2>/dev/null
   (
     set -o pipefail
     cd "$root" || exit 1
-    { cmake --preset "$preset" "${launcher[@]}" && cmake --build --preset "$preset" ${1:+--target "$@"}; } 2>&1 </dev/null | tq_progress "$log"
+    { cmake --preset "$preset" && cmake --build --preset "$preset" ${1:+--target "$@"}; } 2>&1 </dev/null | tq_progress "$log"
   )
   status=$?
   exec {lock}>&-
