@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.limits.members = 200;
   options.limits.member_bytes = options.limits.free_bytes = 1 << 20;
   options.keep = [](std::string_view path) { return path.size() % 2 == 0; };
-  const auto a = fs::open_archive(io::from_memory({bytes.begin(), bytes.end()}), "fuzz", options);
+  const auto a = fs::open_archive(fuzz::view(bytes), "fuzz", options);
   if (!a) {
     print(a.error().text());
     return 0;

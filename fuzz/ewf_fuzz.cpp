@@ -3,6 +3,6 @@
 #include "fuzz/mend.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  tq::fuzz::open_and_read(data, size, "ewf", "disk.E01", tq::fuzz::mend_ewf);
+  tq::fuzz::open_and_read(data, size, {.format = "ewf", .name = "disk.E01", .mend = tq::fuzz::mend_ewf});
   return 0;
 }

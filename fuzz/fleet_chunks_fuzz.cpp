@@ -15,7 +15,7 @@ using namespace tq::fleet;
 namespace {
 
 void take_apart(std::span<const std::byte> bytes) {
-  const auto source = io::from_memory({bytes.begin(), bytes.end()});
+  const auto source = fuzz::view(bytes);
   auto chunks = RowChunks::open(*source);
   if (!chunks) return print(chunks.error().text());
   std::string all = chunks->header();

@@ -2,51 +2,50 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fuzz/sink.hpp"
 #include "fuzz/sparse.hpp"
 #include "image/format.hpp"
 
 namespace tq::fuzz {
 
-/// Every name is the input itself: parents and segments are found, and are as hostile as the image.
+/// Every name is the input itself, or its end: parents and segments are found, and are as hostile as the image.
 class SameFile final : public image::Neighbours {
  public:
-  explicit SameFile(const std::vector<std::byte>& bytes) : bytes_(bytes) {}
-  [[nodiscard]] Result<std::vector<std::string>> names() const override { return std::vector<std::string>{"another"}; }
+  explicit SameFile(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  [[nodiscard]] Result<std::vector<std::string>> names() const override { return std::vector<std::string>{"another", "b"}; }
   [[nodiscard]] Result<std::unique_ptr<io::ByteSource>> open(std::string_view) const override {
     if (++opened_ > 8) return Error{ErrorCode::not_found, "fuzz", "a file", "enough of them", {}, {}};
-    return io::from_memory(bytes_);
+    return view(bytes_);
   }
 
  private:
-  const std::vector<std::byte>& bytes_;
+  std::span<const std::byte> bytes_;
   mutable int opened_ = 0;
 };
 
-/// Printing to a sink forces each byte to be looked at.
-inline void print(std::string_view s) {
-  static std::FILE* const sink = std::fopen("/dev/null", "w");
-  if (sink != nullptr) std::fwrite(s.data(), 1, s.size(), sink);
-}
-
 inline void read_around(const io::ByteSource& disk) {
-  std::vector<std::byte> out(70001);
+  static std::vector<std::byte> out(70001);
   for (std::uint64_t part = 0; part < 9; ++part) {
     const auto n = disk.read_at(disk.size() / 8 * part, out);
-    print(n ? std::string(reinterpret_cast<const char*>(out.data()), *n) : n.error().text());
+    if (n)
+      print({reinterpret_cast<const char*>(out.data()), *n});
+    else
+      print(n.error().text());
   }
 }
 
-inline bool open_bytes(const std::vector<std::byte>& bytes, std::string_view format, const char* name) {
-  const SameFile beside(bytes);
+inline bool open_bytes(std::span<const std::byte> bytes, std::string_view format, const char* name, std::size_t beside_from) {
+  const SameFile beside(bytes.subspan(std::min(beside_from, bytes.size())));
   image::File file;
   file.name = name;
-  file.bytes = std::shared_ptr<const io::ByteSource>(io::from_memory(bytes));
+  file.bytes = std::shared_ptr<const io::ByteSource>(view(bytes));
   file.beside = &beside;
+  for (const image::Format* f : image::all())
+    if (f->probe(file)) print(f->name);
   const auto image = image::open_as(file, format);
   if (!image) {
     print(image.error().text());
@@ -59,13 +58,19 @@ inline bool open_bytes(const std::vector<std::byte>& bytes, std::string_view for
   return true;
 }
 
-/// The input, sparse or as it is (sparse.hpp); what cannot be opened is tried again with the checksums that `mend` makes.
-inline void open_and_read(const std::uint8_t* data, std::size_t size, std::string_view format, const char* name,
-                          void (*mend)(std::vector<std::byte>&) = nullptr) {
-  std::vector<std::byte> bytes = unfold(std::as_bytes(std::span(data, size)));
-  if (open_bytes(bytes, format, name) || mend == nullptr) return;
-  mend(bytes);
-  open_bytes(bytes, format, name);
+struct ImageTarget {
+  std::string_view format;
+  const char* name = nullptr;                       // of the file that is opened
+  void (*mend)(std::vector<std::byte>&) = nullptr;  // what cannot be opened is tried again with the checksums that this makes
+  std::size_t beside_from = 0;                      // where in the input the files beside it begin
+};
+
+/// The input, sparse or as it is (sparse.hpp).
+inline void open_and_read(const std::uint8_t* data, std::size_t size, const ImageTarget& t) {
+  std::vector<std::byte>& bytes = unfold(std::as_bytes(std::span(data, size)));
+  if (open_bytes(bytes, t.format, t.name, t.beside_from) || t.mend == nullptr) return;
+  t.mend(bytes);
+  open_bytes(bytes, t.format, t.name, t.beside_from);
 }
 
 }  // namespace tq::fuzz

@@ -6,13 +6,14 @@
 
 #include "core/text.hpp"
 #include "fs/ntfs/ntfs.hpp"
+#include "fuzz/sink.hpp"
 #include "fuzz/sparse.hpp"
 
 namespace {
 
 /// At most `left` bytes in all: a sparse file of 2^60 bytes is a legal one.
 void read_some(const tq::io::ByteSource& s, std::uint64_t& left) {
-  std::vector<std::byte> buffer(65536);
+  static std::vector<std::byte> buffer(65536);
   for (std::uint64_t at = 0; at < s.size() && left > buffer.size(); at += buffer.size(), left -= buffer.size())
     if (!s.read_at(at, buffer)) return;
 }
@@ -20,7 +21,7 @@ void read_some(const tq::io::ByteSource& s, std::uint64_t& left) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto v = tq::fs::ntfs::open_ntfs(tq::io::from_memory(tq::fuzz::unfold(std::as_bytes(std::span(data, size)))), "fuzz");
+  const auto v = tq::fs::ntfs::open_ntfs(tq::fuzz::view(tq::fuzz::unfold(std::as_bytes(std::span(data, size)))), "fuzz");
   std::string out;
   if (!v) {
     out = v.error().text();

@@ -2,6 +2,6 @@
 #include "fuzz/image_target.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  tq::fuzz::open_and_read(data, size, "raw", "disk.001");
+  tq::fuzz::open_and_read(data, size, {.format = "raw", .name = "disk.001"});
   return 0;
 }

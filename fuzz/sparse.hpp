@@ -26,10 +26,15 @@ T number_at(std::span<const std::byte> in, std::size_t at) {
   return out;
 }
 
-/// The file that an input stands for, at most kMostUnfolded bytes; a piece that is cut or lies behind that ends it.
-inline std::vector<std::byte> unfold(std::span<const std::byte> in) {
-  if (in.size() < kSparse.size() || std::memcmp(in.data(), kSparse.data(), kSparse.size()) != 0) return {in.begin(), in.end()};
-  std::vector<std::byte> out;
+/// The file that an input stands for, at most kMostUnfolded bytes; a piece that is cut or lies behind that ends it. It is kept until the
+/// next call: new memory of megabytes for every input would cost more than reading it.
+inline std::vector<std::byte>& unfold(std::span<const std::byte> in) {
+  static std::vector<std::byte> out;
+  out.clear();
+  if (in.size() < kSparse.size() || std::memcmp(in.data(), kSparse.data(), kSparse.size()) != 0) {
+    out.assign(in.begin(), in.end());
+    return out;
+  }
   for (std::size_t at = kSparse.size(); in.size() - at > kPieceHead;) {
     const std::size_t offset = number_at<std::uint32_t>(in, at), length = number_at<std::uint16_t>(in, at + 4);
     at += kPieceHead;

@@ -3,6 +3,6 @@
 #include "fuzz/mend.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  tq::fuzz::open_and_read(data, size, "vhd", "disk.vhd", tq::fuzz::mend_vhd);
+  tq::fuzz::open_and_read(data, size, {.format = "vhd", .name = "disk.vhd", .mend = tq::fuzz::mend_vhd});
   return 0;
 }

@@ -3,6 +3,6 @@
 #include "fuzz/mend.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  tq::fuzz::open_and_read(data, size, "vhdx", "disk.vhdx", tq::fuzz::mend_vhdx);
+  tq::fuzz::open_and_read(data, size, {.format = "vhdx", .name = "disk.vhdx", .mend = tq::fuzz::mend_vhdx});
   return 0;
 }

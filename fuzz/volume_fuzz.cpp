@@ -1,6 +1,5 @@
 // Partition tables: read with both sector sizes, name what every volume holds, print everything.
 #include <cstdint>
-#include <cstdio>
 
 #include "fuzz/mend.hpp"
 #include "fuzz/sink.hpp"
@@ -12,7 +11,7 @@ using namespace tq;
 namespace {
 
 void read_tables(const std::vector<std::byte>& bytes) {
-  const auto disk = io::from_memory(bytes);
+  const auto disk = fuzz::view(bytes);
   for (const std::uint32_t sector_size : {512U, 4096U}) {
     const auto table = volume::read_table(*disk, sector_size);
     if (!table) {
@@ -32,7 +31,7 @@ void read_tables(const std::vector<std::byte>& bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  std::vector<std::byte> bytes = fuzz::unfold(std::as_bytes(std::span(data, size)));
+  std::vector<std::byte>& bytes = fuzz::unfold(std::as_bytes(std::span(data, size)));
   read_tables(bytes);
   fuzz::mend_gpt(bytes);
   read_tables(bytes);

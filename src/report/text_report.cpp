@@ -131,7 +131,7 @@ void doors(Page& p, const model::Machine& m) {
 }
 
 void findings(Page& p, const model::Machine& m) {
-  if (m.findings.empty()) return p.row("Findings", "none");
+  if (m.findings.empty()) return p.row("Findings", "none in what was read");
   p.line();
   for (const auto& f : m.findings) {
     p.line(
