@@ -9,13 +9,16 @@
 #include "core/text.hpp"
 #include "plan/plan.hpp"
 #include "plan/render.hpp"
-#include "plan/simulate.hpp"
+#include "tests/support/plan_simulation.hpp"
 
 namespace {
 
 using tq::catalog::Catalog;
 using tq::catalog::UpdateKind;
 using namespace tq::plan;
+using tq::test::simulate;
+using tq::test::Simulated;
+using tq::test::simulated_goal;
 
 const Catalog& catalog() {
   static const Catalog c = *Catalog::embedded();

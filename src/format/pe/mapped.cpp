@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uint64_t kPage = 4096;
 constexpr std::size_t kPagesKept = 1024;           // 4 MiB: a walk that needs more than that pays by reading again
-constexpr std::uint32_t kReadLimit = 16u << 20;    // one read_rva
 constexpr std::uint32_t kLoaderAlignment = 0x200;  // the loader ignores the low bits of PointerToRawData
 
 /// Bytes of the section that are both in the file and mapped.
@@ -52,20 +51,6 @@ Result<std::size_t> View::read_at(std::uint64_t offset, std::span<std::byte> out
 Result<std::uint64_t> file_offset(const Image& image, std::uint32_t rva) {
   if (const auto e = extent_of(image, rva)) return e->offset;
   return not_backed(rva, "pe.rva");
-}
-
-Result<std::vector<std::byte>> read_rva(const io::ByteSource& source, const Image& image, std::uint32_t rva, std::uint32_t size) {
-  if (size > kReadLimit)
-    return Error{ErrorCode::limit, "pe.rva", fmt::format("at most {} bytes", kReadLimit), fmt::format("{} bytes", size), {}, {}};
-  // The room is allocated only once it is known that the image has it: `size` may come from a hostile field.
-  const auto e = extent_of(image, rva);
-  if (!e || e->left < size) return not_backed(std::uint64_t{rva} + (e ? e->left : 0), "pe.rva");
-  std::vector<std::byte> out(size);
-  TQ_TRY(const std::size_t n, source.read_at(e->offset, out));
-  if (n < size) {
-    return Error{ErrorCode::truncated, "pe.rva", fmt::format("{} bytes", size), fmt::format("{} bytes", n), e->offset, {}};
-  }
-  return out;
 }
 
 Result<const std::vector<std::byte>*> Mapped::page(std::uint64_t number) {

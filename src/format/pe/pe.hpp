@@ -119,7 +119,5 @@ Result<std::uint32_t> computed_checksum(const io::ByteSource& source);
 
 /// File offset of an RVA that is backed by bytes of the file.
 Result<std::uint64_t> file_offset(const Image& image, std::uint32_t rva);
-/// Exactly `size` bytes at `rva`, at most 16 MiB. Errors: truncated (not wholly backed by the file), limit.
-Result<std::vector<std::byte>> read_rva(const io::ByteSource& source, const Image& image, std::uint32_t rva, std::uint32_t size);
 
 }  // namespace tq::format::pe

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <random>
 
+#include "format/pe/mapped.hpp"
 #include "tests/support/pe_builder.hpp"
 
 using namespace tq;
@@ -325,16 +326,18 @@ TEST_CASE("pe: a resource directory that contains itself is refused") {
   CHECK(v.error().place == "pe.resources.names");
 }
 
-TEST_CASE("pe: read_rva gives exactly what the file backs") {
+TEST_CASE("pe: what is read at an address is exactly what the file backs") {
   const auto bytes = PeBuilder().code({std::byte{1}, std::byte{2}, std::byte{3}}).build();
   const pe::View s(bytes_of(bytes));
   const auto image = pe::open(s);
-  const auto three = pe::read_rva(s, *image, 0x1000, 3);
-  REQUIRE(three);
-  CHECK((*three)[2] == std::byte{3});
-  CHECK(pe::read_rva(s, *image, 0x1000, 0x201).error().code == ErrorCode::truncated);
-  CHECK(pe::read_rva(s, *image, 0x9000, 1).error().code == ErrorCode::truncated);
-  CHECK(pe::read_rva(s, *image, 0x1000, 0xFFFFFFFF).error().code == ErrorCode::limit);
+  REQUIRE(image);
+  pe::Mapped mapped(s, *image);
+  std::vector<std::byte> out(3);
+  REQUIRE(mapped.read(0x1000, out, "here"));
+  CHECK(out[2] == std::byte{3});
+  CHECK(mapped.read(0x9000, out, "here").error().code == ErrorCode::truncated);
+  out.resize(0x201);
+  CHECK(mapped.read(0x1000, out, "here").error().code == ErrorCode::truncated);
 }
 
 TEST_CASE("pe: a section ends where its bytes in the file end, though its pages go on and others follow") {
@@ -347,10 +350,11 @@ TEST_CASE("pe: a section ends where its bytes in the file end, though its pages 
   REQUIRE(first.virtual_size != 0);
   REQUIRE(first.file_size < 4096);
   REQUIRE(first.file_offset + first.file_size < bytes.size());
-  CHECK(pe::read_rva(s, *image, first.rva, first.file_size));
-  const auto more = pe::read_rva(s, *image, first.rva, first.file_size + 1);
-  REQUIRE_FALSE(more);
-  CHECK(more.error().code == ErrorCode::truncated);
+  pe::Mapped mapped(s, *image);
+  std::vector<std::byte> out(first.file_size);
+  CHECK(mapped.read(first.rva, out, "here"));
+  out.emplace_back();
+  CHECK(mapped.read(first.rva, out, "here").error().code == ErrorCode::truncated);
   CHECK_FALSE(pe::file_offset(*image, first.rva + first.file_size));
 }
 

@@ -102,10 +102,6 @@ std::vector<Key> Hive::orphan_roots() const {
 
 std::optional<Key> Hive::find(std::string_view path) const { return find_from_root(path, 0); }
 
-std::optional<Key> Hive::find_view(std::string_view path, bool wow64) const {
-  return find(wow64 ? "Wow6432Node\\" + std::string(path) : std::string(path));
-}
-
 std::optional<Key> Hive::find_from_root(std::string_view path, int hops) const {
   std::optional<Key> key = root();
   bool at_root = true;

@@ -126,8 +126,6 @@ class Hive {
   /// Follows symbolic links that stay inside the hive (at most 16) and, in a SYSTEM hive, CurrentControlSet
   /// through Select\Current. nullopt when the root is lost: what path an orphan had is not known.
   [[nodiscard]] std::optional<Key> find(std::string_view path) const;
-  /// As find; `wow64` gives the 32-bit view of a SOFTWARE hive (Wow6432Node before the first component).
-  [[nodiscard]] std::optional<Key> find_view(std::string_view path, bool wow64) const;
 
   /// State of the file as it was given, before any replay.
   [[nodiscard]] bool dirty() const { return dirty_; }

@@ -88,12 +88,6 @@ TEST_CASE("regf: names beyond ASCII, Latin-1 and UTF-16, any case") {
   CHECK(cyrillic->value("\xD0\x98\xD0\x9C\xD0\xAF"));
 }
 
-TEST_CASE("regf: the 32-bit view") {
-  const Hive h = open(sample().build());
-  CHECK(h.find_view("Microsoft", true)->value("Where")->text() == "32");
-  CHECK_FALSE(h.find_view("Microsoft", false)->value("Where"));
-}
-
 TEST_CASE("regf: walk counts, paths and order") {
   HiveBuilder b;
   b.dword("b\\x", "v", 1).key("a").key("b\\c").dword("", "top", 2);

@@ -65,12 +65,6 @@ Result<RegText> parse(std::string_view utf8, std::size_t most_keys_and_values) {
   return out;
 }
 
-const Key* find_key(const RegText& text, std::string_view path) {
-  for (const auto& key : text.keys)
-    if (!key.deleted && iequals(key.path, path)) return &key;
-  return nullptr;
-}
-
 const Value* find_value(const Key& key, std::string_view name) {
   for (const auto& value : key.values)
     if (!value.deleted && iequals(value.name, name)) return &value;

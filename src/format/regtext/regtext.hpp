@@ -52,9 +52,7 @@ bool looks_like(std::string_view utf8);
 /// Errors: not_found (no key line), limit. Lines that are no value are named in `losses`, the rest is read.
 Result<RegText> parse(std::string_view utf8, std::size_t most_keys_and_values = kKeysAndValues);
 
-/// A live key by its path, ASCII case ignored; nullptr when absent. Linear.
-const Key* find_key(const RegText& text, std::string_view path);
-/// Without regard to case. Null: not there, or deleted by the text.
+/// A live value by its name, without regard to case. Null: not there, or deleted by the text.
 const Value* find_value(const Key& key, std::string_view name);
 
 }  // namespace tq::format::regtext

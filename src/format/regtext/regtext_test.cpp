@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "core/bytes.hpp"
@@ -15,6 +16,11 @@ using namespace tq;
 using namespace tq::format::regtext;
 
 constexpr const char* kCurrentVersion = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
+
+const Key* find_key(const RegText& text, std::string_view path) {
+  const auto at = std::ranges::find_if(text.keys, [&](const Key& k) { return !k.deleted && k.path == path; });
+  return at == text.keys.end() ? nullptr : &*at;
+}
 
 const Value& must(const RegText& text, std::string_view key, std::string_view name) {
   const Key* k = find_key(text, key);

@@ -183,18 +183,6 @@ bool is_hotfix_id(std::string_view id) {
   return istarts_with(id, "Q") && digits(id, i, 7, n) && i >= 6;
 }
 
-std::uint32_t kb_inside(std::string_view s) {
-  constexpr std::array<std::string_view, 3> kBefore = {"kbid=", "/kb/", "KB"};
-  for (const auto mark : kBefore)
-    for (std::size_t at = ifind(s, mark); at != std::string_view::npos; at = ifind(s, mark, at + 1)) {
-      if (mark == "KB" && at > 0 && is_letter(s[at - 1])) continue;
-      std::size_t i = at + mark.size();
-      std::uint32_t kb = 0;
-      if (digits(s, i, 8, kb) && i - at - mark.size() >= 5) return kb;
-    }
-  return 0;
-}
-
 std::string plain_product(std::string_view name) {
   const std::string clean = single_spaced(without_marks(name));
   std::string_view rest = clean;

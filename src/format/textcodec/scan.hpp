@@ -40,8 +40,6 @@ std::optional<NumberText> find_number(std::string_view s, std::size_t from = 0);
 std::uint32_t kb_of_id(std::string_view id);
 /// True when the text has the form of a hotfix id: a KB, a GUID in braces, "File N", "Q" and 6 digits.
 bool is_hotfix_id(std::string_view id);
-/// KB behind "kbid=", "/kb/" or "KB" anywhere in a text or address; 0 when there is none.
-std::uint32_t kb_inside(std::string_view s);
 
 /// "Microsoftr Windows Serverr 2008 Standard " -> "Windows Server 2008 Standard": without maker, trade mark signs (also
 /// those that a code page turned into r, T, ? or a stray character) and double spaces. Starts at "Windows" when it occurs.

@@ -70,7 +70,4 @@ class Volume : public Tree {
 /// open() on a file of the Windows Overlay Filter, a deduplicated or an offline file: unsupported, never not_found.
 Result<std::unique_ptr<Volume>> open_ntfs(const std::shared_ptr<const io::ByteSource>& source, const std::string& label);
 
-/// True when the first bytes of a volume are an NTFS boot sector. `head`: at least 512 bytes.
-bool looks_like_ntfs(Bytes head);
-
 }  // namespace tq::fs::ntfs

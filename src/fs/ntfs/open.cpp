@@ -35,11 +35,6 @@ Result<std::unique_ptr<Volume>> open_with(const std::shared_ptr<const io::ByteSo
 
 }  // namespace
 
-bool looks_like_ntfs(Bytes head) {
-  const auto oem = head.try_sub(3, 8);
-  return oem && oem->chars() == "NTFS    " && static_cast<bool>(parse_boot(head));
-}
-
 Result<std::unique_ptr<Volume>> open_ntfs(const std::shared_ptr<const io::ByteSource>& source, const std::string& label) {
   const auto main = boot_at(*source, 0);
   auto opened = main ? open_with(source, *main, label, nullptr) : Result<std::unique_ptr<Volume>>(main.error());

@@ -10,7 +10,7 @@
 
 #include "plan/plan.hpp"
 
-namespace tq::plan {
+namespace tq::test {
 
 /// A machine in full: here nothing is unknown.
 struct Simulated {
@@ -32,10 +32,10 @@ struct SimulationResult {
 };
 
 /// Steps that say `if_absent` are left out where what they bring is there, as a person would.
-SimulationResult simulate(Simulated machine, const std::vector<Step>& steps, const catalog::Catalog& catalog);
+SimulationResult simulate(Simulated machine, const std::vector<plan::Step>& steps, const catalog::Catalog& catalog);
 
 /// Whether the goal's updates are in place and finished, with the newest stack and preparation beside them when the machine
 /// did not already have the goal at the start (`had_goal`).
-bool simulated_goal(const Simulated& machine, const catalog::Catalog& catalog, const std::string& goal, Line line, bool had_goal);
+bool simulated_goal(const Simulated& machine, const catalog::Catalog& catalog, const std::string& goal, plan::Line line, bool had_goal);
 
-}  // namespace tq::plan
+}  // namespace tq::test

@@ -1,11 +1,13 @@
-#include "plan/simulate.hpp"
+#include "tests/support/plan_simulation.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace tq::plan {
+namespace tq::test {
 namespace {
+
+using namespace plan;
 
 using catalog::Update;
 using catalog::UpdateKind;
@@ -160,4 +162,4 @@ bool simulated_goal(const Simulated& machine, const catalog::Catalog& catalog, c
   return (!stack || servicing.finished(stack->kb)) && (!preparation || servicing.finished(preparation->kb));
 }
 
-}  // namespace tq::plan
+}  // namespace tq::test
