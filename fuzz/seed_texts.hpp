@@ -95,6 +95,8 @@ inline constexpr std::array kTexts = {
     SeedText{"update_manifest", "KB Article Number=\"1\"\r\nProcessor Architecture=\"amd64\"\r\nBuild Date=\"2019/04/10\"\r\n"},
     SeedText{"kev", "CVE-2019-0001,2021-11-03,Known\nCVE-2019-0002,2022-01-01,Unknown\n"},
     SeedText{"kev", "1000002,ntoskrnl.exe,x64,ldr,6.0.6003.20489,x\n"},
+    SeedText{"lists", "kb,status,date,by,note\nKB5073697,approved,2026-02-01,QA,\"tested; twice\"\n4493730,pending,,,\n"},
+    SeedText{"lists", "{\"schema\": \"tourniquet.plan/1\", \"steps\": [{\"n\": 1, \"kb\": \"KB4493730\"}, {\"n\": 2, \"kb\": null}]}"},
     SeedText{"facts", "{\"schema\": \"tourniquet.facts/1\", \"machines\": []}\n"},
     SeedText{
         "vmdk",

@@ -13,6 +13,7 @@
 #include "io/byte_source.hpp"
 #include "model/json_words.hpp"
 #include "plan/fit.hpp"
+#include "plan/render.hpp"
 
 namespace tq::cli {
 namespace {
@@ -35,26 +36,9 @@ constexpr Option kMediaOptions[] = {
 
 constexpr std::uint64_t kMostPlanBytes = std::uint64_t{16} << 20;
 
-/// KBs that a plan installs, in its order.
-using PlanKbs = std::vector<std::uint32_t>;
-
-Result<PlanKbs> read_plan(const std::string& path) {
+Result<std::vector<std::uint32_t>> read_plan(const std::string& path) {
   TQ_TRY(const auto bytes, io::read_file(path, kMostPlanBytes));
-  const auto j = Json::parse(bytes_of(bytes).chars(), nullptr, false);
-  const auto bad = [&](const char* found) {
-    return Error{ErrorCode::usage, path, "a plan written by 'plan --format json'", found, {}, {}};
-  };
-  if (j.is_discarded() || !j.is_object()) return bad("no JSON object");
-  if (j.value("schema", Json()) != "tourniquet.plan/1") return bad("another schema");
-  if (!j.contains("steps") || !j["steps"].is_array()) return bad("no steps");
-  PlanKbs out;
-  for (const auto& s : j["steps"]) {
-    if (!s.is_object() || !s.contains("kb") || !s["kb"].is_string()) continue;
-    const auto kb = parse_kb(s["kb"].get<std::string>());
-    if (!kb) return bad("a step whose kb is none");
-    out.push_back(*kb);
-  }
-  return out;
+  return plan::kbs_of_json(bytes_of(bytes), path);
 }
 
 plan::Medium medium(const um::UpdateFile& f) {
@@ -69,9 +53,9 @@ plan::Medium medium(const um::UpdateFile& f) {
 
 struct MediaAnswer {
   MediaSearch media;
-  std::vector<plan::Fit> fits;  ///< one a file; empty without --target
-  std::optional<PlanKbs> plan;
-  std::string arch;  ///< of the target; empty: not known
+  std::vector<plan::Fit> fits;                     ///< one a file; empty without --target
+  std::optional<std::vector<std::uint32_t>> plan;  ///< the KBs it installs
+  std::string arch;                                ///< of the target; empty: not known
 };
 
 /// The first words of why: the signature's, unless a machine was given and says more.

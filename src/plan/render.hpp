@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "core/bytes.hpp"
+#include "core/result.hpp"
 #include "plan/plan.hpp"
 
 namespace tq::plan {
@@ -15,6 +17,8 @@ struct Origin {
 
 /// "tourniquet.plan/1"
 std::string to_json(const Plan& plan, const Origin& origin);
+/// What to_json wrote, read back: the KBs that the plan installs, in its order. `path` is for messages. Errors: usage.
+Result<std::vector<std::uint32_t>> kbs_of_json(Bytes json, const std::string& path);
 std::string to_text(const Plan& plan, const Origin& origin, bool color);
 /// A runbook to print and tick off.
 std::string to_markdown(const Plan& plan, const Origin& origin);

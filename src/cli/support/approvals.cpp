@@ -55,11 +55,15 @@ Result<plan::Approval> approval(const std::string& path, const CsvRecord& r, con
   return a;
 }
 
-}  // namespace
-
 Result<std::vector<plan::Approval>> read_approvals(const std::string& path) {
   TQ_TRY(const auto bytes, io::read_file(path, limits::kTextBytes));
-  std::string text = format::textcodec::decode(bytes_of(bytes)).utf8;
+  return approvals_from(bytes_of(bytes), path);
+}
+
+}  // namespace
+
+Result<std::vector<plan::Approval>> approvals_from(Bytes csv, const std::string& path) {
+  std::string text = format::textcodec::decode(csv).utf8;
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   const char separator = format::textcodec::guess_separator(std::string_view(text).substr(0, text.find('\n')));
   CsvReader reader(text, separator == 0 ? ',' : separator);

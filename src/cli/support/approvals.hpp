@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "core/bytes.hpp"
 #include "core/result.hpp"
 #include "plan/plan.hpp"
 
 namespace tq::cli {
 
 /// A CSV with the columns kb, status (approved|rejected|pending), date, by, note in any order; other columns are passed over.
-/// Errors: io, usage (no kb or status column, a KB that is none, another status word: an approval is never guessed).
-Result<std::vector<plan::Approval>> read_approvals(const std::string& path);
+/// `path` is for messages. Errors: usage (no kb or status column, a KB that is none, another status word: an approval is never guessed).
+Result<std::vector<plan::Approval>> approvals_from(Bytes csv, const std::string& path);
 
 /// --goal, --line and --approvals. nullopt after a message when one of them cannot be used.
 std::optional<plan::Options> plan_options(const Args& args);
