@@ -258,7 +258,7 @@ void Stepper::generic() {
     } else if (ops[k].type == ZYDIS_OPERAND_TYPE_REGISTER &&
                ZydisRegisterGetClass(ZydisRegisterGetLargestEnclosing(d.machine_mode, ops[k].reg.value)) ==
                    (e_.word_ == 8 ? ZYDIS_REGCLASS_GPR64 : ZYDIS_REGCLASS_GPR32)) {
-      note(s_.r[static_cast<std::size_t>(ZydisRegisterGetId(ZydisRegisterGetLargestEnclosing(d.machine_mode, ops[k].reg.value)))]);
+      note(s_.r[static_cast<std::uint8_t>(ZydisRegisterGetId(ZydisRegisterGetLargestEnclosing(d.machine_mode, ops[k].reg.value)))]);
     }
   }
   const auto made = [&](std::uint64_t salt, unsigned bits) {

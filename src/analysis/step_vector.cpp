@@ -81,7 +81,7 @@ bool only_moves(ZydisMnemonic m, unsigned by) { return (m == ZYDIS_MNEMONIC_PSRL
 
 std::array<Value, 2> Stepper::vector_in(unsigned k) {
   const Operand& o = i_.op[k];
-  if (is_xmm(o)) return s_.xmm.get()->r[static_cast<std::size_t>(o.reg)];
+  if (is_xmm(o)) return s_.xmm.get()->r[static_cast<std::uint8_t>(o.reg)];
   if (o.type == Operand::Type::memory) {
     const Value at = e_.address_of(s_, o);
     if (o.bytes <= 8) return {e_.read(s_, at, std::max<unsigned>(o.bytes, 1)), constant(0)};
@@ -177,7 +177,7 @@ bool Stepper::vector_transfers() {
     case ZYDIS_MNEMONIC_PEXTRW: {
       const unsigned n = i_.op[2].value & 7;
       const auto v = vector_in(1);
-      e_.write_operand(s_, i_.op[0], alu.truncate(alu.binary(Op::shr, v[n / 4], constant(16 * (n % 4)), 64), 16));
+      e_.write_operand(s_, i_.op[0], alu.truncate(alu.binary(Op::shr, v[n / 4], constant(std::uint64_t{16} * (n % 4)), 64), 16));
       return true;
     }
     case ZYDIS_MNEMONIC_PINSRW: {
