@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstring>
-
 #include "io/support/too_large.hpp"
+#include "io/view.hpp"
 
 namespace tq::io {
 namespace {
@@ -15,10 +13,7 @@ class MemorySource final : public ByteSource {
   explicit MemorySource(std::vector<std::byte> b) : b_(std::move(b)) {}
   [[nodiscard]] std::uint64_t size() const override { return b_.size(); }
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override {
-    if (offset >= b_.size() || out.empty()) return std::size_t{0};
-    const std::size_t n = std::min<std::uint64_t>(out.size(), b_.size() - offset);
-    std::memcpy(out.data(), b_.data() + offset, n);
-    return n;
+    return View(bytes_of(b_)).read_at(offset, out);
   }
 
  private:

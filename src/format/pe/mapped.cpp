@@ -41,13 +41,6 @@ Error not_backed(std::uint64_t rva, const char* place) {
 
 }  // namespace
 
-Result<std::size_t> View::read_at(std::uint64_t offset, std::span<std::byte> out) const {
-  const Bytes rest = b_.from(offset);
-  const std::size_t n = std::min<std::size_t>(out.size(), rest.size());
-  if (n > 0) std::memcpy(out.data(), rest.data(), n);
-  return n;
-}
-
 Result<std::uint64_t> file_offset(const Image& image, std::uint32_t rva) {
   if (const auto e = extent_of(image, rva)) return e->offset;
   return not_backed(rva, "pe.rva");

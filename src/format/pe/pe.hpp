@@ -11,7 +11,7 @@
 #include "core/bytes.hpp"
 #include "core/result.hpp"
 #include "core/version.hpp"
-#include "io/byte_source.hpp"
+#include "io/view.hpp"
 
 namespace tq::format::pe {
 
@@ -89,16 +89,7 @@ struct ExportTable {
   std::vector<Error> lost;
 };
 
-/// Bytes that somebody else holds, as a source. They must outlive it.
-class View final : public io::ByteSource {
- public:
-  explicit View(Bytes b) : b_(b) {}
-  [[nodiscard]] std::uint64_t size() const override { return b_.size(); }
-  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override;
-
- private:
-  Bytes b_;
-};
+using io::View;  // of a program in memory
 
 /// Headers only: one read of 4 KiB, a second one when the headers lie further in.
 /// Errors: truncated (headers cut off), corrupt (no MZ/PE signature), unsupported (not a PE32/PE32+ image).
