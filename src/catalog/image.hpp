@@ -94,44 +94,47 @@ class RowReader {
   std::size_t at_ = 0;
 };
 
+/// Goes over a list of rows by their numbers.
+template <class List>
+class RowIterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = typename List::value_type;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const value_type*;
+  using reference = value_type;
+  RowIterator() = default;
+  RowIterator(const List& list, std::size_t at) : list_(list), at_(at) {}
+  value_type operator*() const { return list_[at_]; }
+  RowIterator& operator++() {
+    ++at_;
+    return *this;
+  }
+  RowIterator operator++(int) {
+    RowIterator old = *this;
+    ++at_;
+    return old;
+  }
+  bool operator==(const RowIterator& o) const { return at_ == o.at_; }
+
+ private:
+  List list_;
+  std::size_t at_ = 0;
+};
+
 /// Rows that are decoded when they are looked at. Read must be able to read any row of [first, first+count).
 template <class T, T (*Read)(const Image&, std::uint32_t)>
 class Rows {
  public:
-  class Iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = T;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const T*;
-    using reference = T;
-    Iterator() = default;
-    Iterator(const Image* image, std::uint32_t at) : image_(image), at_(at) {}
-    T operator*() const { return Read(*image_, at_); }
-    Iterator& operator++() {
-      ++at_;
-      return *this;
-    }
-    Iterator operator++(int) {
-      Iterator old = *this;
-      ++at_;
-      return old;
-    }
-    bool operator==(const Iterator& o) const { return at_ == o.at_; }
-
-   private:
-    const Image* image_ = nullptr;
-    std::uint32_t at_ = 0;
-  };
-
+  using value_type = T;
   Rows() = default;
   Rows(const Image* image, std::uint32_t first, std::uint32_t count) : image_(image), first_(first), count_(count) {}
   [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
   /// i < size().
   T operator[](std::size_t i) const { return Read(*image_, first_ + static_cast<std::uint32_t>(i)); }
-  [[nodiscard]] Iterator begin() const { return {image_, first_}; }
-  [[nodiscard]] Iterator end() const { return {image_, first_ + count_}; }
+  [[nodiscard]] RowIterator<Rows> begin() const { return {*this, 0}; }
+  [[nodiscard]] RowIterator<Rows> end() const { return {*this, size()}; }
 
  private:
   const Image* image_ = nullptr;
@@ -142,6 +145,7 @@ class Rows {
 template <class T, T (*Read)(const Image&, std::uint32_t)>
 class IndexedRows {
  public:
+  using value_type = T;
   IndexedRows() = default;
   IndexedRows(const Image* image, std::span<const le32> rows) : image_(image), rows_(rows) {}
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
@@ -149,33 +153,8 @@ class IndexedRows {
   /// i < size().
   T operator[](std::size_t i) const { return Read(*image_, rows_[i]); }
 
-  class Iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = T;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const T*;
-    using reference = T;
-    Iterator() = default;
-    Iterator(const Image* image, const le32* at) : image_(image), at_(at) {}
-    T operator*() const { return Read(*image_, *at_); }
-    Iterator& operator++() {
-      ++at_;
-      return *this;
-    }
-    Iterator operator++(int) {
-      Iterator old = *this;
-      ++at_;
-      return old;
-    }
-    bool operator==(const Iterator& o) const { return at_ == o.at_; }
-
-   private:
-    const Image* image_ = nullptr;
-    const le32* at_ = nullptr;
-  };
-  [[nodiscard]] Iterator begin() const { return {image_, rows_.data()}; }
-  [[nodiscard]] Iterator end() const { return {image_, rows_.data() + rows_.size()}; }
+  [[nodiscard]] RowIterator<IndexedRows> begin() const { return {*this, 0}; }
+  [[nodiscard]] RowIterator<IndexedRows> end() const { return {*this, size()}; }
 
  private:
   const Image* image_ = nullptr;
