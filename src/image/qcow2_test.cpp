@@ -53,14 +53,6 @@ std::string converted(const std::string& folder, const std::string& from, const 
   return folder + "/" + to;
 }
 
-void check_host_file(const std::string& path, const Blob& disk) {
-  const auto host = image::host_file(path);
-  REQUIRE_MESSAGE(host, host.error().text());
-  const auto image = image::open(host->file);
-  REQUIRE_MESSAGE(image, image.error().text());
-  check_disk(*image->disk, disk);
-}
-
 }  // namespace
 
 TEST_CASE("qcow2: clusters of all sizes, both versions, plain and packed") {

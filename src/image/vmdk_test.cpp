@@ -78,14 +78,6 @@ std::vector<std::pair<const char*, ImageFiles>> layouts(const Blob& disk, VmdkOp
           {"cowd", write_vmdk_cowd(disk, o)}};
 }
 
-void check_host_file(const std::string& path, const Blob& disk) {
-  const auto host = image::host_file(path);
-  REQUIRE_MESSAGE(host, host.error().text());
-  const auto image = image::open(host->file);
-  REQUIRE_MESSAGE(image, image.error().text());
-  check_disk(*image->disk, disk);
-}
-
 }  // namespace
 
 TEST_CASE("vmdk: every layout, grains and tables of several sizes, sizes that are no whole grain") {

@@ -14,13 +14,7 @@ HiveSlot from_stdin(const Input& in) {
   HiveSlot slot;
   slot.where = in.label;
   if (in.log) in.log->note(in.label, *io::from_memory(in.content));
-  auto hive = format::regf::Hive::open(in.content);
-  if (!hive) {
-    slot.error = hive.error();
-    return slot;
-  }
-  slot.hive = std::make_shared<const format::regf::Hive>(*std::move(hive));
-  slot.registry = hive_registry(slot.hive, slot.where);
+  take_hive(slot, format::regf::Hive::open(in.content));
   return slot;
 }
 
@@ -47,7 +41,7 @@ Result<std::vector<Source>> load_hive_file(const Input& in) {
     TQ_TRY(slot, from_path(in));
   }
   if (slot.error) return *slot.error;
-  if (!slot.hive) return Error{ErrorCode::unsupported, in.label, "a registry hive", "a link or nothing", {}, {}};
+  if (!slot.hive) return Error{ErrorCode::unsupported, in.label, "a registry hive", "a link or nothing"};
   const std::string held = identify(*slot.hive);
   slot.name = held.empty() ? "hive" : held;
   if (held.empty()) slot.note = "neither SOFTWARE, SYSTEM nor COMPONENTS: nothing about the build can be in it";

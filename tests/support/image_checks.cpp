@@ -10,6 +10,7 @@
 #include <iostream>
 #include <random>
 
+#include "image/support/beside.hpp"
 #include "io/view.hpp"
 #include "tests/support/machine_builder.hpp"
 #include "tests/support/mutants.hpp"
@@ -110,6 +111,14 @@ void check_disk(const io::ByteSource& found, const Blob& disk) {
 
 void check_image(const ImageFiles& files, const Blob& disk) {
   const auto image = open_image(files);
+  REQUIRE_MESSAGE(image, image.error().text());
+  check_disk(*image->disk, disk);
+}
+
+void check_host_file(const std::string& path, const Blob& disk) {
+  const auto host = image::host_file(path);
+  REQUIRE_MESSAGE(host, host.error().text());
+  const auto image = image::open(host->file);
   REQUIRE_MESSAGE(image, image.error().text());
   check_disk(*image->disk, disk);
 }

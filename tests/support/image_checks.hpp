@@ -24,6 +24,8 @@ Result<image::Image> open_image_as(const ImageFiles& files, std::string_view for
 /// Fails unless the image opens and its disk is `disk`, read as a whole, in odd pieces, and over its end.
 void check_image(const ImageFiles& files, const std::vector<std::byte>& disk);
 void check_disk(const io::ByteSource& found, const std::vector<std::byte>& disk);
+/// The same for a file of this machine, with what lies beside it.
+void check_host_file(const std::string& path, const std::vector<std::byte>& disk);
 
 /// Reads a disk as hostile input: pieces of it, at most some MiB. Returns the first error, empty for none.
 std::string read_around(const image::Image& image);

@@ -34,14 +34,17 @@ HiveSlot open_hive(const fs::Tree& tree, const std::string& folder, const std::s
   slot.where = tree.cite(spelled);
   auto log1 = log_beside(tree, spelled, ".LOG1", slot), log2 = log_beside(tree, spelled, ".LOG2", slot);
   auto old_log = log_beside(tree, spelled, ".LOG", slot);
-  auto hive = format::regf::Hive::open(*std::move(primary), std::move(log1), std::move(log2), std::move(old_log));
+  take_hive(slot, format::regf::Hive::open(*std::move(primary), std::move(log1), std::move(log2), std::move(old_log)));
+  return slot;
+}
+
+void take_hive(HiveSlot& slot, Result<format::regf::Hive> hive) {
   if (!hive) {
     slot.error = hive.error();
-    return slot;
+    return;
   }
   slot.hive = std::make_shared<const format::regf::Hive>(*std::move(hive));
   slot.registry = hive_registry(slot.hive, slot.where);
-  return slot;
 }
 
 std::string identify(const format::regf::Hive& hive) {
