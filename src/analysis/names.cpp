@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "core/ascii.hpp"
+
 namespace tq::analysis {
 namespace {
 
@@ -31,7 +33,7 @@ constexpr std::array kNames = {
     Name{"NtBuildNumber", kNumber},
 };
 
-bool is_word(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_word(char c) { return is_alnum(c) || c == '_'; }
 
 std::string widened(std::string_view s, unsigned unit) {
   std::string out;

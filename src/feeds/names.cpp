@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace tq::feeds {
@@ -61,7 +62,7 @@ std::string cut_service_pack(std::string& s) {
 std::string slug(std::string_view text) {
   std::string out;
   for (const char c : lower_ascii(text)) {
-    const bool keep = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.';
+    const bool keep = is_alnum(c) || c == '.';
     if (keep)
       out += c;
     else if (!out.empty() && out.back() != '-')

@@ -4,22 +4,15 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
-#include "format/textcodec/scan.hpp"
 
 namespace tq::format {
 namespace {
 
-using textcodec::is_digit;
-
 constexpr std::size_t kNameLimit = 512;  // longer than any name that NTFS or the registry can hold
 
-bool is_hex(std::string_view s) {
-  return !s.empty() &&
-         std::all_of(s.begin(), s.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
-}
-
-bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_hex(std::string_view s) { return !s.empty() && std::all_of(s.begin(), s.end(), is_hex_digit); }
 
 /// Exactly four numbers and nothing after them: FileVersion::parse would let text follow.
 std::optional<FileVersion> exact_version(std::string_view s) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "image/format.hpp"
 #include "image/support/parents.hpp"
@@ -48,18 +49,14 @@ Result<Sparse> open_sparse_kind(const ExtentLine& line, std::shared_ptr<const io
   } else if (is_sparse(*bytes)) {
     return open_sparse(std::move(bytes), pages);
   }
-  return Error{ErrorCode::corrupt,
-               "vmdk.extent",
-               fmt::format("a {} extent in {}", printable(line.type), printable(line.name)),
-               "no such signature",
-               0,
-               {}};
+  return Error{ErrorCode::corrupt, "vmdk.extent", fmt::format("a {} extent in {}", printable(line.type), printable(line.name)),
+               "no such signature", 0};
 }
 
 /// A flat extent has no header to hold it against. One that is too short was cut: its beginning is still worth reading.
 Result<std::unique_ptr<Extent>> open_flat_line(const ExtentLine& line, std::shared_ptr<const io::ByteSource> bytes, Layer& layer) {
   if (line.first_sector > kMaxSectors)
-    return Error{ErrorCode::corrupt, "vmdk.descriptor.extent", "a first sector inside the file", fmt::to_string(line.first_sector), {}, {}};
+    return Error{ErrorCode::corrupt, "vmdk.descriptor.extent", "a first sector inside the file", fmt::to_string(line.first_sector)};
   const std::uint64_t end = (line.first_sector + line.sectors) * kSector;
   if (bytes->size() < end)
     layer.notes.push_back(
@@ -71,7 +68,7 @@ Result<std::unique_ptr<Extent>> open_line(const File& file, const ExtentLine& li
   if (line.type == "ZERO") return zero_extent();
   const bool flat = line.type == "FLAT" || line.type == "VMFS";
   if (!flat && line.type != "SPARSE" && line.type != "VMFSSPARSE" && line.type != "SESPARSE")
-    return Error{ErrorCode::unsupported, "vmdk.descriptor.extent", "FLAT, VMFS, SPARSE, VMFSSPARSE or ZERO", printable(line.type), {}, {}};
+    return Error{ErrorCode::unsupported, "vmdk.descriptor.extent", "FLAT, VMFS, SPARSE, VMFSSPARSE or ZERO", printable(line.type)};
   const std::string name = bare_name(line.name);
   const std::string wanted = fmt::format("the extent {} beside {}", printable(name), printable(file.name));
   constexpr const char* kAdvice = "put all files of the disk into one folder";
@@ -83,12 +80,8 @@ Result<std::unique_ptr<Extent>> open_line(const File& file, const ExtentLine& li
   if (flat) return open_flat_line(line, std::move(bytes), layer);
   TQ_TRY(Sparse sparse, open_sparse_kind(line, std::move(bytes), pages));
   if (sparse.size / kSector < line.sectors)
-    return Error{ErrorCode::corrupt,
-                 "vmdk.header.capacity",
-                 fmt::format("{} sectors in {}", line.sectors, printable(name)),
-                 fmt::to_string(sparse.size / kSector),
-                 12,
-                 {}};
+    return Error{ErrorCode::corrupt, "vmdk.header.capacity", fmt::format("{} sectors in {}", line.sectors, printable(name)),
+                 fmt::to_string(sparse.size / kSector), 12};
   for (const std::string& note : sparse.notes) layer.notes.push_back(printable(name) + ": " + note);
   return std::move(sparse.extent);
 }
@@ -104,7 +97,7 @@ Result<Layer> open_text(const File& file) {
   std::uint64_t sectors = 0;
   for (const ExtentLine& line : lines) {
     if (line.sectors > kMaxSectors - sectors)
-      return Error{ErrorCode::limit, "vmdk.descriptor.extent", fmt::format("a disk of at most {} sectors", kMaxSectors), "more", {}, {}};
+      return Error{ErrorCode::limit, "vmdk.descriptor.extent", fmt::format("a disk of at most {} sectors", kMaxSectors), "more"};
     sectors += line.sectors;
     TQ_TRY(auto extent, open_line(file, line, pages, layer));
     layer.extents.push_back({sectors * kSector, std::move(extent)});
@@ -162,8 +155,8 @@ std::optional<std::string> cid_of(const io::ByteSource& bytes) {
 std::string variant_of(std::string_view create_type) {
   std::string out;
   for (const char c : create_type.substr(0, 64)) {
-    if (c >= 'A' && c <= 'Z')
-      out += {'_', static_cast<char>(c - 'A' + 'a')};
+    if (is_upper(c))
+      out += {'_', to_lower(c)};
     else
       out += c;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace tq::io {
@@ -12,12 +13,11 @@ constexpr std::size_t kCellUnits = 32767;  // ECMA-376 leaves it to Excel; its d
 
 /// Excel reads "_x0041_" in any text as one character; its own underscore, written that way, keeps the rest as it is.
 std::string without_escapes(const std::string& s) {
-  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
   std::string out;
   for (std::size_t i = 0; i < s.size(); ++i) {
     const std::string_view rest = std::string_view(s).substr(i, 7);
     const bool escape =
-        rest.size() == 7 && rest.starts_with("_x") && rest[6] == '_' && std::all_of(rest.begin() + 2, rest.begin() + 6, is_hex);
+        rest.size() == 7 && rest.starts_with("_x") && rest[6] == '_' && std::all_of(rest.begin() + 2, rest.begin() + 6, is_hex_digit);
     out += escape ? "_x005F_" : std::string(1, s[i]);
   }
   return out;

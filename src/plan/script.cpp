@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/ascii.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "plan/support/script_parts.hpp"
@@ -37,9 +38,8 @@ std::vector<std::string> ids_for(std::uint32_t year, const catalog::Catalog& cat
     std::uint64_t first = 0, last = 0;
     if (!parse_u64(id.years.substr(0, dash), first)) continue;
     if (dash == std::string_view::npos || !parse_u64(id.years.substr(dash + 1), last)) last = first;
-    const bool guid = id.activation_id.size() == 36 && std::all_of(id.activation_id.begin(), id.activation_id.end(), [](char c) {
-                        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-';
-                      });
+    const bool guid = id.activation_id.size() == 36 && std::all_of(id.activation_id.begin(), id.activation_id.end(),
+                                                                   [](char c) { return (is_hex_digit(c) && !is_upper(c)) || c == '-'; });
     if (guid && year >= first && year <= last && id.confidence <= catalog::Confidence::medium &&
         id.scope.find("Server 2008") != std::string_view::npos)
       out.emplace_back(id.activation_id);
@@ -178,7 +178,7 @@ class Writer {
       if (it == media_->end())
         return Error{ErrorCode::not_found, "--media", "a file of " + kb_text(s.kb), "none", {}, "copy it into the folder of media"};
       if (!safe_name(it->name))
-        return Error{ErrorCode::unsupported, "--media", "a file name of letters, digits, '.', '_' and '-'", printable(it->name), {}, {}};
+        return Error{ErrorCode::unsupported, "--media", "a file name of letters, digits, '.', '_' and '-'", printable(it->name)};
       file = &*it;
     }
     out += fmt::format("set \"TQ_FILE={}\"\nset \"TQ_BYTES={}\"\n", file->name, media_ != nullptr ? std::to_string(file->size) : "");
@@ -198,9 +198,7 @@ bool known_goal(const std::string& goal) { return goal == "public" || goal == "e
 }  // namespace
 
 bool safe_name(const std::string& name) {
-  const auto fine = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-  };
+  const auto fine = [](char c) { return is_alnum(c) || c == '.' || c == '_' || c == '-'; };
   return !name.empty() && name.size() <= 200 && name[0] != '-' && name[0] != '.' && std::all_of(name.begin(), name.end(), fine);
 }
 

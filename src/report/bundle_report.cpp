@@ -1,6 +1,7 @@
 // The evidence bundle: facts, findings, digests of what was read and versions in one archive that is a target again.
 #include <fmt/format.h>
 
+#include "core/ascii.hpp"
 #include "model/bundle.hpp"
 #include "report/renderer.hpp"
 #include "report/support/csv.hpp"
@@ -8,15 +9,13 @@
 namespace tq::report {
 namespace {
 
-bool is_key_character(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-
 /// True when a product key (five groups of five, "XXXXX-XXXXX-XXXXX-XXXXX-XXXXX") begins at the start of `s`.
 bool is_product_key(std::string_view s) {
   constexpr std::size_t kLength = 29;
   if (s.size() < kLength) return false;
   for (std::size_t i = 0; i < kLength; ++i)
-    if (i % 6 == 5 ? s[i] != '-' : !is_key_character(s[i])) return false;
-  return s.size() == kLength || (!is_key_character(s[kLength]) && s[kLength] != '-');
+    if (i % 6 == 5 ? s[i] != '-' : !is_alnum(s[i])) return false;
+  return s.size() == kLength || (!is_alnum(s[kLength]) && s[kLength] != '-');
 }
 
 /// No collector reads product keys, but an inventory may have a column of them, which becomes a label.
@@ -29,7 +28,7 @@ std::string without_product_keys(std::string_view s) {
       i += 28;
       continue;
     }
-    inside = is_key_character(s[i]) || s[i] == '-';
+    inside = is_alnum(s[i]) || s[i] == '-';
     out += s[i];
   }
   return out;

@@ -4,6 +4,7 @@
 
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "core/url.hpp"
 #include "report/renderer.hpp"
 
 namespace tq::report {
@@ -34,20 +35,9 @@ const char* security_severity(Severity s) {
   return "0.0";
 }
 
-/// A place as a URI reference: everything that is not plainly allowed is percent-encoded, bytes of UTF-8 included.
+/// A place as a URI reference.
 std::string uri(std::string_view place) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : place) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' || c == '-' ||
-                       c == '_' || c == '~';
-    if (plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += {'%', kHex[byte >> 4], kHex[byte & 15]};
-  }
+  std::string out = url_path(place);
   // Two slashes at the beginning would name a host.
   return out.starts_with("//") ? "." + out.substr(1) : out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace tq::analysis::installer {
@@ -35,7 +36,7 @@ using NodeKind = Node::Kind;
 constexpr std::size_t kMostText = std::size_t{64} * 1024, kMostUnknowns = 14;
 constexpr int kDepth = 64;
 
-bool is_word(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '.'; }
+bool is_word(char c) { return is_alnum(c) || c == '_' || c == '.'; }
 
 bool is_operator(std::string_view word) {
   for (const char* op : {"NOT", "AND", "OR", "XOR", "EQV", "IMP"})

@@ -1,17 +1,12 @@
 #include "fleet/serve/http.hpp"
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace tq::fleet::serve {
 namespace {
 
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-Error ill_formed(const char* what) { return Error{ErrorCode::usage, "request", "a well-formed address", what, {}, {}}; }
+Error ill_formed(const char* what) { return Error{ErrorCode::usage, "request", "a well-formed address", what}; }
 
 /// Escapes undone. `form`: a plus is a space, as forms send it.
 Result<std::string> decoded(std::string_view s, bool form) {
@@ -21,8 +16,8 @@ Result<std::string> decoded(std::string_view s, bool form) {
       out += form && s[i] == '+' ? ' ' : s[i];
       continue;
     }
-    if (s.size() - i < 3 || digit(s[i + 1]) < 0 || digit(s[i + 2]) < 0) return ill_formed("an escape without two hex digits");
-    out += static_cast<char>(digit(s[i + 1]) * 16 + digit(s[i + 2]));
+    if (s.size() - i < 3 || !is_hex_digit(s[i + 1]) || !is_hex_digit(s[i + 2])) return ill_formed("an escape without two hex digits");
+    out += static_cast<char>(hex_digit(s[i + 1]) * 16 + hex_digit(s[i + 2]));
     i += 2;
   }
   // The database refuses both, and no machine is called so: stored names are made well-formed (storable()).

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "format/banner/banner.hpp"
@@ -113,7 +114,7 @@ std::string product_of_cpe(std::string_view product, std::string_view version) {
   std::string out;
   bool start = true;
   for (char c : product) {
-    out += c == '_' ? ' ' : start && c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    out += c == '_' ? ' ' : start ? to_upper(c) : c;
     start = c == '_';
   }
   if (iequals(version, "r2")) out += " R2";

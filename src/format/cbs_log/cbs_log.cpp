@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace tq::format::cbs_log {
@@ -16,17 +17,13 @@ constexpr std::size_t kLineLimit = 8192;  // what is looked at of one line; the 
 constexpr std::size_t kPathLimit = 1024;
 constexpr std::size_t kTimeLength = 19;  // "2016-09-28 04:30:30"
 
-bool digits(std::string_view s) {
-  return std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 /// The time at the start of a line, in ISO form; empty when the line is not in the log's shape.
 std::string time_of(std::string_view line) {
   if (line.size() <= kTimeLength || line[kTimeLength] != ',') return {};
   const std::string_view t = line.substr(0, kTimeLength);
   if (t[4] != '-' || t[7] != '-' || t[10] != ' ' || t[13] != ':' || t[16] != ':') return {};
   for (const auto& [at, n] : {std::pair{0, 4}, {5, 2}, {8, 2}, {11, 2}, {14, 2}, {17, 2}})
-    if (!digits(t.substr(static_cast<std::size_t>(at), static_cast<std::size_t>(n)))) return {};
+    if (!all_digits(t.substr(static_cast<std::size_t>(at), static_cast<std::size_t>(n)))) return {};
   std::string out(t);
   out[10] = 'T';
   return out;
@@ -40,8 +37,7 @@ std::optional<std::uint32_t> hresult_in(std::string_view line) {
     std::uint32_t v = 0;
     std::size_t i = at + mark.size(), n = 0;
     for (; i < line.size() && n < 8; ++i, ++n) {
-      const char c = line[i];
-      const int d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+      const int d = hex_digit(line[i]);
       if (d < 0) break;
       v = (v << 4) | static_cast<std::uint32_t>(d);
     }
@@ -84,7 +80,7 @@ class Reader {
       at = end + 1;
     }
     if (log_.lines == 0 && log_.other_lines != 0)
-      return Error{ErrorCode::corrupt, "cbs_log.line", "lines that start with a date and a time", "none", text_.base(), {}};
+      return Error{ErrorCode::corrupt, "cbs_log.line", "lines that start with a date and a time", "none", text_.base()};
     return std::move(log_);
   }
 
@@ -109,12 +105,8 @@ class Reader {
     constexpr std::string_view kBefore = "Loaded Servicing Stack v", kCore = "with Core: ";
     const auto version = FileVersion::parse(message.substr(kBefore.size()));
     if (!version) {
-      lose({ErrorCode::corrupt,
-            "cbs_log.stack.version",
-            "a version of four numbers",
-            printable(message.substr(kBefore.size(), 40)),
-            offset,
-            {}});
+      lose({ErrorCode::corrupt, "cbs_log.stack.version", "a version of four numbers", printable(message.substr(kBefore.size(), 40)),
+            offset});
       return;
     }
     if (!log_.stacks.empty() && log_.stacks.back().version == *version) {
@@ -149,7 +141,7 @@ class Reader {
   }
 
   void cap(const char* place, std::size_t limit, std::uint64_t offset, bool& said) {
-    if (!said) lose({ErrorCode::limit, place, fmt::format("at most {}", limit), "more", offset, {}});
+    if (!said) lose({ErrorCode::limit, place, fmt::format("at most {}", limit), "more", offset});
     said = true;
   }
   void lose(Error e) {
@@ -176,9 +168,9 @@ const char* to_string(EventKind k) {
 
 Result<Log> parse(Bytes text) {
   if (text.size() > kLogLimit)
-    return Error{ErrorCode::limit, "cbs_log", fmt::format("at most {} bytes", kLogLimit), fmt::format("{} bytes", text.size()), {}, {}};
+    return Error{ErrorCode::limit, "cbs_log", fmt::format("at most {} bytes", kLogLimit), fmt::format("{} bytes", text.size())};
   if (const auto mark = text.try_get<le16>(0); mark && (*mark == 0xFEFF || *mark == 0xFFFE))
-    return Error{ErrorCode::unsupported, "cbs_log.encoding", "8-bit text, as Windows writes it", "UTF-16", text.base(), {}};
+    return Error{ErrorCode::unsupported, "cbs_log.encoding", "8-bit text, as Windows writes it", "UTF-16", text.base()};
   const bool utf8_mark = text.chars().starts_with("\xEF\xBB\xBF");
   return Reader(utf8_mark ? text.from(3) : text).run();
 }

@@ -1,14 +1,13 @@
 // InstalledOn: WMI hands out whatever the servicing stack of the time wrote, PowerShell the locale's form of it.
 #include <charconv>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "format/qfe/collect.hpp"
 #include "format/textcodec/scan.hpp"
 
 namespace tq::format::qfe {
 namespace {
-
-using textcodec::is_digit;
 
 enum class DayMonth { unknown, month_first, day_first };
 

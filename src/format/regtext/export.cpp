@@ -1,6 +1,7 @@
 // .reg exports: "[key]" lines, "name"=value lines, hex values that go on behind a backslash, strings that hold line ends.
 #include <charconv>
 
+#include "core/ascii.hpp"
 #include "core/bytes.hpp"
 #include "core/text.hpp"
 #include "format/regtext/build.hpp"
@@ -11,13 +12,6 @@ namespace tq::format::regtext {
 namespace {
 
 using textcodec::LineReader;
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 class Export {
  public:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "core/ascii.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
@@ -112,7 +113,7 @@ void HotfixList::add(std::string_view id, std::uint32_t line) {
   if (out_.hotfixes_listed >= limits::kHotfixes) {
     if (!full_)
       out_.losses.push_back(Error{ErrorCode::limit, "systeminfo.hotfixes line " + std::to_string(line),
-                                  std::to_string(limits::kHotfixes) + " hotfixes at most", "more", std::nullopt, ""});
+                                  std::to_string(limits::kHotfixes) + " hotfixes at most", "more"});
     full_ = true;
     return;
   }
@@ -156,7 +157,7 @@ bool is_product_id(std::string_view value) {
   for (char c : value) {
     if (c == '-')
       ++dashes;
-    else if (!is_digit(c) && !(c >= 'A' && c <= 'Z'))
+    else if (!is_digit(c) && !is_upper(c))
       return false;
   }
   return dashes == 3 && value[5] == '-';

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
 #include "format/textcodec/codepage.hpp"
 
 namespace tq::format::textcodec {
@@ -43,8 +44,8 @@ bool is_mark(std::uint32_t c) {
 
 Char classify(std::uint32_t c) {
   if (c < 0x80) {
-    const bool up = c >= 'A' && c <= 'Z', low = c >= 'a' && c <= 'z';
-    return {c, up || low ? Kind::ascii_letter : Kind::other_ascii, up};
+    const char ascii = static_cast<char>(c);
+    return {c, is_letter(ascii) ? Kind::ascii_letter : Kind::other_ascii, is_upper(ascii)};
   }
   if (is_mark(c)) return {c, Kind::mark, false};
   if (c >= 0xC0 && c < 0x250 && c != 0xD7 && c != 0xF7) return {c, Kind::latin, upper_latin(c)};

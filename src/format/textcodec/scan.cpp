@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/ascii.hpp"
 #include "core/brackets.hpp"
 #include "core/text.hpp"
 
@@ -118,7 +119,7 @@ bool is_guid(std::string_view s) {
   for (std::size_t i = 1; i < 37; ++i) {
     const bool dash = i == 9 || i == 14 || i == 19 || i == 24;
     const char c = s[i];
-    const bool hex = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    const bool hex = is_hex_digit(c);
     if (dash ? c != '-' : !hex) return false;
   }
   return s[37] == '}';

@@ -7,14 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "core/ascii.hpp"
+
 namespace tq::format::textcodec {
 
 inline constexpr std::string_view kSpace = " \t\r\n\v\f";
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-/// Letter, digit or a byte of a non-ASCII character: what may not touch a number that is a number of its own.
-constexpr bool is_word(char c) { return is_digit(c) || is_letter(c) || c == '_'; }
+/// What may not touch a number that is a number of its own.
+constexpr bool is_word(char c) { return is_alnum(c) || c == '_'; }
 
 /// A Windows version as people and tools write it: "6.0.6003", "6.0.6003.20489".
 struct VersionText {

@@ -1,18 +1,18 @@
 #include <fmt/format.h>
 
+#include "core/ascii.hpp"
 #include "fs/support/archive_stream.hpp"
 
 namespace tq::fs {
 namespace {
 
 bool is_separator(char c) { return c == '/' || c == '\\'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// Rooted for any system that might unpack it: "/x", "\\x", "\\\\server\\x", "C:\\x", "C:x".
 bool is_absolute(std::string_view s) { return is_separator(s[0]) || (s.size() >= 2 && is_letter(s[0]) && s[1] == ':'); }
 
 Error refused(std::string_view name, ErrorCode code, std::string wanted, std::string found) {
-  return Error{code, "member " + std::string(name), std::move(wanted), std::move(found), {}, {}};
+  return Error{code, "member " + std::string(name), std::move(wanted), std::move(found)};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "image/ewf/adler32.hpp"
 #include "io/window.hpp"
@@ -18,10 +19,6 @@ constexpr std::uint32_t kMaxTableEntries = 4U << 20;  // EnCase 16375, ewfacquir
 constexpr std::size_t kMaxTables = 1U << 20;
 constexpr std::uint64_t kMaxChunkBytes = 16U << 20;  // ewfacquire's largest
 constexpr std::uint64_t kMaxDiskBytes = std::uint64_t{1} << 60;
-
-Error bad(ErrorCode code, const char* place, std::string wanted, std::string found, std::uint64_t offset) {
-  return Error{code, place, std::move(wanted), std::move(found), offset, {}};
-}
 
 template <OnDisk T>
 Result<T> read_struct(const io::ByteSource& file, std::uint64_t offset, const char* place) {
@@ -41,8 +38,8 @@ Result<Section> read_section(const io::ByteSource& file, std::uint64_t at) {
   const auto h = *Bytes(raw).try_get<SectionHeader>(0);
   const std::uint32_t sum = adler32(Bytes(std::span(raw).first(raw.size() - 4)));
   if (sum != h.checksum)
-    return bad(ErrorCode::corrupt, "ewf.section.checksum", fmt::format("0x{:08x}", std::uint32_t{h.checksum}), fmt::format("0x{:08x}", sum),
-               at);
+    return Error{ErrorCode::corrupt, "ewf.section.checksum", fmt::format("0x{:08x}", std::uint32_t{h.checksum}),
+                 fmt::format("0x{:08x}", sum), at};
   const std::string_view type(h.type.data(), h.type.size());
   Section s{std::string(type.substr(0, type.find('\0'))), at, at + sizeof h, 0, h.next};
   // Some writers leave the size of the last section out; elsewhere sections lie end to end.
@@ -62,7 +59,7 @@ class Reader {
           "name the .E01 file"};
     add(file_.bytes, file_.name);
     if (out_.chunk_bytes == 0)
-      return volume_error_ ? *volume_error_ : bad(ErrorCode::corrupt, "ewf.volume", "a volume section", "none", 13);
+      return volume_error_ ? *volume_error_ : Error{ErrorCode::corrupt, "ewf.volume", "a volume section", "none", 13};
     add_later();
     finish();
     return std::move(out_);
@@ -117,10 +114,10 @@ class Reader {
       done_ = s.type == "done";
       more_ = s.type == "next";
       if (done_ || more_) return ok();
-      if (s.next <= at) return bad(ErrorCode::corrupt, "ewf.section.next", "a later section", fmt::format("{}", s.next), at);
+      if (s.next <= at) return Error{ErrorCode::corrupt, "ewf.section.next", "a later section", fmt::format("{}", s.next), at};
       at = s.next;
     }
-    return bad(ErrorCode::limit, "ewf.sections", fmt::format("at most {}", kMaxSections), "more", at);
+    return Error{ErrorCode::limit, "ewf.sections", fmt::format("at most {}", kMaxSections), "more", at};
   }
 
   /// Later segments repeat what the first says; only the first whole one counts.
@@ -139,14 +136,14 @@ class Reader {
     const auto v = *bytes_of(raw).try_get<Volume>(0);
     const std::uint64_t sectors = smart ? v.sectors & 0xFFFFFFFF : std::uint64_t{v.sectors};
     if (v.sector_bytes != 512 && v.sector_bytes != 1024 && v.sector_bytes != 2048 && v.sector_bytes != 4096)
-      return bad(ErrorCode::corrupt, "ewf.volume.bytes_per_sector", "512 to 4096", fmt::format("{}", std::uint32_t{v.sector_bytes}),
-                 s.body + 12);
+      return Error{ErrorCode::corrupt, "ewf.volume.bytes_per_sector", "512 to 4096", fmt::format("{}", std::uint32_t{v.sector_bytes}),
+                   s.body + 12};
     const std::uint64_t chunk_bytes = std::uint64_t{v.chunk_sectors} * v.sector_bytes;
     if (chunk_bytes == 0 || chunk_bytes > kMaxChunkBytes)
-      return bad(ErrorCode::corrupt, "ewf.volume.sectors_per_chunk", "chunks of at most 16 MiB", fmt::format("{} bytes", chunk_bytes),
-                 s.body + 8);
+      return Error{ErrorCode::corrupt, "ewf.volume.sectors_per_chunk", "chunks of at most 16 MiB", fmt::format("{} bytes", chunk_bytes),
+                   s.body + 8};
     if (sectors > kMaxDiskBytes / v.sector_bytes)
-      return bad(ErrorCode::corrupt, "ewf.volume.sector_count", "at most 2^60 bytes", fmt::format("{} sectors", sectors), s.body + 16);
+      return Error{ErrorCode::corrupt, "ewf.volume.sector_count", "at most 2^60 bytes", fmt::format("{} sectors", sectors), s.body + 16};
     out_.sector_bytes = v.sector_bytes;
     out_.chunk_bytes = static_cast<std::uint32_t>(chunk_bytes);
     out_.disk_bytes = sectors * v.sector_bytes;
@@ -173,9 +170,9 @@ class Reader {
       return ok();
     }
     if (h.entries > kMaxTableEntries || std::uint64_t{h.entries} * 4 > source.size() - std::min(entries_at, source.size()))
-      return bad(ErrorCode::corrupt, "ewf.table.entries", "entries inside the file", fmt::format("{}", std::uint32_t{h.entries}), s.body);
+      return Error{ErrorCode::corrupt, "ewf.table.entries", "entries inside the file", fmt::format("{}", std::uint32_t{h.entries}), s.body};
     if (h.entries == 0) return ok();
-    if (out_.tables.size() >= kMaxTables) return bad(ErrorCode::limit, "ewf.tables", fmt::format("at most {}", kMaxTables), "more", s.at);
+    if (out_.tables.size() >= kMaxTables) return Error{ErrorCode::limit, "ewf.tables", fmt::format("at most {}", kMaxTables), "more", s.at};
     // SMART keeps the chunks behind the entries in the table section itself.
     const std::uint64_t data_end = sectors_end != 0 ? sectors_end : s.end;
     out_.tables.push_back({segment, out_.chunks_listed, h.entries, h.base, entries_at, 0, data_end});
@@ -213,8 +210,7 @@ std::optional<std::string> next_name(std::string_view name) {
   char* s = out.data() + out.size() - 3;
   const bool lower = s[0] >= 'a';
   const char a = lower ? 'a' : 'A', z = lower ? 'z' : 'Z';
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (digit(s[1]) && digit(s[2])) {
+  if (is_digit(s[1]) && is_digit(s[2])) {
     const int number = (s[1] - '0') * 10 + (s[2] - '0') + 1;
     s[1] = number > 99 ? a : static_cast<char>('0' + number / 10);
     s[2] = number > 99 ? a : static_cast<char>('0' + number % 10);

@@ -4,13 +4,11 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace tq::image::raw_parts {
 namespace {
-
-bool digit(char c) { return c >= '0' && c <= '9'; }
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// What stands behind the last dot; empty without one.
 std::string_view suffix_of(std::string_view name) {
@@ -18,9 +16,9 @@ std::string_view suffix_of(std::string_view name) {
   return dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
 }
 
-bool counts_in_digits(std::string_view s) { return s.size() >= 2 && s.size() <= 4 && std::all_of(s.begin(), s.end(), digit); }
+bool counts_in_digits(std::string_view s) { return s.size() >= 2 && s.size() <= 4 && all_digits(s); }
 /// Three letters are mostly the extension of something ("disk.img"); as a part only the run from "aaa" is taken.
-bool counts_in_letters(std::string_view s) { return (s.size() == 2 || s.size() == 3) && std::all_of(s.begin(), s.end(), letter); }
+bool counts_in_letters(std::string_view s) { return (s.size() == 2 || s.size() == 3) && std::all_of(s.begin(), s.end(), is_letter); }
 
 /// "disk.007" with `suffix` in place of what is behind the dot.
 std::string renamed(std::string_view name, std::string_view suffix) {
@@ -115,8 +113,7 @@ Result<Parts> collect(const File& file) {
       if (const auto later = behind_hole(*file.beside, *name)) return missing_part(*name, *later);
       break;
     }
-    if (parts.sources.size() >= kMaxParts)
-      return Error{ErrorCode::limit, "raw.parts", fmt::format("at most {} parts", kMaxParts), "more", {}, {}};
+    if (parts.sources.size() >= kMaxParts) return Error{ErrorCode::limit, "raw.parts", fmt::format("at most {} parts", kMaxParts), "more"};
     parts.sources.emplace_back(*std::move(source));
     parts.names.push_back(*name);
   }

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace tq::image::vmdk_format {
@@ -19,7 +20,7 @@ constexpr std::string_view kFirstLine = "# Disk DescriptorFile";
 constexpr std::string_view kNoParent = "ffffffff";
 
 Error bad(const char* field, std::string wanted, std::string_view found) {
-  return Error{ErrorCode::corrupt, std::string("vmdk.descriptor.") + field, std::move(wanted), printable(found), {}, {}};
+  return Error{ErrorCode::corrupt, std::string("vmdk.descriptor.") + field, std::move(wanted), printable(found)};
 }
 
 /// Cuts the next word off the front; a word in quotes may hold spaces.
@@ -48,7 +49,7 @@ Result<ExtentLine> parse_extent(std::string_view line) {
   e.access = next_word(line);
   if (!parse_u64(next_word(line), e.sectors) || e.sectors == 0) return bad("extent", "a number of sectors", whole);
   e.type = next_word(line);
-  std::ranges::transform(e.type, e.type.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  std::ranges::transform(e.type, e.type.begin(), to_upper);
   e.name = next_word(line);
   if (e.type.empty() || (e.name.empty() && e.type != "ZERO")) return bad("extent", "a type and a file name", whole);
   const std::string_view first = next_word(line);
@@ -86,7 +87,7 @@ Status parse_line(std::string_view line, Descriptor& d) {
   if (line.empty() || line.front() == '#') return ok();
   if (is_extent_line(line)) {
     if (d.extents.size() >= kMaxExtents)
-      return Error{ErrorCode::limit, "vmdk.descriptor", fmt::format("at most {} extents", kMaxExtents), "more", {}, {}};
+      return Error{ErrorCode::limit, "vmdk.descriptor", fmt::format("at most {} extents", kMaxExtents), "more"};
     TQ_TRY(ExtentLine e, parse_extent(line));
     d.extents.push_back(std::move(e));
     return ok();
@@ -125,7 +126,7 @@ bool is_descriptor(const io::ByteSource& file) {
 
 Result<Descriptor> read_descriptor(const io::ByteSource& file, std::uint64_t offset, std::uint64_t size) {
   if (size > kMaxTextBytes)
-    return Error{ErrorCode::limit, "vmdk.descriptor", fmt::format("at most {} bytes", kMaxTextBytes), fmt::to_string(size), offset, {}};
+    return Error{ErrorCode::limit, "vmdk.descriptor", fmt::format("at most {} bytes", kMaxTextBytes), fmt::to_string(size), offset};
   std::string text(size, '\0');
   // Reserved sectors may reach behind the end of a small file: what is there decides.
   std::size_t n = 0;
@@ -134,7 +135,7 @@ Result<Descriptor> read_descriptor(const io::ByteSource& file, std::uint64_t off
   }
   text.resize(n);
   if (ifind(std::string_view(text).substr(0, 512), kFirstLine) == std::string_view::npos)
-    return Error{ErrorCode::corrupt, "vmdk.descriptor", std::string(kFirstLine), "another text or none", offset, {}};
+    return Error{ErrorCode::corrupt, "vmdk.descriptor", std::string(kFirstLine), "another text or none", offset};
   return parse(text);
 }
 

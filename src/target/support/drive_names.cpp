@@ -1,22 +1,13 @@
 #include "target/support/drive_names.hpp"
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace tq::target {
-namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char l = static_cast<char>(c | 0x20);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
-}  // namespace
-
 std::string percent_decoded(std::string_view s) {
   std::string out;
   for (std::size_t i = 0; i < s.size(); ++i) {
-    const bool escape = s[i] == '%' && i + 2 < s.size() && hex_digit(s[i + 1]) >= 0 && hex_digit(s[i + 2]) >= 0;
+    const bool escape = s[i] == '%' && i + 2 < s.size() && is_hex_digit(s[i + 1]) && is_hex_digit(s[i + 2]);
     out += escape ? static_cast<char>(hex_digit(s[i + 1]) * 16 + hex_digit(s[i + 2])) : s[i];
     if (escape) i += 2;
   }
@@ -28,8 +19,7 @@ char drive_letter(std::string_view folder) {
   std::string_view name = decoded;
   if (name.starts_with("\\\\.\\") || name.starts_with("\\\\?\\")) name.remove_prefix(4);
   if (name.empty() || name.size() > 2 || (name.size() == 2 && name[1] != ':' && name[1] != '_')) return 0;
-  const char upper = static_cast<char>(name[0] & ~0x20);
-  return upper >= 'A' && upper <= 'Z' ? upper : '\0';
+  return is_letter(name[0]) ? to_upper(name[0]) : '\0';
 }
 
 bool is_shadow_copy(std::string_view folder) {
