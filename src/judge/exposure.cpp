@@ -97,9 +97,6 @@ Exposure judge_one(const ExposureKind& kind, const ExposureRow& row, const Case&
 
 }  // namespace
 
-bool is_open(ExposureState s) { return s == ExposureState::open || s == ExposureState::default_open; }
-bool is_closed(ExposureState s) { return s == ExposureState::closed || s == ExposureState::default_closed; }
-
 void judge_exposure(const Case& c, model::Verdict& verdict) {
   if (!anything_read(c.facts.configuration)) return;
   const Settings settings = settings_of(c.facts);

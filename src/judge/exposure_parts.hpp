@@ -22,9 +22,6 @@ struct Answer {
   bool out_of_reach = false;  ///< closed by something else than its own value, which may well say open
 };
 
-bool is_open(model::ExposureState s);    ///< open or open by default
-bool is_closed(model::ExposureState s);  ///< closed or closed by default
-
 /// The value itself, the policy that wins over it, or the default of this Windows.
 Answer answer_of_values(const ExposureKind& kind, const ExposureRow& row, const Settings& settings, const model::Identity& machine);
 /// What is put together from other facts: rules of the firewall, addresses, shares.

@@ -337,7 +337,7 @@ TEST_CASE("exposure: joined with what is missing, known-exploited first") {
   CHECK(std::is_partitioned(it->joined_with.begin(), it->joined_with.end(), known));
   for (const auto c : it->joined_with) CHECK(std::binary_search(v.cves.missing.begin(), v.cves.missing.end(), c));
   for (const auto& e : v.exposure)
-    if (!tq::judge::is_open(e.state)) CHECK(e.joined_with.empty());
+    if (!tq::model::is_open(e.state)) CHECK(e.joined_with.empty());
 }
 
 namespace {

@@ -147,8 +147,9 @@ struct Exposure {
   std::vector<CveId> joined_with_unknown;  ///< the same of its unknown ones
 };
 
-/// Open or open by default; false where it is not known.
-inline bool is_open(const Exposure& e) { return e.state == ExposureState::open || e.state == ExposureState::default_open; }
+/// Open or open by default, closed or closed by default; both false where it is not known.
+constexpr bool is_open(ExposureState s) { return s == ExposureState::open || s == ExposureState::default_open; }
+constexpr bool is_closed(ExposureState s) { return s == ExposureState::closed || s == ExposureState::default_closed; }
 
 struct Hop {
   std::string from, to;

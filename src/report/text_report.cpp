@@ -121,7 +121,7 @@ bool has_finding(const model::Machine& m, std::string_view group) {
 void doors(Page& p, const model::Machine& m) {
   std::string open, ended;
   for (const auto& e : m.verdict.exposure)
-    if (is_open(e))
+    if (is_open(e.state))
       open +=
           (open.empty() ? "" : ", ") + e.id + (e.joined_with.empty() ? "" : fmt::format(" ({} of the missing CVEs)", e.joined_with.size()));
   for (const auto& s : m.verdict.lifecycle.software)

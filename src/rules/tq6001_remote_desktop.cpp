@@ -9,7 +9,7 @@ using model::Severity;
 
 void find_tq6001(const Context& c, std::vector<Said>& out) {
   const auto* rdp = exposure(c, "rdp");
-  if (rdp == nullptr || !is_open(*rdp)) return;
+  if (rdp == nullptr || !is_open(rdp->state)) return;
   auto s = say({rdp}, Severity::info);
   if (!rdp->joined_with.empty()) {
     s.severity = Severity::critical;

@@ -9,7 +9,7 @@ using model::Severity;
 
 void find_tq6003(const Context& c, std::vector<Said>& out) {
   const auto* smb1 = exposure(c, "smb1");
-  if (smb1 == nullptr || !is_open(*smb1)) return;
+  if (smb1 == nullptr || !is_open(smb1->state)) return;
   // Every machine of this age has it on: alone, and as it was made, that is a fact and no failing.
   auto s = say({smb1}, is_chosen(c, *smb1) ? Severity::low : Severity::info);
   if (!smb1->joined_with.empty()) {

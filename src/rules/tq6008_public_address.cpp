@@ -21,7 +21,7 @@ Severity severity_of(const Context& c, const std::vector<const model::Exposure*>
 
 void find_tq6008(const Context& c, std::vector<Said>& out) {
   const auto* address = exposure(c, "public_address");
-  if (address == nullptr || !is_open(*address)) return;
+  if (address == nullptr || !is_open(address->state)) return;
   auto list = open_of(c, kListening);
   const Severity severity = list.empty() ? Severity::low : severity_of(c, list);
   list.insert(list.begin(), address);

@@ -9,7 +9,7 @@ void find_tq6010(const Context& c, std::vector<Said>& out) {
   const auto stored = open_of(c, {"auto_logon", "auto_logon_password"});
   if (!stored.empty()) out.push_back(say(stored, is_open(c, "auto_logon_password") ? Severity::medium : Severity::low));
   // Up to NT 6.2 it does so by itself, and on 6.0 nothing can be done; where a value turned it on again, somebody wanted them.
-  if (const auto* e = exposure(c, "wdigest"); e != nullptr && is_open(*e))
+  if (const auto* e = exposure(c, "wdigest"); e != nullptr && is_open(e->state))
     out.push_back(say({e}, is_chosen(c, *e) ? Severity::high : Severity::info));
 }
 

@@ -104,7 +104,7 @@ std::string exposure(const model::Verdict& v) {
   std::string open, closed, unknown;
   const auto add = [](std::string& list, const std::string& id) { list += (list.empty() ? "" : ", ") + shown(id); };
   for (const auto& e : v.exposure) {
-    if (is_open(e))
+    if (is_open(e.state))
       open += open_door(e);
     else
       add(e.state == model::ExposureState::unknown ? unknown : closed, e.id);

@@ -26,7 +26,7 @@ const model::Exposure* exposure(const Context& c, std::string_view id) {
 
 bool is_open(const Context& c, std::string_view id) {
   const auto* e = exposure(c, id);
-  return e != nullptr && is_open(*e);
+  return e != nullptr && is_open(e->state);
 }
 
 bool is_chosen(const Context& c, const model::Exposure& e) {
@@ -49,7 +49,7 @@ bool is_chosen(const Context& c, std::string_view id) {
 std::vector<const model::Exposure*> open_of(const Context& c, const std::vector<std::string_view>& ids) {
   std::vector<const model::Exposure*> out;
   for (const auto id : ids)
-    if (const auto* e = exposure(c, id); e != nullptr && is_open(*e)) out.push_back(e);
+    if (const auto* e = exposure(c, id); e != nullptr && is_open(e->state)) out.push_back(e);
   return out;
 }
 

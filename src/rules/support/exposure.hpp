@@ -11,7 +11,6 @@ namespace tq::rules {
 
 /// nullptr: the verdict says nothing of it.
 const model::Exposure* exposure(const Context& c, std::string_view id);
-using model::is_open;
 bool is_open(const Context& c, std::string_view id);
 /// Open by a value, where this Windows is closed without it: somebody chose it. Setup writes many values as they would be
 /// anyway, so that a value is there says nothing by itself. False where the default is not known.
