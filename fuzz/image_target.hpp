@@ -18,7 +18,7 @@ class SameFile final : public image::Neighbours {
   explicit SameFile(std::span<const std::byte> bytes) : bytes_(bytes) {}
   [[nodiscard]] Result<std::vector<std::string>> names() const override { return std::vector<std::string>{"another", "b"}; }
   [[nodiscard]] Result<std::unique_ptr<io::ByteSource>> open(std::string_view) const override {
-    if (++opened_ > 8) return Error{ErrorCode::not_found, "fuzz", "a file", "enough of them", {}, {}};
+    if (++opened_ > 8) return Error{ErrorCode::not_found, "fuzz", "a file", "enough of them"};
     return view(bytes_);
   }
 

@@ -169,7 +169,7 @@ Result<KeptAnswers> KeptAnswers::open(const std::string& folder, std::vector<std
   kept.targets_ = std::move(targets);
   // Says what lies here to whoever finds it, and shows at once whether anything can.
   if (const auto written = io::write_output(folder + "/tourniquet-answers.txt", kAbout, kept.targets_); !written)
-    return Error{ErrorCode::usage, "--cache " + folder, "a folder to write to, outside of every target", written.error().found, {}, {}};
+    return Error{ErrorCode::usage, "--cache " + folder, "a folder to write to, outside of every target", written.error().found};
   return kept;
 }
 

@@ -33,8 +33,8 @@ struct Error {
   std::string place;
   std::string wanted;
   std::string found;
-  std::optional<std::uint64_t> offset;
-  std::string advice;  ///< what the user can do about it; may be empty
+  std::optional<std::uint64_t> offset = {};
+  std::string advice = {};  ///< what the user can do about it; may be empty
 
   /// One line: "place at 0x10: wanted X, found Y".
   [[nodiscard]] std::string text() const;

@@ -14,7 +14,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
 Error CsvStream::damage(ErrorCode code, const char* wanted, const char* found) const {
-  return {code, name_ + ":" + std::to_string(line_), wanted, found, offset_, {}};
+  return {code, name_ + ":" + std::to_string(line_), wanted, found, offset_};
 }
 
 Status CsvStream::put(Bytes chunk) {
@@ -96,7 +96,7 @@ Result<CsvColumns> CsvColumns::of(const std::string& name, const std::vector<std
   c.width_ = header.size();
   for (const std::string_view w : wanted) {
     const auto it = std::find_if(header.begin(), header.end(), [&](std::string_view h) { return iequals(trim(h), w); });
-    if (it == header.end()) return Error{ErrorCode::corrupt, name + ":1", "a column " + std::string(w), "a header without it", {}, {}};
+    if (it == header.end()) return Error{ErrorCode::corrupt, name + ":1", "a column " + std::string(w), "a header without it"};
     c.at_.push_back(static_cast<std::size_t>(it - header.begin()));
   }
   return c;

@@ -143,12 +143,12 @@ struct CvrfReader::State {
     fed += more;
     const auto at = std::max<std::int64_t>(XML_GetCurrentByteIndex(parser.get()), 0);
     if (fed - std::min(fed, static_cast<std::uint64_t>(at)) <= limits::kTokenBytes) return ok();
-    return Error{ErrorCode::limit, name, "tags of at most 4 MiB", "a longer one", static_cast<std::uint64_t>(at), {}};
+    return Error{ErrorCode::limit, name, "tags of at most 4 MiB", "a longer one", static_cast<std::uint64_t>(at)};
   }
 
   void fail(ErrorCode code, std::string wanted, std::string found) {
     if (error) return;
-    error = Error{code, name, std::move(wanted), std::move(found), static_cast<std::uint64_t>(XML_GetCurrentByteIndex(parser.get())), {}};
+    error = Error{code, name, std::move(wanted), std::move(found), static_cast<std::uint64_t>(XML_GetCurrentByteIndex(parser.get()))};
     XML_StopParser(parser.get(), XML_FALSE);
   }
 
@@ -319,7 +319,7 @@ Status CvrfReader::put(Bytes chunk) { return state_->parse(chunk, false); }
 
 Status CvrfReader::finish() {
   if (auto s = state_->parse({}, true); !s) return s;
-  if (!state_->released.known()) return Error{ErrorCode::corrupt, state_->name, "an InitialReleaseDate", "none", {}, {}};
+  if (!state_->released.known()) return Error{ErrorCode::corrupt, state_->name, "an InitialReleaseDate", "none"};
   state_->sink.as_of(Feed::cvrf, std::max(state_->current, state_->released));
   return ok();
 }

@@ -24,7 +24,7 @@ Result<std::vector<FileRow>> read_file_table(const std::string& name, Bytes text
   std::optional<CsvColumns> columns;
   CsvStream csv(name, [&](const std::vector<std::string_view>& cells, std::uint64_t line) -> Status {
     const auto damage = [&](const char* wanted, std::string_view found) {
-      return Error{ErrorCode::corrupt, name + ":" + std::to_string(line), wanted, std::string(found.substr(0, 80)), {}, {}};
+      return Error{ErrorCode::corrupt, name + ":" + std::to_string(line), wanted, std::string(found.substr(0, 80))};
     };
     if (!columns) {
       TQ_TRY(columns, CsvColumns::of(name, cells, {"kb", "file", "arch", "branch", "version", "source"}));
@@ -50,7 +50,7 @@ Result<std::vector<FileRow>> read_file_table(const std::string& name, Bytes text
   });
   if (auto s = csv.put(text); !s) return s.error();
   if (auto s = csv.finish(); !s) return s.error();
-  if (!columns) return Error{ErrorCode::corrupt, name, "a header row", "an empty file", {}, {}};
+  if (!columns) return Error{ErrorCode::corrupt, name, "a header row", "an empty file"};
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return rows;

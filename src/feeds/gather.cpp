@@ -13,7 +13,7 @@ namespace {
 
 std::uint32_t bit_of(Feed f) { return f == Feed::cvrf ? kFromCvrf : kFromWesng; }
 
-Error too_many(const char* what) { return {ErrorCode::limit, "feeds", std::string("a bounded number of ") + what, "more", {}, {}}; }
+Error too_many(const char* what) { return {ErrorCode::limit, "feeds", std::string("a bounded number of ") + what, "more"}; }
 
 /// Every number of 5 to 8 digits in a free text ("1000001;1000002", "MS09-001 (100003)").
 std::set<std::uint32_t> kbs_in(std::string_view s) {
@@ -94,7 +94,7 @@ Status Gather::take(const Statement& s) {
   if (spellings_.size() > limits::kNames || texts.size() > limits::kNames || kbs.size() > limits::kNames || cves.size() > limits::kNames)
     return too_many("names");
   for (const std::string_view text : {s.product, s.component, s.title, s.impact, s.subtype, s.fixed_build})
-    if (!is_utf8(text)) return Error{ErrorCode::corrupt, "feeds", "UTF-8", "other bytes in a text", {}, {}};
+    if (!is_utf8(text)) return Error{ErrorCode::corrupt, "feeds", "UTF-8", "other bytes in a text"};
   const std::uint32_t product = product_of(s);
   if (product == kForeign) {
     ++not_windows;

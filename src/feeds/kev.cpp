@@ -14,7 +14,7 @@ Result<KevList> read_kev(const std::string& name, Bytes text) {
   KevList list;
   std::optional<CsvColumns> columns;
   const auto damage = [&](std::uint64_t line, const char* wanted, std::string_view found) {
-    return Error{ErrorCode::corrupt, name + ":" + std::to_string(line), wanted, std::string(found.substr(0, 80)), {}, {}};
+    return Error{ErrorCode::corrupt, name + ":" + std::to_string(line), wanted, std::string(found.substr(0, 80))};
   };
   CsvStream csv(name, [&](const std::vector<std::string_view>& cells, std::uint64_t line) -> Status {
     if (!columns) {

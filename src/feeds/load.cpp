@@ -34,7 +34,7 @@ Kind kind_of(std::string_view head) {
 }
 
 Error unrecognised(const std::string& name) {
-  return {ErrorCode::unsupported, name, "CVRF months, wesng definitions, a KEV list or a table of files", "something else", {}, {}};
+  return {ErrorCode::unsupported, name, "CVRF months, wesng definitions, a KEV list or a table of files", "something else"};
 }
 
 /// A text of a feed of any kind, as it streams by: the first chunk decides which.
@@ -51,7 +51,7 @@ class TextFeed {
     }
     if (cvrf_) return cvrf_->put(chunk);
     if (wesng_) return wesng_->put(chunk);
-    if (chunk.size() > limits::kKevBytes - text_.size()) return Error{ErrorCode::limit, name_, "a list of at most 64 MiB", "more", {}, {}};
+    if (chunk.size() > limits::kKevBytes - text_.size()) return Error{ErrorCode::limit, name_, "a list of at most 64 MiB", "more"};
     text_ += chunk.chars();
     return ok();
   }
@@ -61,7 +61,7 @@ class TextFeed {
     if (wesng_) return wesng_->finish();
     if (kind_ == Kind::kev) return take_kev();
     if (kind_ == Kind::files) return take_files();
-    return Error{ErrorCode::truncated, name_, "a feed", "an empty file", {}, {}};
+    return Error{ErrorCode::truncated, name_, "a feed", "an empty file"};
   }
 
  private:
@@ -112,7 +112,7 @@ Status load_archive(std::unique_ptr<io::ByteSource> source, const std::string& n
     if (!is_wesng_member(path) || error) return;
     if (!feed) feed.emplace(name + "//" + path, gather), ++members, total = 0;
     total += chunk.size();
-    if (total > limits::kDocumentBytes) return check(Error{ErrorCode::limit, name, "at most 1 GiB unpacked", "more", {}, {}});
+    if (total > limits::kDocumentBytes) return check(Error{ErrorCode::limit, name, "at most 1 GiB unpacked", "more"});
     if (!chunk.empty()) return check(feed->put(chunk));
     check(feed->finish());
     feed.reset();
@@ -120,7 +120,7 @@ Status load_archive(std::unique_ptr<io::ByteSource> source, const std::string& n
   if (auto s = archive->stream(sink); !s) return s;
   if (error) return *error;
   if (archive->lost_total() != 0) return lost_of(*archive, name);
-  if (members == 0 || feed) return Error{ErrorCode::corrupt, name, "a whole CVEs_*.csv", members == 0 ? "none" : "half of one", {}, {}};
+  if (members == 0 || feed) return Error{ErrorCode::corrupt, name, "a whole CVEs_*.csv", members == 0 ? "none" : "half of one"};
   return ok();
 }
 
@@ -140,11 +140,11 @@ Status load_folder(const std::string& path, Gather& gather) {
   std::size_t months = 0;
   for (const io::Entry& e : entries) {
     if (e.kind != io::EntryKind::file || !is_month(e.name)) continue;
-    if (++months > limits::kFiles) return Error{ErrorCode::limit, path, "at most 50000 months", "more", {}, {}};
+    if (++months > limits::kFiles) return Error{ErrorCode::limit, path, "at most 50000 months", "more"};
     TQ_TRY(auto source, folder.open_file(e.name));
     if (auto s = load_source(*source, path + "/" + e.name, gather); !s) return s;
   }
-  if (months == 0) return Error{ErrorCode::not_found, path, "CVRF months (*.xml, *.xml.zst)", "none", {}, {}};
+  if (months == 0) return Error{ErrorCode::not_found, path, "CVRF months (*.xml, *.xml.zst)", "none"};
   return ok();
 }
 

@@ -47,7 +47,7 @@ class Unpacker {
       ZSTD_outBuffer buffer{out_.data(), out_.size(), 0};
       const std::size_t left = ZSTD_decompressStream(stream_.get(), &buffer, &in);
       if (ZSTD_isError(left) != 0)
-        return Error{ErrorCode::corrupt, name_ + ".zstd", "a Zstandard stream", ZSTD_getErrorName(left), offset + in.pos, {}};
+        return Error{ErrorCode::corrupt, name_ + ".zstd", "a Zstandard stream", ZSTD_getErrorName(left), offset + in.pos};
       whole_ = left == 0;
       if (auto s = out.put(std::span(out_).first(buffer.pos)); !s) return s;
     }
@@ -72,14 +72,14 @@ Status stream(const io::ByteSource& source, const std::string& name, std::uint64
   bool packed = false;
   for (std::uint64_t at = 0; at < source.size();) {
     TQ_TRY(const std::size_t n, source.read_at(at, buffer));
-    if (n == 0) return Error{ErrorCode::truncated, name, fmt::format("{} bytes", source.size()), fmt::format("{}", at), at, {}};
+    if (n == 0) return Error{ErrorCode::truncated, name, fmt::format("{} bytes", source.size()), fmt::format("{}", at), at};
     const auto chunk = std::span<const std::byte>(buffer).first(n);
     if (at == 0) packed = n >= kZstdMagic.size() && std::equal(kZstdMagic.begin(), kZstdMagic.end(), chunk.begin());
     if (auto s = packed ? unpacker.put(chunk, at, out) : out.put(chunk); !s) return s;
     at += n;
   }
   if (packed && !unpacker.whole())
-    return Error{ErrorCode::truncated, name + ".zstd", "the end of the stream", "the end of the file", source.size(), {}};
+    return Error{ErrorCode::truncated, name + ".zstd", "the end of the stream", "the end of the file", source.size()};
   return ok();
 }
 

@@ -55,7 +55,7 @@ struct WesngReader::State {
   }
 
   [[nodiscard]] Error damage(std::uint64_t line, std::string wanted, std::string_view found) const {
-    return {ErrorCode::corrupt, name + ":" + std::to_string(line), std::move(wanted), std::string(found.substr(0, 80)), {}, {}};
+    return {ErrorCode::corrupt, name + ":" + std::to_string(line), std::move(wanted), std::string(found.substr(0, 80))};
   }
 };
 
@@ -66,7 +66,7 @@ Status WesngReader::put(Bytes chunk) { return state_->csv.put(chunk); }
 
 Status WesngReader::finish() {
   if (auto s = state_->csv.finish(); !s) return s;
-  if (!state_->columns) return Error{ErrorCode::corrupt, state_->name, "a header row", "an empty file", {}, {}};
+  if (!state_->columns) return Error{ErrorCode::corrupt, state_->name, "a header row", "an empty file"};
   state_->sink.as_of(Feed::wesng, state_->newest);
   return ok();
 }

@@ -80,7 +80,7 @@ Status RowChunks::take_header() {
     line_ += static_cast<std::uint32_t>(lines_of(header_));
     return ok();
   }
-  return Error{ErrorCode::not_found, "inventory.header", "a first line with column names", "one line without an end", {}, {}};
+  return Error{ErrorCode::not_found, "inventory.header", "a first line with column names", "one line without an end"};
 }
 
 /// Offset behind the last row that ends in the buffer; 0: none does. Quotes count where a cell begins, as the reader of rows does it.

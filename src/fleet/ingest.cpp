@@ -42,7 +42,7 @@ class Ingest {
 
   Status path(const std::string& root) {
     if (io::host_kind(root) == io::HostKind::missing) {
-      TQ_TRY([[maybe_unused]] const auto noted, unread(root, "", Error{ErrorCode::not_found, root, "a file or folder", "nothing", {}, {}}));
+      TQ_TRY([[maybe_unused]] const auto noted, unread(root, "", Error{ErrorCode::not_found, root, "a file or folder", "nothing"}));
       return flush();
     }
     pool_.emplace(options_.workers, work(), [this](const Job& j, Answer& a) { return take(j, a); });
@@ -210,7 +210,7 @@ class Ingest {
       if (!tell) break;
       TQ_TRY([[maybe_unused]] const auto noted,
              unread(path, fmt::format("//line {}", line),
-                    Error{ErrorCode::limit, fmt::format("inventory line {}", line), "a row of at most 16 MiB", "more", {}, {}}));
+                    Error{ErrorCode::limit, fmt::format("inventory line {}", line), "a row of at most 16 MiB", "more"}));
     }
     return ok();
   }

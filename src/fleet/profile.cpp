@@ -87,9 +87,7 @@ std::string pack(const model::Facts& facts) {
 }
 
 Result<model::Facts> unpack(Bytes packed) {
-  const auto damaged = [](const char* found) {
-    return Error{ErrorCode::corrupt, "store.profiles.facts", "the facts of a machine", found, {}, {}};
-  };
+  const auto damaged = [](const char* found) { return Error{ErrorCode::corrupt, "store.profiles.facts", "the facts of a machine", found}; };
   const auto size = ZSTD_getFrameContentSize(packed.data(), packed.size());
   if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > kMostFactsBytes) return damaged("no packed text");
   std::string json(size, '\0');

@@ -21,7 +21,7 @@ constexpr const char* kMoreColumns =
 constexpr const char* kByName = "lower(name), ident";
 
 Error usage(const std::string& wanted, const std::string& found) {
-  return Error{ErrorCode::usage, "fleet query", wanted, found.empty() ? "nothing" : found, {}, {}};
+  return Error{ErrorCode::usage, "fleet query", wanted, found.empty() ? "nothing" : found};
 }
 
 struct Entry {

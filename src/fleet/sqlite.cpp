@@ -149,7 +149,7 @@ class Sqlite final : public Db {
 
   [[nodiscard]] Error failed() const {
     const int code = sqlite3_errcode(db_.get()) & 0xFF;
-    Error e{ErrorCode::io, path_, "a store that can be read and written", sqlite3_errmsg(db_.get()), {}, {}};
+    Error e{ErrorCode::io, path_, "a store that can be read and written", sqlite3_errmsg(db_.get())};
     if (code == SQLITE_FULL || code == SQLITE_IOERR)
       e.advice = "the disk is full or failing: what was stored before is safe; make room and run the same command again";
     if (code == SQLITE_BUSY) e.advice = "another program holds the store; run the same command again";

@@ -359,7 +359,7 @@ Status Store::rejudge_all() {
     return true;
   }));
   for (const auto profile : profiles) {
-    Result<model::Facts> facts = Error{ErrorCode::corrupt, "store.profiles.facts", "a row", "none", {}, {}};
+    Result<model::Facts> facts = Error{ErrorCode::corrupt, "store.profiles.facts", "a row", "none"};
     TQ_TRY([[maybe_unused]] const auto read, db_->run("SELECT facts FROM profiles WHERE id = $1", {profile}, [&](const Row& r) {
       facts = unpack(r.blob(0));
       return false;

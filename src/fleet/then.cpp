@@ -42,7 +42,7 @@ std::string temporary_views(Engine engine) {
 
 Status go_back(Db& db, const std::string& day) {
   const auto date = Date::parse(day);
-  if (!date) return Error{ErrorCode::usage, "fleet query", "--as-of YYYY-MM-DD", day, {}, {}};
+  if (!date) return Error{ErrorCode::usage, "fleet query", "--as-of YYYY-MM-DD", day};
   const bool lite = db.engine() == Engine::sqlite;
   // A reader may write to nothing, temporary tables included, but for this moment.
   TQ_TRY([[maybe_unused]] const auto open, db.script(lite ? "PRAGMA query_only=OFF; BEGIN" : "BEGIN READ WRITE"));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "core/ascii.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "fleet/chunks.hpp"
@@ -20,10 +21,6 @@ namespace {
 constexpr int kDepth = 32;
 constexpr std::uint64_t kManyRows = RowChunks::kChunkBytes;  // smaller inventories are read like any text
 
-bool is_number(std::string_view s) {
-  return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 /// Logs of hives and the further files of an image belong to the file they lie beside.
 bool belongs_to_another(const std::string& name, const std::vector<io::Entry>& beside) {
   const std::string lower = lower_ascii(name);
@@ -34,15 +31,15 @@ bool belongs_to_another(const std::string& name, const std::vector<io::Entry>& b
     return std::any_of(beside.begin(), beside.end(), [&](const auto& e) { return iequals(e.name, other); });
   };
   if (end == "log" || end == "log1" || end == "log2" || end == "sav") return there(name.substr(0, dot));
-  if (end.size() == 3 && is_number(end) && end != "001" && end != "000")
+  if (end.size() == 3 && all_digits(end) && end != "001" && end != "000")
     return there(name.substr(0, dot) + ".001") || there(name.substr(0, dot) + ".000");
-  if (end.size() == 3 && end[0] == 'e' && is_number(end.substr(1)) && end != "e01") return there(name.substr(0, dot) + ".E01");
+  if (end.size() == 3 && end[0] == 'e' && all_digits(end.substr(1)) && end != "e01") return there(name.substr(0, dot) + ".E01");
   if (end != "vmdk") return false;
   const std::string stem = lower.substr(0, dot);
   const auto dash = stem.rfind('-');
   if (dash == std::string::npos || !there(stem.substr(0, dash) + ".vmdk")) return false;
   const std::string part = stem.substr(dash + 1);
-  return part == "flat" || ((part[0] == 's' || part[0] == 'f') && is_number(part.substr(1)));
+  return part == "flat" || ((part[0] == 's' || part[0] == 'f') && all_digits(part.substr(1)));
 }
 
 /// The root of a Windows volume, a Windows folder, or a folder of hives that bear their names.
@@ -96,8 +93,7 @@ class Walker {
     const auto opened = io::Folder::open(path);
     const auto entries = opened ? opened->list("") : Result<std::vector<io::Entry>>(opened.error());
     if (!entries || depth > kDepth) {
-      unread_(below,
-              entries ? Error{ErrorCode::limit, path, fmt::format("at most {} folders deep", kDepth), "more", {}, {}} : entries.error());
+      unread_(below, entries ? Error{ErrorCode::limit, path, fmt::format("at most {} folders deep", kDepth), "more"} : entries.error());
       return ok();
     }
     if (is_machine(path, *entries)) return each_({below, ItemKind::target});
@@ -170,7 +166,7 @@ Result<Shard> parse_shard(const std::string& text) {
   if (slash != std::string::npos && parse_u64(text.substr(0, slash), s.index) && parse_u64(text.substr(slash + 1), s.count) &&
       s.index < s.count)
     return s;
-  return Error{ErrorCode::usage, "--shard", "I/N with 0 <= I < N, auto, or auto/N", text, {}, {}};
+  return Error{ErrorCode::usage, "--shard", "I/N with 0 <= I < N, auto, or auto/N", text};
 }
 
 Status walk(const std::string& root, bool mapped, const std::function<Status(const Item&)>& each,

@@ -100,7 +100,7 @@ void LibArchiveTree::take(const Member& m, std::uint64_t ordinal, ArchiveStream&
   if (m.path.empty()) return;
   io::Entry e{{}, m.kind, m.size.value_or(0), m.modified};
   if (!index_.add(m.path, e, ordinal)) {
-    lose(Error{ErrorCode::corrupt, "member " + m.name, "one kind of thing under a name", "a file and a folder", {}, {}});
+    lose(Error{ErrorCode::corrupt, "member " + m.name, "one kind of thing under a name", "a file and a folder"});
     return;
   }
   if (m.refused) {
@@ -127,12 +127,9 @@ Status LibArchiveTree::index() {
     name_bytes += (*m)->name.size();
     declared += std::min((*m)->size.value_or(0), ~declared);  // saturates
     if (ordinal >= options_.limits.members || name_bytes > options_.limits.name_bytes) {
-      cut_ = Error{ErrorCode::limit,
-                   "archive",
+      cut_ = Error{ErrorCode::limit, "archive",
                    fmt::format("at most {} members with {} bytes of names", options_.limits.members, options_.limits.name_bytes),
-                   "more; what follows is not read",
-                   {},
-                   {}};
+                   "more; what follows is not read"};
       lose(*cut_);
       break;
     }
@@ -146,7 +143,7 @@ Status LibArchiveTree::index() {
 
 Error LibArchiveTree::first_failed(Error e) const {
   if (e.code != ErrorCode::corrupt) return e;
-  return Error{ErrorCode::unsupported, label_, "a zip, 7z or tar archive", e.found, e.offset, {}};
+  return Error{ErrorCode::unsupported, label_, "a zip, 7z or tar archive", e.found, e.offset};
 }
 
 /// A 7z member is reached by unpacking those before it inside the library, where nobody counts: its own table must be sane.
@@ -165,7 +162,7 @@ void LibArchiveTree::check_solid(std::uint64_t declared) {
 Result<SharedBytes> LibArchiveTree::unpack(ArchiveStream& s, const Member& m) const {
   const std::uint64_t most = options_.limits.member_bytes;
   const auto too_large = [&](std::uint64_t n) {
-    return Error{ErrorCode::limit, "member " + m.name, fmt::format("at most {} bytes", most), fmt::format("{} bytes", n), {}, {}};
+    return Error{ErrorCode::limit, "member " + m.name, fmt::format("at most {} bytes", most), fmt::format("{} bytes", n)};
   };
   if (m.size && *m.size > most) return too_large(*m.size);
   auto out = std::make_shared<std::vector<std::byte>>();
@@ -180,7 +177,7 @@ Result<SharedBytes> LibArchiveTree::unpack(ArchiveStream& s, const Member& m) co
     out->insert(out->end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(n));
   }
   if (m.size && out->size() < *m.size)
-    return Error{ErrorCode::truncated, "member " + m.name, fmt::format("{} bytes", *m.size), fmt::format("{}", out->size()), {}, {}};
+    return Error{ErrorCode::truncated, "member " + m.name, fmt::format("{} bytes", *m.size), fmt::format("{}", out->size())};
   return SharedBytes(std::move(out));
 }
 
@@ -222,7 +219,7 @@ Result<SharedBytes> LibArchiveTree::bytes_of_member(std::uint64_t ordinal) const
   TQ_TRY(const auto s, ArchiveStream::open(source_, options_.limits));
   for (std::uint64_t at = 0;; ++at) {
     TQ_TRY(const auto m, s->next());
-    if (!m) return Error{ErrorCode::corrupt, label_, "the member that was listed", "an end before it", {}, {}};
+    if (!m) return Error{ErrorCode::corrupt, label_, "the member that was listed", "an end before it"};
     if (at != ordinal) continue;
     auto bytes = unpack(*s, *m);
     unpacked_again_ += s->unpacked();
@@ -242,7 +239,7 @@ Result<MemberIndex::Node> LibArchiveTree::find(std::string_view path) const {
 Result<std::vector<io::Entry>> LibArchiveTree::list(std::string_view path) const {
   TQ_TRY(const auto node, find(path));
   const auto& folder = index_.item(node);
-  if (folder.entry.kind != io::EntryKind::folder) return Error{ErrorCode::not_found, cite(path), "a folder", "a file", {}, {}};
+  if (folder.entry.kind != io::EntryKind::folder) return Error{ErrorCode::not_found, cite(path), "a folder", "a file"};
   std::vector<io::Entry> out;
   out.reserve(folder.children.size());
   for (const auto n : folder.children) out.push_back(index_.item(n).entry);
@@ -254,7 +251,7 @@ Result<std::unique_ptr<io::ByteSource>> LibArchiveTree::open(std::string_view pa
   TQ_TRY(const auto node, find(path));
   const auto& item = index_.item(node);
   if (const auto it = refused_.find(item.ordinal); it != refused_.end()) return it->second;
-  if (item.entry.kind != io::EntryKind::file) return Error{ErrorCode::unsupported, cite(path), "a file", "a folder", {}, {}};
+  if (item.entry.kind != io::EntryKind::file) return Error{ErrorCode::unsupported, cite(path), "a file", "a folder"};
   if (bomb_) return *bomb_;
   fetch_once(node);
   if (auto kept = take_kept(item.ordinal)) {

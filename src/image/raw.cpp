@@ -55,11 +55,10 @@ bool is_raw(const File& file) {
 Status refuse_others(const File& file) {
   for (const Format* other : all())
     if (other != &raw && other->probe(file))
-      return Error{ErrorCode::unsupported, printable(file.name), "a raw disk", std::string("the signature of ") + other->name, {}, {}};
+      return Error{ErrorCode::unsupported, printable(file.name), "a raw disk", std::string("the signature of ") + other->name};
   const auto head = bytes_at(*file.bytes, 0, kSector);
-  if (const char* what = foreign_content(bytes_of(head)))
-    return Error{ErrorCode::unsupported, printable(file.name), "a raw disk", what, 0, {}};
-  if (head.size() < kSector) return Error{ErrorCode::truncated, printable(file.name), "at least one sector", "less than 512 bytes", 0, {}};
+  if (const char* what = foreign_content(bytes_of(head))) return Error{ErrorCode::unsupported, printable(file.name), "a raw disk", what, 0};
+  if (head.size() < kSector) return Error{ErrorCode::truncated, printable(file.name), "at least one sector", "less than 512 bytes", 0};
   return ok();
 }
 

@@ -23,7 +23,7 @@ class MemorySource final : public ByteSource {
 }  // namespace
 
 Error too_large(const std::string& what, std::uint64_t limit, std::uint64_t size) {
-  return Error{ErrorCode::limit, what, fmt::format("at most {} bytes", limit), fmt::format("{} bytes", size), {}, {}};
+  return Error{ErrorCode::limit, what, fmt::format("at most {} bytes", limit), fmt::format("{} bytes", size)};
 }
 
 std::unique_ptr<ByteSource> from_memory(std::vector<std::byte> bytes) { return std::make_unique<MemorySource>(std::move(bytes)); }

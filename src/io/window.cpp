@@ -119,7 +119,7 @@ Status read_exactly(const ByteSource& source, std::uint64_t offset, std::span<st
   if (out.empty()) return ok();  // a span without bytes has no address to hand on
   TQ_TRY(const std::size_t n, source.read_at(offset, out));
   if (n == out.size()) return ok();
-  return Error{ErrorCode::truncated, place, fmt::format("{} bytes", out.size()), fmt::format("{} bytes", n), offset, {}};
+  return Error{ErrorCode::truncated, place, fmt::format("{} bytes", out.size()), fmt::format("{} bytes", n), offset};
 }
 
 }  // namespace tq::io

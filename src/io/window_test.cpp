@@ -36,7 +36,7 @@ class Counting final : public io::ByteSource {
   [[nodiscard]] std::uint64_t size() const override { return 1000; }
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override {
     ++reads;
-    if (offset >= 512) return Error{ErrorCode::io, "test", "bytes", "a bad sector", offset, {}};
+    if (offset >= 512) return Error{ErrorCode::io, "test", "bytes", "a bad sector", offset};
     const std::size_t n = std::min<std::size_t>(out.size(), 1000 - offset);
     std::memset(out.data(), 0x11, n);
     return n;

@@ -124,7 +124,7 @@ Result<std::string> check_signature(const Members& members, const std::string& v
   const auto signature = members.find(kSignature);
   if (verify_key.empty()) return std::string(signature == members.end() ? "none" : "not_checked");
   if (signature == members.end())
-    return Error{ErrorCode::corrupt, "bundle", "a signature of the key that --verify-key names", "none: it is not signed", {}, {}};
+    return Error{ErrorCode::corrupt, "bundle", "a signature of the key that --verify-key names", "none: it is not signed"};
   TQ_TRY(const auto good, verify_ed25519(verify_key, bytes_of(members.at(kManifest)->data), bytes_of(signature->second->data)));
   static_cast<void>(good);
   return std::string("valid");

@@ -64,7 +64,7 @@ struct Reader {
   }
 
   void wrong(const std::string& where, const char* wanted, const Json& j) const {
-    error = Error{ErrorCode::corrupt, where, wanted, j.type_name(), {}, {}};
+    error = Error{ErrorCode::corrupt, where, wanted, j.type_name()};
   }
   void get(const Json& j, const std::string& where, std::string& s) {
     if (j.is_string())
@@ -141,12 +141,12 @@ std::string facts_to_json(const std::vector<Facts>& machines) {
 
 Result<std::vector<Facts>> facts_from_json(std::string_view text) {
   const Json doc = Json::parse(text, nullptr, false);
-  if (doc.is_discarded() || !doc.is_object()) return Error{ErrorCode::corrupt, "facts file", "a JSON object", "something else", {}, {}};
+  if (doc.is_discarded() || !doc.is_object()) return Error{ErrorCode::corrupt, "facts file", "a JSON object", "something else"};
   const auto schema = doc.find("schema");
   if (schema == doc.end() || !schema->is_string() || schema->get<std::string>() != kFactsSchema)
-    return Error{ErrorCode::unsupported, "facts file schema", kFactsSchema, schema == doc.end() ? "nothing" : schema->dump(), {}, {}};
+    return Error{ErrorCode::unsupported, "facts file schema", kFactsSchema, schema == doc.end() ? "nothing" : schema->dump()};
   const auto machines = doc.find("machines");
-  if (machines == doc.end() || !machines->is_array()) return Error{ErrorCode::corrupt, "facts file machines", "a list", "nothing", {}, {}};
+  if (machines == doc.end() || !machines->is_array()) return Error{ErrorCode::corrupt, "facts file machines", "a list", "nothing"};
   std::vector<Facts> out;
   std::optional<Error> error;
   Reader r{doc, "facts", error};

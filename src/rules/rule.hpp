@@ -22,8 +22,8 @@ struct Context {
 /// What a rule says of this machine. The general text (what it means, what to do) stays in the rule.
 struct Said {
   std::string detail;
-  std::vector<std::string> evidence;
-  std::optional<model::Severity> severity;  ///< when this machine's case differs from the rule's own
+  std::vector<std::string> evidence = {};
+  std::optional<model::Severity> severity = {};  ///< when this machine's case differs from the rule's own
 };
 
 struct Rule {

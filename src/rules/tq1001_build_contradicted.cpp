@@ -8,7 +8,7 @@ namespace {
 void find_tq1001(const Context& c, std::vector<Said>& out) {
   const auto& b = c.verdict.build;
   if (b.status != model::Standing::contradicted) return;
-  Said s{b.why, {}, {}};
+  Said s{b.why};
   for (const auto& w : b.witnesses)
     if (w.build && w.decides && !w.older) s.evidence.push_back(fmt::format("{} says {}: {}", w.source, w.says, w.where));
   out.push_back(std::move(s));

@@ -4,7 +4,7 @@ namespace tq::rules {
 namespace {
 
 void find_tq1002(const Context& c, std::vector<Said>& out) {
-  for (const auto& conflict : c.facts.conflicts) out.push_back({conflict, {}, {}});
+  for (const auto& conflict : c.facts.conflicts) out.push_back({conflict});
 }
 
 }  // namespace

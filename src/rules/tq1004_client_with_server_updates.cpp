@@ -7,7 +7,7 @@ namespace {
 
 void find_tq1004(const Context& c, std::vector<Said>& out) {
   if (c.facts.identity.nt_version != "6.0" || c.facts.identity.product_type != "client" || c.verdict.build.number != 6003U) return;
-  out.push_back({fmt::format("{} with build 6003", c.facts.identity.product.empty() ? "a client" : c.facts.identity.product), {}, {}});
+  out.push_back({fmt::format("{} with build 6003", c.facts.identity.product.empty() ? "a client" : c.facts.identity.product)});
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace {
 void find_tq1005(const Context& c, std::vector<Said>& out) {
   const auto& id = c.facts.identity;
   if (id.product_type == "client" && id.edition.starts_with("Server"))
-    out.push_back({fmt::format("EditionID is {}, ProductType says client", id.edition), {}, {}});
+    out.push_back({fmt::format("EditionID is {}, ProductType says client", id.edition)});
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ void find_tq1006(const Context& c, std::vector<Said>& out) {
     if (w.group != model::WitnessGroup::kernel_file || w.older) continue;
     const auto v = FileVersion::parse(w.says);
     if (!v) continue;
-    if (const auto m = catalog::level_of_kernel(c.catalog, *v); m.foreign) out.push_back({m.why, {w.where}, {}});
+    if (const auto m = catalog::level_of_kernel(c.catalog, *v); m.foreign) out.push_back({m.why, {w.where}});
   }
 }
 

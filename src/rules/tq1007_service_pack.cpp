@@ -8,7 +8,7 @@ namespace {
 void find_tq1007(const Context& c, std::vector<Said>& out) {
   const auto& b = c.verdict.build;
   if (c.facts.identity.nt_version != "6.0" || !b.number || *b.number >= 6002) return;
-  out.push_back({fmt::format("build {} is older than Service Pack 2 (6002)", *b.number), {}, {}});
+  out.push_back({fmt::format("build {} is older than Service Pack 2 (6002)", *b.number)});
 }
 
 }  // namespace

@@ -5,7 +5,7 @@ namespace {
 
 void find_tq1008(const Context& c, std::vector<Said>& out) {
   for (const auto& f : c.facts.files)
-    if (!f.checksum_ok) out.push_back({f.path + " " + f.version.text(), {f.where}, {}});
+    if (!f.checksum_ok) out.push_back({f.path + " " + f.version.text(), {f.where}});
 }
 
 }  // namespace

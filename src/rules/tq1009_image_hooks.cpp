@@ -11,7 +11,7 @@ void find_tq1009(const Context& c, std::vector<Said>& out) {
     const bool logon = o.name == "logon_hook";
     if ((o.name != "image_hook" && !logon) || told_as_bypass(c, o.where)) continue;
     const char* what = logon ? "started before anyone has logged on: " : "part of servicing: ";
-    out.push_back({what + o.value, {o.where}, {}});
+    out.push_back({what + o.value, {o.where}});
   }
 }
 

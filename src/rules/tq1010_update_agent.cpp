@@ -10,7 +10,7 @@ constexpr std::uint16_t kAgentMajor = 7;  // 7.0.6000 to 7.8: every agent of NT 
 
 void find_tq1010(const Context& c, std::vector<Said>& out) {
   for (const auto& o : c.facts.oddities)
-    if (o.name == "service_dll" && !told_as_bypass(c, o.where)) out.push_back({"the service wuauserv loads " + o.value, {o.where}, {}});
+    if (o.name == "service_dll" && !told_as_bypass(c, o.where)) out.push_back({"the service wuauserv loads " + o.value, {o.where}});
   const auto& nt = c.facts.identity.nt_version;
   if (nt != "6.0" && nt != "6.1" && nt != "6.2") return;
   for (const auto& f : c.facts.files) {

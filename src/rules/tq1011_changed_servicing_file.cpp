@@ -5,8 +5,8 @@ namespace {
 
 void find_tq1011(const Context& c, std::vector<Said>& out) {
   for (const auto& o : c.facts.oddities) {
-    if (o.name == "checksum_mismatch") out.push_back({o.value + " does not match the checksum in its header", {o.where}, {}});
-    if (o.name == "signature_mismatch") out.push_back({"the signature inside does not fit: " + o.value, {o.where}, {}});
+    if (o.name == "checksum_mismatch") out.push_back({o.value + " does not match the checksum in its header", {o.where}});
+    if (o.name == "signature_mismatch") out.push_back({"the signature inside does not fit: " + o.value, {o.where}});
   }
 }
 

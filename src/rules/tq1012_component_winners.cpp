@@ -31,8 +31,7 @@ void unowned(const Context& c, const StoreComponent& w, std::vector<Said>& out) 
   if (known != nullptr && known->owned != Tri::no) return;
   out.push_back({fmt::format("{} {} is in use and {}", w.name, w.version.text(),
                              known == nullptr ? "the component store does not know it" : "no package owns it"),
-                 {w.where, known == nullptr ? "" : known->where},
-                 {}});
+                 {w.where, known == nullptr ? "" : known->where}});
 }
 
 /// Servicing puts the winner's file into System32. While a restart is waited for the two may differ.

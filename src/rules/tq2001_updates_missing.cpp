@@ -8,7 +8,7 @@ namespace {
 /// One finding for each update to install: a line of updates is one of them, however long it has grown.
 void find_tq2001(const Context& c, std::vector<Said>& out) {
   for (const auto& m : c.verdict.missing) {
-    Said s{fmt::format("{} ({}, {}) is missing: {}", kb_text(m.kb), m.kind, m.released.text(), m.why), {}, {}};
+    Said s{fmt::format("{} ({}, {}) is missing: {}", kb_text(m.kb), m.kind, m.released.text(), m.why)};
     if (!m.covers.empty()) s.detail += fmt::format("; it stands for {} earlier updates", m.covers.size());
     if (!m.approval.empty())
       s.detail += fmt::format("; vendor: {}{}", m.approval, m.approval_note.empty() ? "" : " (" + m.approval_note + ")");

@@ -6,7 +6,7 @@ namespace {
 void find_tq2002(const Context& c, std::vector<Said>& out) {
   const auto& s = c.facts.servicing;
   if (s.pending_operations == model::Tri::yes || s.reboot_pending == model::Tri::yes)
-    out.push_back({s.reboot_pending == model::Tri::yes ? "a reboot is pending" : "operations are queued", s.evidence, {}});
+    out.push_back({s.reboot_pending == model::Tri::yes ? "a reboot is pending" : "operations are queued", s.evidence});
 }
 
 }  // namespace

@@ -4,7 +4,7 @@ namespace tq::rules {
 namespace {
 
 void find_tq2003(const Context& c, std::vector<Said>& out) {
-  for (const auto& p : c.verdict.broken_packages) out.push_back({p, {}, {}});
+  for (const auto& p : c.verdict.broken_packages) out.push_back({p});
 }
 
 }  // namespace

@@ -5,7 +5,7 @@ namespace {
 
 void find_tq2004(const Context& c, std::vector<Said>& out) {
   for (const auto& p : c.facts.packages)
-    if (p.state == model::PackageState::staged && !p.child && p.kb != 0) out.push_back({p.identity, {p.where}, {}});
+    if (p.state == model::PackageState::staged && !p.child && p.kb != 0) out.push_back({p.identity, {p.where}});
 }
 
 }  // namespace

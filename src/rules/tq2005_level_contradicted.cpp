@@ -5,7 +5,7 @@ namespace {
 
 void find_tq2005(const Context& c, std::vector<Said>& out) {
   const auto& l = c.verdict.level;
-  if (l && l->status == model::Standing::contradicted) out.push_back({l->why, l->evidence, {}});
+  if (l && l->status == model::Standing::contradicted) out.push_back({l->why, l->evidence});
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ void find_tq2007(const Context& c, std::vector<Said>& out) {
   if (c.verdict.build.number != 6002U) return;
   for (const auto& s : c.facts.stacks) {
     if (s.version.build != 6003) continue;
-    out.push_back({fmt::format("servicing stack {}, build 6002", s.version.text()), {s.where}, {}});
+    out.push_back({fmt::format("servicing stack {}, build 6002", s.version.text()), {s.where}});
     return;
   }
 }

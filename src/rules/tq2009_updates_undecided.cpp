@@ -7,7 +7,7 @@ namespace {
 
 void find_tq2009(const Context& c, std::vector<Said>& out) {
   if (c.verdict.unknown.empty()) return;
-  out.push_back({fmt::format("{} updates and {} CVEs cannot be told", c.verdict.unknown.size(), c.verdict.cves.unknown.size()), {}, {}});
+  out.push_back({fmt::format("{} updates and {} CVEs cannot be told", c.verdict.unknown.size(), c.verdict.cves.unknown.size())});
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace {
 void find_tq2010(const Context& c, std::vector<Said>& out) {
   for (const auto& m : c.verdict.missing)
     if (m.state == "installed" || m.state == "superseded")
-      out.push_back({fmt::format("{} is registered as {}: {}", kb_text(m.kb), m.state, m.why), {}, {}});
+      out.push_back({fmt::format("{} is registered as {}: {}", kb_text(m.kb), m.state, m.why)});
 }
 
 }  // namespace

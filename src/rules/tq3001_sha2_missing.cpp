@@ -6,9 +6,7 @@ namespace {
 void find_tq3001(const Context& c, std::vector<Said>& out) {
   if (c.verdict.esu.sha2 == model::Tri::no)
     out.push_back({c.facts.sha2_values == model::Tri::yes ? "the two registry values claim it, the package is not in place"
-                                                          : "the package is not in place",
-                   {},
-                   {}});
+                                                          : "the package is not in place"});
 }
 
 }  // namespace

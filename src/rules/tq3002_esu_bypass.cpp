@@ -7,7 +7,7 @@ namespace {
 
 void find_tq3002(const Context& c, std::vector<Said>& out) {
   for (const auto& b : c.verdict.esu.bypass)
-    if (!b.weak) out.push_back({fmt::format("{}: {}", b.id, b.what), {b.where}, {}});
+    if (!b.weak) out.push_back({fmt::format("{}: {}", b.id, b.what), {b.where}});
 }
 
 }  // namespace

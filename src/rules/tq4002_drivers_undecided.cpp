@@ -9,7 +9,7 @@ void find_tq4002(const Context& c, std::vector<Said>& out) {
   std::vector<std::string> evidence;
   for (const auto& d : c.facts.drivers)
     if (d.gate == "undecided") evidence.push_back(d.path + ": " + d.detail);
-  if (!evidence.empty()) out.push_back({fmt::format("{} of {} files", evidence.size(), c.facts.drivers.size()), std::move(evidence), {}});
+  if (!evidence.empty()) out.push_back({fmt::format("{} of {} files", evidence.size(), c.facts.drivers.size()), std::move(evidence)});
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace {
 
 void find_tq5001(const Context& c, std::vector<Said>& out) {
   for (const auto& t : c.facts.time32)
-    if (t.exposure == "exposed") out.push_back({t.why.empty() ? std::string() : t.why.front(), {t.path + " sha256 " + t.sha256}, {}});
+    if (t.exposure == "exposed") out.push_back({t.why.empty() ? std::string() : t.why.front(), {t.path + " sha256 " + t.sha256}});
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ void find_tq5002(const Context& c, std::vector<Said>& out) {
   std::vector<std::string> evidence;
   for (const auto& t : c.facts.time32)
     if (t.exposure == "uses_32bit_api") evidence.push_back(t.path + (t.why.empty() ? "" : ": " + t.why.front()));
-  if (!evidence.empty()) out.push_back({fmt::format("{} of {} files", evidence.size(), c.facts.time32.size()), std::move(evidence), {}});
+  if (!evidence.empty()) out.push_back({fmt::format("{} of {} files", evidence.size(), c.facts.time32.size()), std::move(evidence)});
 }
 
 }  // namespace

@@ -7,8 +7,7 @@ namespace {
 void find_tq5003(const Context& c, std::vector<Said>& out) {
   if (c.facts.deep_read != model::Tri::yes || c.facts.identity.install_date.empty()) return;
   out.push_back({"InstallDate holds " + c.facts.identity.install_date,
-                 {"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion:InstallDate, a number of 32 bits that counts seconds since 1970"},
-                 {}});
+                 {"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion:InstallDate, a number of 32 bits that counts seconds since 1970"}});
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ void find_tq7002(const Context& c, std::vector<Said>& out) {
   const auto last = Date::parse(l.last_patch);
   if (!last || *last >= c.as_of || !l.patch_source.starts_with("none")) return;
   out.push_back(
-      {fmt::format("patch source: {}; what is found after that day is repaired by nobody, whatever the licence", l.patch_source), {}, {}});
+      {fmt::format("patch source: {}; what is found after that day is repaired by nobody, whatever the licence", l.patch_source)});
 }
 
 }  // namespace

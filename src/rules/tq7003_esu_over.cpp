@@ -8,14 +8,14 @@ namespace {
 void find_tq7003(const Context& c, std::vector<Said>& out) {
   const auto& l = c.verdict.lifecycle;
   if (!l.esu_why.empty()) {
-    out.push_back({l.esu_why + "; the last update for it is of " + l.last_patch, {}, {}});
+    out.push_back({l.esu_why + "; the last update for it is of " + l.last_patch});
     return;
   }
   const auto end = Date::parse(l.esu_end);
   if (!end || *end >= c.as_of) return;
   std::string years;
   for (const auto& y : l.esu_years) years += fmt::format("{}year {} ({}) to {}", years.empty() ? "" : ", ", y.year, y.who, y.ends);
-  out.push_back({fmt::format("volume ESU ended {}{}", l.esu_end, years.empty() ? "" : ": " + years), {}, {}});
+  out.push_back({fmt::format("volume ESU ended {}{}", l.esu_end, years.empty() ? "" : ": " + years)});
 }
 
 }  // namespace

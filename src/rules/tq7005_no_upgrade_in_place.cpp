@@ -14,7 +14,7 @@ void find_tq7005(const Context& c, std::vector<Said>& out) {
   };
   for (const auto& i : m.impossible) {
     if (!i.why.starts_with("in place: ") || !own_class(i.to)) continue;
-    out.push_back({"no supported release can be reached by upgrades in place: " + i.why.substr(10), {}, {}});
+    out.push_back({"no supported release can be reached by upgrades in place: " + i.why.substr(10)});
     return;
   }
 }

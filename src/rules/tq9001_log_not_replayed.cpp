@@ -6,7 +6,7 @@ namespace {
 void find_tq9001(const Context& c, std::vector<Said>& out) {
   for (const auto& cov : c.facts.coverage)
     if (cov.detail.find("dirty, log missing") != std::string::npos || cov.detail.find("dirty, log refused") != std::string::npos)
-      out.push_back({cov.source + ": " + cov.detail, {}, {}});
+      out.push_back({cov.source + ": " + cov.detail});
 }
 
 }  // namespace

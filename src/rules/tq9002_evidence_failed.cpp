@@ -5,7 +5,7 @@ namespace {
 
 void find_tq9002(const Context& c, std::vector<Said>& out) {
   for (const auto& cov : c.facts.coverage)
-    if (cov.status == model::CoverageStatus::failed) out.push_back({cov.source + ": " + cov.detail, {}, {}});
+    if (cov.status == model::CoverageStatus::failed) out.push_back({cov.source + ": " + cov.detail});
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ Result<std::vector<Source>> load_banner_text(const Input& in) {
     s.banner = std::move(b);
     out.push_back(std::move(s));
   }
-  if (out.empty()) return Error{ErrorCode::unsupported, in.label, "version banners", "none", {}, {}};
+  if (out.empty()) return Error{ErrorCode::unsupported, in.label, "version banners", "none"};
   return out;
 }
 

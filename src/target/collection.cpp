@@ -20,12 +20,8 @@ Result<std::vector<Source>> load_collection(const Input& in) {
   const auto tree = logged(std::move(opened), in.log);
   Collection found = read_collection(tree, "collection", in.label);
   if (found.machines.empty())
-    return Error{ErrorCode::unsupported,
-                 in.label,
-                 "a Windows folder or registry hives below it",
-                 found.notes.empty() ? "neither" : in_short(found.notes),
-                 {},
-                 {}};
+    return Error{ErrorCode::unsupported, in.label, "a Windows folder or registry hives below it",
+                 found.notes.empty() ? "neither" : in_short(found.notes)};
   for (auto& s : found.machines)
     s.medium = [notes = found.notes] {
       std::vector<model::Coverage> out;

@@ -57,7 +57,7 @@ Result<std::vector<Source>> load_hive_set(const Input& in) {
     }
     s.hives.push_back(std::move(slot));
   }
-  if (s.hives.empty()) return Error{ErrorCode::unsupported, in.label, "registry hives", "none in this folder", {}, {}};
+  if (s.hives.empty()) return Error{ErrorCode::unsupported, in.label, "registry hives", "none in this folder"};
   s.tree.reset();  // nothing else of this folder is evidence
   std::vector<Source> out;
   out.push_back(std::move(s));

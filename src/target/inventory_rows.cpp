@@ -33,8 +33,7 @@ Result<std::vector<Source>> load_inventory_rows(const Input& in) {
     out.push_back(std::move(s));
   }
   if (out.empty())
-    return Error{
-        ErrorCode::unsupported, in.label, "rows with a machine each", read.losses.empty() ? "none" : read.losses.front().text(), {}, {}};
+    return Error{ErrorCode::unsupported, in.label, "rows with a machine each", read.losses.empty() ? "none" : read.losses.front().text()};
   // Rows that could not be read belong to no machine; the first one carries the news, for nothing else would.
   if (read.lost_rows > 0)
     out.front().text_note +=

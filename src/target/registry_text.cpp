@@ -101,7 +101,7 @@ Result<std::vector<Source>> load_registry_text(const Input& in) {
     s.hives.push_back(std::move(slot));
   }
   if (s.hives.empty())
-    return Error{ErrorCode::unsupported, in.label, "keys of HKEY_LOCAL_MACHINE\\SOFTWARE, SYSTEM or COMPONENTS", "none of them", {}, {}};
+    return Error{ErrorCode::unsupported, in.label, "keys of HKEY_LOCAL_MACHINE\\SOFTWARE, SYSTEM or COMPONENTS", "none of them"};
   std::vector<Source> out;
   out.push_back(std::move(s));
   return out;

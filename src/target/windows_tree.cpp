@@ -37,14 +37,14 @@ Result<std::vector<Source>> load_windows_tree(const Input& in) {
   TQ_TRY(auto opened, fs::open_directory(in.path, in.label));
   const auto tree = logged(std::move(opened), in.log);
   const auto windows = windows_folder(*tree);
-  if (!windows) return Error{ErrorCode::unsupported, in.label, "a folder with Windows/System32", "none", {}, {}};
+  if (!windows) return Error{ErrorCode::unsupported, in.label, "a folder with Windows/System32", "none"};
   std::vector<Source> out;
   if (windows->empty()) {
     out.push_back(windows_itself(tree));
   } else {
     const FoundWindows found = find_windows(tree, Search::volume);
     out = machines_of(found, "tree");
-    if (out.empty()) return Error{ErrorCode::unsupported, in.label, "a Windows that is a machine", in_short(found.notes), {}, {}};
+    if (out.empty()) return Error{ErrorCode::unsupported, in.label, "a Windows that is a machine", in_short(found.notes)};
     for (auto& s : out)
       s.medium = [notes = found.notes] {
         std::vector<model::Coverage> c;

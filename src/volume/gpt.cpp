@@ -44,7 +44,7 @@ std::uint32_t crc_of(std::span<const std::byte> b) {
 }
 
 Error damaged(const std::string& place, const std::string& wanted, const std::string& found, std::uint64_t at) {
-  return {ErrorCode::corrupt, place, wanted, found, at, {}};
+  return {ErrorCode::corrupt, place, wanted, found, at};
 }
 
 /// The first three fields are stored little-endian, the rest as it is read.
@@ -94,12 +94,8 @@ Result<Copy> read_copy(const io::ByteSource& disk, std::uint64_t lba, std::uint3
     return damaged("volume.gpt.header.entry_size", fmt::format("{} to {}", kEntryBytes, kMaxEntryBytes),
                    fmt::to_string(+c.header.entry_bytes), at + 84);
   if (bytes > kMaxTableBytes)
-    return Error{ErrorCode::limit,
-                 "volume.gpt.header.entries",
-                 fmt::format("at most {} bytes of entries", kMaxTableBytes),
-                 fmt::format("{} bytes", bytes),
-                 at + 80,
-                 {}};
+    return Error{ErrorCode::limit, "volume.gpt.header.entries", fmt::format("at most {} bytes of entries", kMaxTableBytes),
+                 fmt::format("{} bytes", bytes), at + 80};
   if (c.header.entries_lba >= disk.size() / sector_size)
     return damaged("volume.gpt.header.entries_lba", "a sector inside the disk", fmt::to_string(+c.header.entries_lba), at + 72);
   TQ_TRY(c.entries, read_exactly(disk, c.header.entries_lba * sector_size, bytes, "volume.gpt.entries"));

@@ -52,19 +52,15 @@ struct Chain {
     for (std::uint64_t lba = extended_lba; lba != 0;) {
       const std::uint64_t at = lba * table.sector_size;  // lba < 2^33, so this cannot overflow
       if (!visited.insert(lba).second || visited.size() > kMaxLogical) {
-        table.lost.push_back({ErrorCode::limit,
-                              "volume.mbr.extended",
-                              fmt::format("a chain of at most {} tables that ends", kMaxLogical),
-                              visited.size() > kMaxLogical ? "more" : "a loop",
-                              at,
-                              {}});
+        table.lost.push_back({ErrorCode::limit, "volume.mbr.extended", fmt::format("a chain of at most {} tables that ends", kMaxLogical),
+                              visited.size() > kMaxLogical ? "more" : "a loop", at});
         return;
       }
       const auto sector = read_exactly(disk, at, 512, "volume.mbr.extended");
       if (!sector) return table.lost.push_back(sector.error());
       const auto ebr = parse_mbr(bytes_of(*sector));
       if (!ebr) {
-        table.lost.push_back({ErrorCode::corrupt, "volume.mbr.extended.signature", "55 aa", "something else", at + 510, {}});
+        table.lost.push_back({ErrorCode::corrupt, "volume.mbr.extended.signature", "55 aa", "something else", at + 510});
         return;
       }
       lba = add_tables_volumes(*ebr, lba, extended_lba);

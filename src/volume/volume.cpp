@@ -134,7 +134,7 @@ Table read_partitioned(const io::ByteSource& disk, const std::optional<Mbr>& mbr
 }  // namespace
 
 Result<Table> read_table(const io::ByteSource& disk, std::uint32_t sector_size) {
-  if (disk.size() == 0) return Error{ErrorCode::truncated, "volume.disk", "a disk", "0 bytes", 0, {}};
+  if (disk.size() == 0) return Error{ErrorCode::truncated, "volume.disk", "a disk", "0 bytes", 0};
   Table table;
   table.sector_size = sector_size == kSectorSizes[1] ? kSectorSizes[1] : kSectorSizes[0];
   if (disk.size() < kSectorSizes[0]) return whole_disk(disk, std::move(table));

@@ -20,7 +20,7 @@ Result<std::unique_ptr<io::ByteSource>> MemoryNeighbours::open(std::string_view 
   if (exact != files_.files.end()) return io::from_memory(exact->second);
   for (const auto& [other, bytes] : files_.files)
     if (iequals(other, name)) return io::from_memory(bytes);
-  return Error{ErrorCode::not_found, printable(name), "a file beside the image", "none", {}, {}};
+  return Error{ErrorCode::not_found, printable(name), "a file beside the image", "none"};
 }
 
 image::File image_file(const ImageFiles& files, const MemoryNeighbours& beside) {

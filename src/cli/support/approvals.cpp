@@ -37,7 +37,7 @@ std::string field(const CsvRecord& r, const std::optional<std::size_t>& column) 
 }
 
 Error bad(const std::string& path, std::uint32_t line, std::string wanted, const std::string& found) {
-  return {ErrorCode::usage, fmt::format("{} line {}", path, line), std::move(wanted), printable(found), {}, {}};
+  return {ErrorCode::usage, fmt::format("{} line {}", path, line), std::move(wanted), printable(found)};
 }
 
 Result<plan::Approval> approval(const std::string& path, const CsvRecord& r, const Columns& c) {

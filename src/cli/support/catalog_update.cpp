@@ -50,7 +50,7 @@ int run_catalog_update(const Args& args) {
   if (!compiled.problems.empty()) {
     complain_of(compiled.problems);
     return refuse(
-        {ErrorCode::corrupt, "feeds", "data that agrees with itself", fmt::format("{} contradictions", compiled.problems.size()), {}, {}});
+        {ErrorCode::corrupt, "feeds", "data that agrees with itself", fmt::format("{} contradictions", compiled.problems.size())});
   }
   const auto c = catalog::Catalog::open(bytes_of(compiled.bytes));
   if (!c) return refuse(c.error());

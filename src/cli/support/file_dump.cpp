@@ -18,7 +18,7 @@ Status read_through(const io::ByteSource& source, std::vector<std::byte>& buffer
   buffer.resize(kPiece);
   for (std::uint64_t at = 0; at < source.size();) {
     TQ_TRY(const std::size_t n, source.read_at(at, buffer));
-    if (n == 0) return Error{ErrorCode::truncated, "content", fmt::format("{} bytes", source.size()), fmt::format("{}", at), at, {}};
+    if (n == 0) return Error{ErrorCode::truncated, "content", fmt::format("{} bytes", source.size()), fmt::format("{}", at), at};
     digest.add(Bytes(std::span(buffer).first(n), at));
     at += n;
   }

@@ -50,8 +50,7 @@ class Search {
     for (const auto& e : *entries) {
       const std::string below = path.empty() ? e.name : path + "/" + e.name;
       if (out_.files.size() >= kMostFiles || depth >= kDeepest) {
-        out_.failed.push_back(
-            {ErrorCode::limit, shown, fmt::format("at most {} files, {} folders deep", kMostFiles, kDeepest), "more", {}, {}});
+        out_.failed.push_back({ErrorCode::limit, shown, fmt::format("at most {} files, {} folders deep", kMostFiles, kDeepest), "more"});
         return;
       }
       if (e.kind == io::EntryKind::folder) folder(root, shown, below, depth + 1);

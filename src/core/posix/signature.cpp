@@ -51,7 +51,7 @@ Result<std::string> sign_ed25519(const std::string& pem, Bytes message) {
   if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
       EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, raw(message), message.size()) != 1 ||
       size != kSignatureBytes)
-    return Error{ErrorCode::unsupported, "--sign", "a signature", "OpenSSL made none", {}, {}};
+    return Error{ErrorCode::unsupported, "--sign", "a signature", "OpenSSL made none"};
   return out;
 }
 
@@ -62,7 +62,7 @@ Status verify_ed25519(const std::string& pem, Bytes message, Bytes signature) {
                     EVP_DigestVerify(context.get(), raw(signature), signature.size(), raw(message), message.size()) == 1;
   ERR_clear_error();
   if (good) return ok();
-  return Error{ErrorCode::corrupt, "signature", "a signature that this key made over these bytes", "another", {}, {}};
+  return Error{ErrorCode::corrupt, "signature", "a signature that this key made over these bytes", "another"};
 }
 
 }  // namespace tq

@@ -23,7 +23,7 @@ Result<model::FileVersionFact> file_version(const target::Source& source, const 
   TQ_TRY(const auto info, pe::version_info(*src, image));
   model::FileVersionFact f;
   f.where = source.tree->cite(source.tree->real_path(path).value_or(path));
-  if (!info.file_fixed) return Error{ErrorCode::not_found, f.where, "a fixed file version", "none", {}, {}};
+  if (!info.file_fixed) return Error{ErrorCode::not_found, f.where, "a fixed file version", "none"};
   f.path = std::move(as);
   f.version = *info.file_fixed;
   f.arch = pe::to_string(image.machine);

@@ -112,7 +112,7 @@ bool leaves_tree(std::string_view path) { return ("/" + std::string(path) + "/")
 
 /// The path as the tree spells it, or why none of the readings leads to a file.
 Result<std::string> find_image(const target::Source& source, const model::Service& s) {
-  Error last{ErrorCode::unsupported, s.name, "a path on this volume", "on another volume, or no path", {}, {}};
+  Error last{ErrorCode::unsupported, s.name, "a path on this volume", "on another volume, or no path"};
   for (const auto& c : image_candidates(source, s)) {
     auto real = source.tree->real_path(c);
     if (real) return real;

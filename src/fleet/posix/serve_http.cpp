@@ -44,7 +44,7 @@ std::string own_host_name() {
 Result<std::string> random_token() {
   std::array<std::byte, 32> bytes{};
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    return Error{ErrorCode::io, "token", "random bytes of the system", "none", {}, {}};
+    return Error{ErrorCode::io, "token", "random bytes of the system", "none"};
   return hex(Bytes(bytes));
 }
 

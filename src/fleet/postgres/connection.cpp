@@ -55,12 +55,8 @@ Status Connection::open(Patience patience) {
 Status Connection::connect_once() {
   conn_.reset(api_.PQconnectdbParams(address_.words().data(), address_.values().data(), 0));
   if (conn_ && api_.PQstatus(conn_.get()) == CONNECTION_OK) return prepare_session();
-  Error e{ErrorCode::io,
-          label(),
-          "a PostgreSQL server that lets this user in",
-          conn_ ? address_.tidy(api_.PQerrorMessage(conn_.get())) : "no memory",
-          {},
-          {}};
+  Error e{ErrorCode::io, label(), "a PostgreSQL server that lets this user in",
+          conn_ ? address_.tidy(api_.PQerrorMessage(conn_.get())) : "no memory"};
   e.advice = "check address, user and password (~/.pgpass or PGPASSWORD), and that the server runs";
   conn_.reset();
   lost_ = true;

@@ -181,7 +181,7 @@ Result<Filters> Filters::of(Db& db, const Params& params) {
     if (given == params.end() || given->second.empty()) continue;
     const bool no_site = std::string_view(kind.name) == "site" && given->second == kNoSite;
     const std::string words = kind.add(out, no_site ? "" : given->second);
-    if (words.empty()) return Error{ErrorCode::usage, kind.name, "a value of this filter", given->second, {}, {}};
+    if (words.empty()) return Error{ErrorCode::usage, kind.name, "a value of this filter", given->second};
     out.chosen_.push_back({kind.name, given->second, words});
   }
   if (out.site_ && !out.site_->empty()) {

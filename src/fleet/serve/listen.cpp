@@ -4,7 +4,7 @@
 namespace tq::fleet::serve {
 
 Result<Listen> parse_listen(const std::string& text) {
-  const Error wrong{ErrorCode::usage, "--listen", "HOST:PORT, like 127.0.0.1:8300 or [::1]:8300", text, {}, {}};
+  const Error wrong{ErrorCode::usage, "--listen", "HOST:PORT, like 127.0.0.1:8300 or [::1]:8300", text};
   const std::size_t colon = text.rfind(':');
   std::uint64_t port = 0;
   if (colon == std::string::npos || !parse_u64(std::string_view(text).substr(colon + 1), port) || port > 0xFFFF) return wrong;

@@ -157,7 +157,7 @@ Result<Statement> statement(const Listing& l, const Request& request) {
     for (std::size_t i = 0; i < keys.size(); ++i) {
       std::uint64_t n = 0;
       if (keys[i].number && (!parse_u64((*at)[i], n) || n > 0x7FFFFFFFFFFFFFFF))
-        return Error{ErrorCode::usage, "page", "a place in this list", (*at)[i], {}, {}};
+        return Error{ErrorCode::usage, "page", "a place in this list", (*at)[i]};
       s.texts.push_back(storable((*at)[i]));
       s.values.push_back(keys[i].number ? Value{static_cast<std::int64_t>(n)} : Value{std::string_view(s.texts.back())});
     }
@@ -234,7 +234,7 @@ Result<Listed> listed(Db& db, const Listing& l, const Statement& s) {
 
 Result<Response> list_page(const Context& c) {
   const auto* l = std::find_if(std::begin(kListings), std::end(kListings), [&](const Listing& x) { return c.request.path == x.path; });
-  if (l == std::end(kListings)) return Error{ErrorCode::not_found, "page", "a list", c.request.path, {}, {}};
+  if (l == std::end(kListings)) return Error{ErrorCode::not_found, "page", "a list", c.request.path};
   TQ_TRY(const auto s, statement(*l, c.request));
   TQ_TRY(const auto rows, listed(*c.db, *l, s));
   const std::string find = c.request.get("find");
@@ -256,7 +256,7 @@ Result<Response> list_page(const Context& c) {
 
 Result<Response> question_csv(const Context& c) {
   const auto* l = std::find_if(std::begin(kListings), std::end(kListings), [&](const Listing& x) { return c.rest == x.question; });
-  if (l == std::end(kListings)) return Error{ErrorCode::not_found, "page", "a list", c.rest, {}, {}};
+  if (l == std::end(kListings)) return Error{ErrorCode::not_found, "page", "a list", c.rest};
   Question q;
   q.name = l->question;
   q.form = Form::csv;

@@ -42,13 +42,13 @@ Result<Stored> stored(Db& db, std::int64_t machine) {
                   out.seen = r.text(5);
                   return false;
                 }));
-  if (out.profile < 0) return Error{ErrorCode::not_found, "page", "a machine of this store", std::to_string(machine), {}, {}};
+  if (out.profile < 0) return Error{ErrorCode::not_found, "page", "a machine of this store", std::to_string(machine)};
   if (!out.own.site.empty()) out.own.labels.insert(out.own.labels.begin(), {"site", out.own.site, ""});
   return out;
 }
 
 Result<model::Facts> facts_of(Db& db, const Stored& s) {
-  Result<model::Facts> facts = Error{ErrorCode::corrupt, "store.profiles.facts", "a row", "none", {}, {}};
+  Result<model::Facts> facts = Error{ErrorCode::corrupt, "store.profiles.facts", "a row", "none"};
   TQ_TRY([[maybe_unused]] const auto read, db.run("SELECT facts FROM profiles WHERE id = $1", {s.profile}, [&](const Row& r) {
     facts = unpack(r.blob(0));
     return false;
@@ -81,8 +81,7 @@ std::string cve_links(const model::CveVerdict& cves) {
 
 Result<Response> machine_page(const Context& c) {
   std::uint64_t id = 0;
-  if (!parse_u64(c.rest, id) || id > 0x7FFFFFFFFFFFFFFF)
-    return Error{ErrorCode::not_found, "page", "the number of a machine", c.rest, {}, {}};
+  if (!parse_u64(c.rest, id) || id > 0x7FFFFFFFFFFFFFFF) return Error{ErrorCode::not_found, "page", "the number of a machine", c.rest};
   TQ_TRY(const auto s, stored(*c.db, static_cast<std::int64_t>(id)));
   TQ_TRY(auto facts, facts_of(*c.db, s));
   const model::Report report = c.examine(std::move(facts));

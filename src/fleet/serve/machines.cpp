@@ -170,7 +170,7 @@ Result<Response> cve_page(const Context& c) {
            exploited = r.integer(1) != 0;
            return false;
          }));
-  if (name.empty()) return Error{ErrorCode::not_found, "page", "a CVE that the store's catalog knows", c.rest, {}, {}};
+  if (name.empty()) return Error{ErrorCode::not_found, "page", "a CVE that the store's catalog knows", c.rest};
   TQ_TRY(const auto count, filters.count(*c.db));
   TQ_TRY(const auto unknown,
          number_of(*c.db,

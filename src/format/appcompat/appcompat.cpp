@@ -89,22 +89,18 @@ class Reader {
     const std::uint32_t wanted = std::min(count, kEntryLimit);
     if (wanted < count)
       cache.lost.push_back(
-          {ErrorCode::limit, "appcompat.count", fmt::format("at most {}", kEntryLimit), fmt::format("{}", count), value_.base() + 4, {}});
+          {ErrorCode::limit, "appcompat.count", fmt::format("at most {}", kEntryLimit), fmt::format("{}", count), value_.base() + 4});
     for (std::uint32_t i = 0; i < wanted; ++i) {
       const std::uint64_t at = layout_.first + std::uint64_t{i} * (x64_ ? layout_.width64 : layout_.width32);
       const auto r = record_at(value_, at, x64_);
       if (!r) {
-        cache.lost.push_back({ErrorCode::truncated,
-                              "appcompat.entries",
-                              fmt::format("{} entries", count),
-                              fmt::format("{} entries", i),
-                              value_.base() + at,
-                              {}});
+        cache.lost.push_back({ErrorCode::truncated, "appcompat.entries", fmt::format("{} entries", count), fmt::format("{} entries", i),
+                              value_.base() + at});
         return;
       }
       if (text_ > kTextLimit) {
         cache.lost.push_back(
-            {ErrorCode::limit, "appcompat.paths", fmt::format("at most {} bytes", kTextLimit), "more", value_.base() + at, {}});
+            {ErrorCode::limit, "appcompat.paths", fmt::format("at most {} bytes", kTextLimit), "more", value_.base() + at});
         return;
       }
       add(i, *r, cache);
@@ -116,12 +112,8 @@ class Reader {
     const auto path = r.length % 2 == 0 ? value_.try_sub(r.path_at, r.length) : std::nullopt;
     if (!path) {
       if (cache.lost.size() < limits::kLossesListed)
-        cache.lost.push_back({ErrorCode::corrupt,
-                              fmt::format("appcompat.entry {}.path", index),
-                              "an even length inside the value",
-                              fmt::format("{} bytes at 0x{:x}", r.length, r.path_at),
-                              value_.base() + r.at,
-                              {}});
+        cache.lost.push_back({ErrorCode::corrupt, fmt::format("appcompat.entry {}.path", index), "an even length inside the value",
+                              fmt::format("{} bytes at 0x{:x}", r.length, r.path_at), value_.base() + r.at});
       return;
     }
     Entry e;
@@ -151,14 +143,14 @@ Result<Cache> parse(Bytes value, Generation generation) {
   TQ_TRY(const std::uint32_t signature, value.get<le32>(0, "appcompat.signature"));
   TQ_TRY(const std::uint32_t count, value.get<le32>(4, "appcompat.count"));
   if (signature != kSignature60 && signature != kSignature61)
-    return Error{
-        ErrorCode::unsupported, "appcompat.signature", "0xbadc0ffe or 0xbadc0fee", fmt::format("0x{:08x}", signature), value.base(), {}};
+    return Error{ErrorCode::unsupported, "appcompat.signature", "0xbadc0ffe or 0xbadc0fee", fmt::format("0x{:08x}", signature),
+                 value.base()};
   const Layout l = layout_of(signature);
   Cache cache;
   // The word size is not written down. The wrong one turns offsets into time stamps, so hardly any entry stays plausible.
   const std::uint32_t good32 = plausible_count(value, l, count, false), good64 = plausible_count(value, l, count, true);
   if (count != 0 && good32 == 0 && good64 == 0)
-    return Error{ErrorCode::corrupt, "appcompat.entries", "entries of 32 or 64 bit", "no entry that fits", value.base() + l.first, {}};
+    return Error{ErrorCode::corrupt, "appcompat.entries", "entries of 32 or 64 bit", "no entry that fits", value.base() + l.first};
   const bool x64 = good64 >= good32;
   const bool nt61 = signature == kSignature61;
   cache.guessed = !nt61 && generation == Generation::guess;

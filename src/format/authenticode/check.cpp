@@ -159,7 +159,7 @@ Result<Roots> Roots::from_pem(Bytes pem) {
     ++impl->count;
   }
   ERR_clear_error();
-  if (impl->count == 0) return Error{ErrorCode::corrupt, "trust-roots", "certificates in PEM", "none", {}, {}};
+  if (impl->count == 0) return Error{ErrorCode::corrupt, "trust-roots", "certificates in PEM", "none"};
   Roots r;
   r.impl_ = std::move(impl);
   return r;

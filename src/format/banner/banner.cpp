@@ -149,9 +149,8 @@ Result<Banners> parse(std::string_view utf8) {
   for (std::string_view line; lines.next(line);) scan.line(line, lines.number());
   scan.flush();
   if (out.machines.empty())
-    return Error{
-        ErrorCode::not_found, "banners", "a line such as \"Windows Server 2008 Standard 6003 Service Pack 2\" or a CPE of Windows", "none",
-        std::nullopt,         ""};
+    return Error{ErrorCode::not_found, "banners", "a line such as \"Windows Server 2008 Standard 6003 Service Pack 2\" or a CPE of Windows",
+                 "none"};
   return out;
 }
 

@@ -138,21 +138,16 @@ Result<Cabinet> Cabinet::open(Bytes file) {
   impl->system.input = file;
   impl->lost = header.lost;
   impl->decompressor = mspack_create_cab_decompressor(&impl->system.base);
-  if (impl->decompressor == nullptr) return Error{ErrorCode::io, "cab", "a decompressor", "none", {}, {}};
+  if (impl->decompressor == nullptr) return Error{ErrorCode::io, "cab", "a decompressor", "none"};
   // Salvage: a bad entry is passed over instead of ending the list.
   impl->decompressor->set_param(impl->decompressor, MSCABD_PARAM_SALVAGE, 1);
   impl->cabinet = impl->decompressor->open(impl->decompressor, "cabinet");
   if (impl->cabinet == nullptr)
-    return Error{ErrorCode::corrupt, "cab", "a readable cabinet", word(impl->decompressor->last_error(impl->decompressor)),
-                 file.base(),        {}};
+    return Error{ErrorCode::corrupt, "cab", "a readable cabinet", word(impl->decompressor->last_error(impl->decompressor)), file.base()};
   impl->list();
   if (impl->files.size() < header.files)
-    impl->lost.push_back({ErrorCode::corrupt,
-                          "cab.files",
-                          fmt::format("{} files", header.files),
-                          fmt::format("{}", impl->files.size()),
-                          file.base() + header.files_offset,
-                          {}});
+    impl->lost.push_back({ErrorCode::corrupt, "cab.files", fmt::format("{} files", header.files), fmt::format("{}", impl->files.size()),
+                          file.base() + header.files_offset});
   return Cabinet(std::move(impl));
 }
 
@@ -161,7 +156,7 @@ Result<std::vector<std::byte>> Cabinet::extract(std::size_t i, std::uint64_t lim
   const std::string place = "cab.file " + impl_->files[i].name;
   const std::uint64_t end = std::uint64_t{f->offset} + f->length;
   if (f->length > limit || end > kMostUnpacked)
-    return Error{ErrorCode::limit, place, fmt::format("at most {} bytes", std::min(limit, kMostUnpacked)), fmt::format("{}", end), {}, {}};
+    return Error{ErrorCode::limit, place, fmt::format("at most {} bytes", std::min(limit, kMostUnpacked)), fmt::format("{}", end)};
   std::vector<std::byte> out;
   auto& sink = impl_->system.sink;
   sink = Handle{};
@@ -170,11 +165,10 @@ Result<std::vector<std::byte>> Cabinet::extract(std::size_t i, std::uint64_t lim
   const int status = impl_->decompressor->extract(impl_->decompressor, f, "content");
   const bool full = sink.full;
   sink.output = nullptr;
-  if (full) return Error{ErrorCode::limit, place, fmt::format("at most {} bytes", limit), "more", {}, {}};
-  if (status != MSPACK_ERR_OK) return Error{ErrorCode::corrupt, place, "sound compressed data", word(status), {}, {}};
+  if (full) return Error{ErrorCode::limit, place, fmt::format("at most {} bytes", limit), "more"};
+  if (status != MSPACK_ERR_OK) return Error{ErrorCode::corrupt, place, "sound compressed data", word(status)};
   // While it salvages, the library calls a file whole whose folder ends before it.
-  if (out.size() != f->length)
-    return Error{ErrorCode::corrupt, place, fmt::format("{} bytes", f->length), fmt::format("{}", out.size()), {}, {}};
+  if (out.size() != f->length) return Error{ErrorCode::corrupt, place, fmt::format("{} bytes", f->length), fmt::format("{}", out.size())};
   return out;
 }
 

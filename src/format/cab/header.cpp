@@ -43,7 +43,7 @@ bool is_cabinet(Bytes head) {
 Result<Header> read_header(Bytes file) {
   TQ_TRY(const auto raw, file.get<RawHeader>(0, "cab.header"));
   if (raw.magic != kMagic)
-    return Error{ErrorCode::corrupt, "cab.header.signature", "MSCF", fmt::format("{:#010x}", std::uint32_t{raw.magic}), file.base(), {}};
+    return Error{ErrorCode::corrupt, "cab.header.signature", "MSCF", fmt::format("{:#010x}", std::uint32_t{raw.magic}), file.base()};
   Header h;
   h.size = raw.size;
   h.files_offset = raw.files_offset;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "format/textcodec/scan.hpp"
@@ -235,12 +236,8 @@ Result<Mapping> parse_map(std::string_view text) {
       return plain_name(to_string(n.key)) == key || std::find(n.names.begin(), n.names.end(), key) != n.names.end();
     });
     if (known == known_names().end() || column.empty())
-      return Error{ErrorCode::usage,
-                   "--map",
-                   "KEY=COLUMN with a key of name, product, version, service_pack, arch, site, updates, kernel, build",
-                   std::string(pair),
-                   std::nullopt,
-                   ""};
+      return Error{ErrorCode::usage, "--map",
+                   "KEY=COLUMN with a key of name, product, version, service_pack, arch, site, updates, kernel, build", std::string(pair)};
     out.column[static_cast<std::size_t>(known->key)] = std::string(column);
   }
   return out;

@@ -108,8 +108,7 @@ class CsvSource : public RowSource {
 
 Opened open_csv(std::string_view utf8, const Mapping& mapping) {
   Header header = read_header(utf8);
-  if (header.names.empty())
-    return Error{ErrorCode::not_found, "inventory.header", "a first line with column names", "none", std::nullopt, ""};
+  if (header.names.empty()) return Error{ErrorCode::not_found, "inventory.header", "a first line with column names", "none"};
   TQ_TRY(Columns columns, assign(header.names, mapping));
   return std::unique_ptr<RowSource>(std::make_unique<CsvSource>(utf8, std::move(header), std::move(columns)));
 }

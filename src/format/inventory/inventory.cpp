@@ -84,7 +84,7 @@ void join_value(Machine& m, const char* what, T& to, T& from, const Row& row) {
   }
   if (m.conflicts.size() < kLabels)
     m.conflicts.push_back(Error{ErrorCode::corrupt, "inventory line " + std::to_string(row.line),
-                                std::string("the same ") + what + " as in line " + std::to_string(m.line), "another", std::nullopt, ""});
+                                std::string("the same ") + what + " as in line " + std::to_string(m.line), "another"});
 }
 
 void join_labels(Machine& m, std::vector<std::pair<std::string, std::string>>& labels) {

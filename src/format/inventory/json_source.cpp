@@ -58,7 +58,7 @@ Result<std::monostate> take_object(const json& object, const Mapping& mapping, R
 }
 
 Error damaged(std::uint32_t line, const char* wanted, std::string found) {
-  return Error{ErrorCode::corrupt, "inventory line " + std::to_string(line), wanted, std::move(found), std::nullopt, ""};
+  return Error{ErrorCode::corrupt, "inventory line " + std::to_string(line), wanted, std::move(found)};
 }
 
 class NdjsonSource : public RowSource {
@@ -112,7 +112,7 @@ class ArraySource : public RowSource {
     const json& object = array_[at_++];
     row.line = static_cast<std::uint32_t>(at_);
     if (!object.is_object()) {
-      error = Error{ErrorCode::corrupt, "inventory object " + std::to_string(at_), "a JSON object", object.type_name(), std::nullopt, ""};
+      error = Error{ErrorCode::corrupt, "inventory object " + std::to_string(at_), "a JSON object", object.type_name()};
       return Got::damaged;
     }
     const auto taken = take_object(object, mapping_, row);
@@ -156,7 +156,7 @@ Opened open_ndjson(std::string_view utf8, const Mapping& mapping) {
   std::string_view line;
   bool object = false;
   for (int i = 0; i < kTries && !object && lines.next(line); ++i) object = first_object(line).is_object();
-  if (!object) return Error{ErrorCode::not_found, "inventory", "a JSON object per line", "none", std::nullopt, ""};
+  if (!object) return Error{ErrorCode::not_found, "inventory", "a JSON object per line", "none"};
   return std::unique_ptr<RowSource>(std::make_unique<NdjsonSource>(utf8, mapping));
 }
 

@@ -91,8 +91,7 @@ class Reader final : public Handler {
   bool room(std::string_view element) {
     constexpr std::string_view kKept[] = {"assemblyIdentity", "parent", "update", "file"};
     if (std::find(std::begin(kKept), std::end(kKept), element) == std::end(kKept)) return true;
-    if (++items_ == kItemLimit + 1)
-      out.lost.push_back({ErrorCode::limit, "manifest.items", fmt::format("at most {}", kItemLimit), "more", {}, {}});
+    if (++items_ == kItemLimit + 1) out.lost.push_back({ErrorCode::limit, "manifest.items", fmt::format("at most {}", kItemLimit), "more"});
     return items_ <= kItemLimit;
   }
   std::size_t items_ = 0;
@@ -108,17 +107,13 @@ std::string AssemblyIdentity::package_form() const {
 
 Result<Manifest> parse_manifest(Bytes text) {
   if (text.chars().starts_with("DCM\x01"))
-    return Error{ErrorCode::unsupported, "manifest", "XML", "a compressed manifest (NT 6.2 and later)", text.base(), {}};
+    return Error{ErrorCode::unsupported, "manifest", "XML", "a compressed manifest (NT 6.2 and later)", text.base()};
   Reader reader;
   const auto stopped = read_xml(text, kManifestLimit, reader);
   if (!reader.is_assembly || !reader.has_identity) {
     if (stopped) return *stopped;
-    return Error{ErrorCode::corrupt,
-                 "manifest.assembly",
-                 "an <assembly> with an <assemblyIdentity>",
-                 reader.is_assembly ? "no identity" : "another root",
-                 text.base(),
-                 {}};
+    return Error{ErrorCode::corrupt, "manifest.assembly", "an <assembly> with an <assemblyIdentity>",
+                 reader.is_assembly ? "no identity" : "another root", text.base()};
   }
   if (stopped && stopped->code == ErrorCode::unsupported) return *stopped;  // hostile on purpose: nothing of it is believed
   if (stopped) reader.out.lost.push_back(*stopped);

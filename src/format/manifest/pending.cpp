@@ -100,7 +100,7 @@ class PendingReader final : public Handler {
 
   /// Each list is named once.
   void cap(const char* place, std::size_t limit) {
-    if (capped_.insert(place).second) out_.lost.push_back({ErrorCode::limit, place, fmt::format("at most {}", limit), "more", {}, {}});
+    if (capped_.insert(place).second) out_.lost.push_back({ErrorCode::limit, place, fmt::format("at most {}", limit), "more"});
   }
 
   Pending out_;
@@ -117,7 +117,7 @@ Result<Pending> parse_pending(Bytes text) {
   const auto stopped = read_xml(text, kPendingLimit, reader);
   if (!reader.is_pending) {
     if (stopped) return *stopped;
-    return Error{ErrorCode::corrupt, "pending.root", "<PendingTransaction>", "another root", text.base(), {}};
+    return Error{ErrorCode::corrupt, "pending.root", "<PendingTransaction>", "another root", text.base()};
   }
   if (stopped && stopped->code == ErrorCode::unsupported) return *stopped;
   Pending out = reader.take();

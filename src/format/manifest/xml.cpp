@@ -57,7 +57,7 @@ std::uint64_t position(XML_Parser parser, Bytes text) {
 
 Error stopped(const State& s, Bytes text) {
   const std::uint64_t at = position(s.parser, text);
-  if (s.refused != nullptr) return Error{ErrorCode::unsupported, "manifest.xml", "elements and attributes only", s.refused, at, {}};
+  if (s.refused != nullptr) return Error{ErrorCode::unsupported, "manifest.xml", "elements and attributes only", s.refused, at};
   const char* why = XML_ErrorString(XML_GetErrorCode(s.parser));
   const bool cut = XML_GetErrorCode(s.parser) == XML_ERROR_NO_ELEMENTS || XML_GetErrorCode(s.parser) == XML_ERROR_UNCLOSED_TOKEN;
   return Error{cut ? ErrorCode::truncated : ErrorCode::corrupt,
@@ -72,9 +72,9 @@ Error stopped(const State& s, Bytes text) {
 
 std::optional<Error> read_xml(Bytes text, std::uint64_t limit, Handler& handler) {
   if (text.size() > limit)
-    return Error{ErrorCode::limit, "manifest.xml", fmt::format("at most {} bytes", limit), fmt::format("{} bytes", text.size()), {}, {}};
+    return Error{ErrorCode::limit, "manifest.xml", fmt::format("at most {} bytes", limit), fmt::format("{} bytes", text.size())};
   const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(XML_ParserCreate(nullptr), &XML_ParserFree);
-  if (!parser) return Error{ErrorCode::limit, "manifest.xml", "memory for a parser", "none", {}, {}};
+  if (!parser) return Error{ErrorCode::limit, "manifest.xml", "memory for a parser", "none"};
   State s{parser.get(), handler, {}, nullptr};
   XML_SetUserData(parser.get(), &s);
   XML_SetElementHandler(parser.get(), on_start, on_end);

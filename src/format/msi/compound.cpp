@@ -28,7 +28,7 @@ struct Entry {
 static_assert(sizeof(Entry) == kEntryBytes);
 
 Error bad(const char* place, std::string wanted, std::string found, std::uint64_t offset) {
-  return {ErrorCode::corrupt, place, std::move(wanted), std::move(found), offset, {}};
+  return {ErrorCode::corrupt, place, std::move(wanted), std::move(found), offset};
 }
 
 std::u16string name_of(const Entry& e) {

@@ -18,7 +18,7 @@ constexpr char16_t kTwo = 0x3800, kOne = 0x4800, kTable = 0x4840;
 bool is_stream(std::uint32_t type) { return (type & ~kNullable) == (kString | kValid); }
 
 Error bad(std::string place, std::string wanted, std::string found) {
-  return {ErrorCode::corrupt, std::move(place), std::move(wanted), std::move(found), {}, {}};
+  return {ErrorCode::corrupt, std::move(place), std::move(wanted), std::move(found)};
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ Result<Database> Database::open(Bytes file, const Limits& most) {
 
 Result<std::vector<std::byte>> Database::stream(std::string_view name) const {
   const auto it = std::find(names_.begin(), names_.end(), name);
-  if (it == names_.end()) return Error{ErrorCode::not_found, "msi." + std::string(name), "a stream", "none", {}, {}};
+  if (it == names_.end()) return Error{ErrorCode::not_found, "msi." + std::string(name), "a stream", "none"};
   return file_.read(file_.streams()[static_cast<std::size_t>(it - names_.begin())]);
 }
 
@@ -93,7 +93,7 @@ Status Database::read_strings() {
     TQ_TRY(const Bytes raw, d.sub(at, length, "msi.string_data"));
     at += length;
     if (strings_.size() > most_.strings)
-      return Error{ErrorCode::limit, "msi.string_pool", fmt::format("at most {} strings", most_.strings), "more", {}, {}};
+      return Error{ErrorCode::limit, "msi.string_pool", fmt::format("at most {} strings", most_.strings), "more"};
     // What conditions are made of is ASCII; the code page of other texts does not matter here.
     strings_.push_back(is_utf8(raw.chars()) ? std::string(raw.chars()) : latin1_to_utf8(raw));
   }
@@ -129,7 +129,7 @@ Result<std::vector<std::vector<std::string>>> Database::rows(std::string_view ta
     return bad("msi." + std::string(table), fmt::format("rows of {} bytes", row_bytes), fmt::format("{} bytes", content->size()));
   const std::uint64_t n = content->size() / row_bytes;
   if (n * types.size() > most_.cells)
-    return Error{ErrorCode::limit, "msi." + std::string(table), fmt::format("at most {} cells", most_.cells), "more", {}, {}};
+    return Error{ErrorCode::limit, "msi." + std::string(table), fmt::format("at most {} cells", most_.cells), "more"};
   out.resize(n);
   std::uint64_t column_at = 0;
   for (const auto t : types) {
@@ -151,7 +151,7 @@ Status Database::read_columns() {
   for (const auto& r : names) tables_.push_back(r[0]);
   TQ_TRY(const auto columns, rows("_Columns", {kText, kNumber, kText, kNumber}));
   if (columns.size() > most_.columns)
-    return Error{ErrorCode::limit, "msi._Columns", fmt::format("at most {} columns", most_.columns), "more", {}, {}};
+    return Error{ErrorCode::limit, "msi._Columns", fmt::format("at most {} columns", most_.columns), "more"};
   for (const auto& r : columns) {
     const auto number = [](const std::string& s) {
       int n = 0;  // stays so for a cell that holds none
@@ -173,7 +173,7 @@ Result<Table> Database::table(std::string_view name) const {
     t.columns.push_back(c.name);
     types.push_back(c.type);
   }
-  if (t.columns.empty()) return Error{ErrorCode::not_found, "msi." + t.name, "a table", "none", {}, {}};
+  if (t.columns.empty()) return Error{ErrorCode::not_found, "msi." + t.name, "a table", "none"};
   TQ_TRY(t.rows, rows(name, types));
   return t;
 }

@@ -56,8 +56,7 @@ class ExportWalk {
       }
       text_ += name->size();
       names_.emplace(*index, *std::move(name));
-      if (text_ > kTextLimit)
-        return lose({ErrorCode::limit, "pe.exports.names", fmt::format("at most {} bytes", kTextLimit), "more", {}, {}});
+      if (text_ > kTextLimit) return lose({ErrorCode::limit, "pe.exports.names", fmt::format("at most {} bytes", kTextLimit), "more"});
     }
   }
 
@@ -86,15 +85,14 @@ class ExportWalk {
     if (from == to) out_.entries.push_back(e);
     for (auto it = from; it != to; ++it) {
       text_ += e.forwarder.size();  // each alias holds its own copy
-      if (text_ > kTextLimit)
-        return lose({ErrorCode::limit, "pe.exports.forwarders", fmt::format("at most {} bytes", kTextLimit), "more", {}, {}});
+      if (text_ > kTextLimit) return lose({ErrorCode::limit, "pe.exports.forwarders", fmt::format("at most {} bytes", kTextLimit), "more"});
       e.name = it->second;
       out_.entries.push_back(e);
     }
   }
 
   std::uint32_t bounded(std::uint32_t n, const char* place) {
-    if (n > kExportLimit) lose({ErrorCode::limit, place, fmt::format("at most {}", kExportLimit), fmt::format("{}", n), {}, {}});
+    if (n > kExportLimit) lose({ErrorCode::limit, place, fmt::format("at most {}", kExportLimit), fmt::format("{}", n)});
     return std::min(n, kExportLimit);
   }
   void lose(Error e) {

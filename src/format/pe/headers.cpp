@@ -62,7 +62,7 @@ Result<std::vector<std::byte>> read_some(const io::ByteSource& source, std::uint
 /// File offset of "PE\0\0".
 Result<std::uint64_t> pe_offset(Bytes head) {
   TQ_TRY(const std::uint16_t mz, head.get<le16>(0, "pe.dos_header.signature"));
-  if (mz != 0x5A4D) return Error{ErrorCode::corrupt, "pe.dos_header.signature", "MZ", fmt::format("0x{:04x}", mz), 0, {}};
+  if (mz != 0x5A4D) return Error{ErrorCode::corrupt, "pe.dos_header.signature", "MZ", fmt::format("0x{:04x}", mz), 0};
   TQ_TRY(const std::uint32_t at, head.get<le32>(0x3C, "pe.dos_header.e_lfanew"));
   return std::uint64_t{at};
 }
@@ -75,12 +75,8 @@ void read_directories(Bytes optional, std::uint64_t count_at, Image& image) {
     const auto rva = optional.try_get<le32>(count_at + 4 + 8 * i);
     const auto size = optional.try_get<le32>(count_at + 8 + 8 * i);
     if (!rva || !size) {
-      image.lost.push_back({ErrorCode::truncated,
-                            "pe.optional_header.directories",
-                            fmt::format("{} entries", wanted),
-                            fmt::format("{} entries", i),
-                            optional.base() + count_at + 4 + 8 * i,
-                            {}});
+      image.lost.push_back({ErrorCode::truncated, "pe.optional_header.directories", fmt::format("{} entries", wanted),
+                            fmt::format("{} entries", i), optional.base() + count_at + 4 + 8 * i});
       return;
     }
     image.directories[i] = {*rva, *size};
@@ -90,7 +86,7 @@ void read_directories(Bytes optional, std::uint64_t count_at, Image& image) {
 Status read_optional(Bytes optional, Image& image) {
   TQ_TRY(const std::uint16_t magic, optional.get<le16>(0, "pe.optional_header.magic"));
   if (magic != kPe32 && magic != kPe32Plus)
-    return Error{ErrorCode::unsupported, "pe.optional_header.magic", "0x10b or 0x20b", fmt::format("0x{:x}", magic), optional.base(), {}};
+    return Error{ErrorCode::unsupported, "pe.optional_header.magic", "0x10b or 0x20b", fmt::format("0x{:x}", magic), optional.base()};
   image.pe32_plus = magic == kPe32Plus;
   TQ_TRY(const std::uint32_t entry, optional.get<le32>(16, "pe.optional_header.entry"));
   TQ_TRY(const auto c, optional.get<CommonOptional>(kCommonAt, "pe.optional_header"));
@@ -121,7 +117,7 @@ void read_sections(Bytes table, std::uint16_t promised, Image& image) {
   const std::uint16_t count = std::min(promised, kSectionLimit);
   if (count < promised)
     image.lost.push_back(
-        {ErrorCode::limit, "pe.sections", fmt::format("at most {}", kSectionLimit), fmt::format("{}", promised), table.base(), {}});
+        {ErrorCode::limit, "pe.sections", fmt::format("at most {}", kSectionLimit), fmt::format("{}", promised), table.base()});
   for (std::uint16_t i = 0; i < count; ++i) {
     const auto h = table.get<SectionHeader>(std::uint64_t{i} * sizeof(SectionHeader), "pe.section_header");
     if (!h) {
@@ -131,12 +127,8 @@ void read_sections(Bytes table, std::uint16_t promised, Image& image) {
     Section s{section_name(h->name), h->rva, h->virtual_size, h->file_offset, h->file_size, h->characteristics};
     const std::uint64_t end = std::uint64_t{s.file_offset} + s.file_size;
     if (s.file_size != 0 && end > image.file_size)
-      image.lost.push_back({ErrorCode::truncated,
-                            fmt::format("pe.section {}", printable(s.name)),
-                            fmt::format("data up to byte {}", end),
-                            fmt::format("a file of {} bytes", image.file_size),
-                            s.file_offset,
-                            {}});
+      image.lost.push_back({ErrorCode::truncated, fmt::format("pe.section {}", printable(s.name)), fmt::format("data up to byte {}", end),
+                            fmt::format("a file of {} bytes", image.file_size), s.file_offset});
     image.sections.push_back(std::move(s));
   }
 }
@@ -146,12 +138,8 @@ void note_certificates(Image& image) {
   if (!d.present()) return;
   const std::uint64_t end = std::uint64_t{d.rva} + d.size;
   if (end > image.file_size) {
-    image.lost.push_back({ErrorCode::truncated,
-                          "pe.certificates",
-                          fmt::format("data up to byte {}", end),
-                          fmt::format("a file of {} bytes", image.file_size),
-                          d.rva,
-                          {}});
+    image.lost.push_back({ErrorCode::truncated, "pe.certificates", fmt::format("data up to byte {}", end),
+                          fmt::format("a file of {} bytes", image.file_size), d.rva});
     return;
   }
   image.has_authenticode = true;
@@ -162,8 +150,7 @@ void note_certificates(Image& image) {
 /// `nt` starts at "PE\0\0" and holds at least the optional header and the section table when the file does.
 Result<Image> read_nt(Bytes nt, std::uint64_t file_size) {
   TQ_TRY(const std::uint32_t signature, nt.get<le32>(0, "pe.signature"));
-  if (signature != 0x00004550)
-    return Error{ErrorCode::corrupt, "pe.signature", "PE\\0\\0", fmt::format("0x{:08x}", signature), nt.base(), {}};
+  if (signature != 0x00004550) return Error{ErrorCode::corrupt, "pe.signature", "PE\\0\\0", fmt::format("0x{:08x}", signature), nt.base()};
   TQ_TRY(const auto coff, nt.get<CoffHeader>(4, "pe.coff_header"));
   Image image;
   image.file_size = file_size;
@@ -220,7 +207,7 @@ Result<Image> open(const io::ByteSource& source) {
     if (nt.holds(0, need) || head.size() == source.size()) return read_nt(nt, source.size());
   }
   if (at >= source.size())
-    return Error{ErrorCode::truncated, "pe.dos_header.e_lfanew", "an offset inside the file", fmt::format("0x{:x}", at), 0x3C, {}};
+    return Error{ErrorCode::truncated, "pe.dos_header.e_lfanew", "an offset inside the file", fmt::format("0x{:x}", at), 0x3C};
   constexpr std::uint64_t kMost = 4 + sizeof(CoffHeader) + 0xFFFF + kSectionLimit * sizeof(SectionHeader);
   TQ_TRY(const auto far, read_some(source, at, std::min(kMost, source.size() - at)));
   return read_nt(Bytes(std::span(far), at), source.size());

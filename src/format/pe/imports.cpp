@@ -72,7 +72,7 @@ class ImportWalk {
       if (!t) return lose(t.error());
       if (*t == 0) return;
       if (names_ >= kNameLimit || text_ >= kTextLimit)
-        return lose({ErrorCode::limit, "pe.imports.names", fmt::format("at most {} names", kNameLimit), "more", {}, {}});
+        return lose({ErrorCode::limit, "pe.imports.names", fmt::format("at most {} names", kNameLimit), "more"});
       ++names_;
       auto name = name_of(*t);
       if (!name) return lose(name.error());
@@ -98,7 +98,7 @@ class ImportWalk {
 
   bool full(std::uint32_t i, const char* place) {
     if (i < kDllLimit) return false;
-    lose({ErrorCode::limit, place, fmt::format("at most {} DLLs", kDllLimit), "more", {}, {}});
+    lose({ErrorCode::limit, place, fmt::format("at most {} DLLs", kDllLimit), "more"});
     return true;
   }
   void lose(Error e) { out_.lost.push_back(std::move(e)); }

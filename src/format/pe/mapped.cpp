@@ -36,7 +36,7 @@ std::optional<Extent> extent_of(const Image& image, std::uint64_t rva) {
 }
 
 Error not_backed(std::uint64_t rva, const char* place) {
-  return Error{ErrorCode::truncated, place, "an address that the file holds", fmt::format("RVA 0x{:x}", rva), {}, {}};
+  return Error{ErrorCode::truncated, place, "an address that the file holds", fmt::format("RVA 0x{:x}", rva)};
 }
 
 }  // namespace
@@ -61,8 +61,7 @@ Result<Bytes> Mapped::run(std::uint64_t rva, std::uint64_t most, const char* pla
   if (!e) return not_backed(rva, place);
   TQ_TRY(const std::vector<std::byte>* bytes, page(e->offset / kPage));
   const std::uint64_t in_page = e->offset % kPage;
-  if (in_page >= bytes->size())
-    return Error{ErrorCode::truncated, place, fmt::format("{} bytes", most), "the end of the file", e->offset, {}};
+  if (in_page >= bytes->size()) return Error{ErrorCode::truncated, place, fmt::format("{} bytes", most), "the end of the file", e->offset};
   const std::uint64_t n = std::min({e->left, bytes->size() - in_page, most});
   return Bytes(std::span(*bytes).subspan(in_page, n), e->offset);
 }
@@ -84,7 +83,7 @@ Result<std::string> Mapped::name(std::uint64_t rva, std::size_t limit, const cha
     raw += part.chars().substr(0, nul);
     if (nul != std::string_view::npos) return latin1_to_utf8(bytes_of(raw));
   }
-  return Error{ErrorCode::limit, place, fmt::format("a NUL within {} bytes", limit), "none", {}, {}};
+  return Error{ErrorCode::limit, place, fmt::format("a NUL within {} bytes", limit), "none"};
 }
 
 }  // namespace tq::format::pe

@@ -37,7 +37,7 @@ class Tree {
   /// Offset field of the entry `id`, or of the first entry when `id` is absent and `or_first`.
   Result<std::uint32_t> entry(std::uint32_t directory, std::uint32_t id, bool or_first, const char* place) {
     if (!seen_.insert(directory).second)
-      return Error{ErrorCode::corrupt, place, "a tree", fmt::format("the directory 0x{:x} twice on one path", directory), {}, {}};
+      return Error{ErrorCode::corrupt, place, "a tree", fmt::format("the directory 0x{:x} twice on one path", directory)};
     const std::uint64_t at = std::uint64_t{root_} + directory;
     TQ_TRY(const auto head, mapped_.get<DirectoryHeader>(at, place));
     const std::uint32_t count = std::min(kEntryLimit, std::uint32_t{head.named} + head.ids);
@@ -48,7 +48,7 @@ class Tree {
       if (!first) first = e.offset;
     }
     if (or_first && first) return *first;
-    return Error{ErrorCode::not_found, place, fmt::format("an entry {}", id), fmt::format("{} other entries", count), {}, {}};
+    return Error{ErrorCode::not_found, place, fmt::format("an entry {}", id), fmt::format("{} other entries", count)};
   }
 
  private:
@@ -57,9 +57,7 @@ class Tree {
   std::set<std::uint32_t> seen_;
 };
 
-Error wrong_kind(const char* place, const char* wanted) {
-  return Error{ErrorCode::corrupt, place, wanted, "the other kind of entry", {}, {}};
-}
+Error wrong_kind(const char* place, const char* wanted) { return Error{ErrorCode::corrupt, place, wanted, "the other kind of entry"}; }
 
 /// Where the version block lies. A type without entries in it is as good as none, but a damaged one is an error of its own.
 Result<DataRecord> find_version(Mapped& mapped, std::uint32_t root) {
@@ -88,7 +86,7 @@ std::optional<Error> read_block(Mapped& mapped, const DataRecord& data, std::vec
 
 Result<VersionInfo> version_info(const io::ByteSource& source, const Image& image) {
   const DirectoryEntry& d = image.directory(Directory::resources);
-  if (d.rva == 0) return Error{ErrorCode::not_found, "pe.resources", "a version resource", "no resource directory", {}, {}};
+  if (d.rva == 0) return Error{ErrorCode::not_found, "pe.resources", "a version resource", "no resource directory"};
   Mapped mapped(source, image);
   TQ_TRY(const DataRecord data, find_version(mapped, d.rva));
   std::vector<std::byte> block;

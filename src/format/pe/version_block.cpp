@@ -33,7 +33,7 @@ std::uint64_t aligned(std::uint64_t n) { return (n + 3) & ~std::uint64_t{3}; }
 Result<Node> read_node(Bytes b, std::uint64_t block_at, const char* place) {
   TQ_TRY(const std::uint16_t length, b.get<le16>(0, place));
   TQ_TRY(const std::uint16_t value_length, b.get<le16>(2, place));
-  if (length < kHead + 2) return Error{ErrorCode::corrupt, place, "a node length of at least 8", fmt::format("{}", length), b.base(), {}};
+  if (length < kHead + 2) return Error{ErrorCode::corrupt, place, "a node length of at least 8", fmt::format("{}", length), b.base()};
   Node n;
   n.whole = *b.try_sub(0, std::min<std::uint64_t>(length, b.size()));
   n.value_length = value_length;
@@ -62,7 +62,7 @@ void each_child(const Node& parent, std::uint64_t block_at, std::uint64_t at, co
     }
     const std::uint16_t length = *rest.try_get<le16>(0);
     if (length > rest.size())
-      lost.push_back({ErrorCode::truncated, place, fmt::format("{} bytes", length), fmt::format("{} bytes", rest.size()), rest.base(), {}});
+      lost.push_back({ErrorCode::truncated, place, fmt::format("{} bytes", length), fmt::format("{} bytes", rest.size()), rest.base()});
     if (!child(*n, block_at + at)) return;
     at = aligned(block_at + at + n->whole.size()) - block_at;
   }
@@ -80,8 +80,7 @@ void read_table(const Node& table, std::uint64_t at, VersionInfo& info) {
   info.translation = table.key;
   each_child(table, at, table.value_at, "pe.version_info.string", info.lost, [&](const Node& s, std::uint64_t) {
     if (info.strings.size() >= kStringLimit) {
-      info.lost.push_back(
-          {ErrorCode::limit, "pe.version_info.strings", fmt::format("at most {}", kStringLimit), "more", s.whole.base(), {}});
+      info.lost.push_back({ErrorCode::limit, "pe.version_info.strings", fmt::format("at most {}", kStringLimit), "more", s.whole.base()});
       return false;
     }
     info.strings.emplace_back(s.key, string_value(s));
@@ -102,12 +101,8 @@ void read_fixed(const Node& root, VersionInfo& info) {
     return;
   }
   if (fixed->signature != kFixedSignature) {
-    info.lost.push_back({ErrorCode::corrupt,
-                         "pe.version_info.fixed.signature",
-                         "0xfeef04bd",
-                         fmt::format("0x{:08x}", std::uint32_t{fixed->signature}),
-                         root.whole.base() + root.value_at,
-                         {}});
+    info.lost.push_back({ErrorCode::corrupt, "pe.version_info.fixed.signature", "0xfeef04bd",
+                         fmt::format("0x{:08x}", std::uint32_t{fixed->signature}), root.whole.base() + root.value_at});
     return;
   }
   info.file_fixed = version_of(fixed->file_high, fixed->file_low);
@@ -125,16 +120,12 @@ std::string VersionInfo::string(std::string_view key) const {
 Result<VersionInfo> parse_version_block(Bytes block) {
   TQ_TRY(const Node root, read_node(block, 0, "pe.version_info"));
   if (root.key != "VS_VERSION_INFO")
-    return Error{ErrorCode::corrupt, "pe.version_info.key", "VS_VERSION_INFO", printable(root.key.substr(0, 40)), block.base(), {}};
+    return Error{ErrorCode::corrupt, "pe.version_info.key", "VS_VERSION_INFO", printable(root.key.substr(0, 40)), block.base()};
   VersionInfo info;
   const std::uint16_t length = *block.try_get<le16>(0);
   if (length > block.size())
-    info.lost.push_back({ErrorCode::truncated,
-                         "pe.version_info",
-                         fmt::format("{} bytes", length),
-                         fmt::format("{} bytes", block.size()),
-                         block.base(),
-                         {}});
+    info.lost.push_back(
+        {ErrorCode::truncated, "pe.version_info", fmt::format("{} bytes", length), fmt::format("{} bytes", block.size()), block.base()});
   read_fixed(root, info);
   const std::uint64_t children = aligned(root.value_at + root.value_length);
   each_child(root, 0, children, "pe.version_info.child", info.lost, [&](const Node& child, std::uint64_t at) {

@@ -55,8 +55,7 @@ void Collector::add(const Record& r, std::uint32_t line) {
   if (trim(r.get(Field::id)).empty()) return;
   if (out_.entries.size() >= limits::kHotfixes) {
     if (!full_)
-      lose(Error{ErrorCode::limit, "qfe line " + std::to_string(line), std::to_string(limits::kHotfixes) + " entries at most", "more",
-                 std::nullopt, ""});
+      lose(Error{ErrorCode::limit, "qfe line " + std::to_string(line), std::to_string(limits::kHotfixes) + " entries at most", "more"});
     full_ = true;
     return;
   }
@@ -110,7 +109,7 @@ Result<QfeList> parse(std::string_view utf8) {
     collector.finish();
     return list;
   }
-  return Error{ErrorCode::not_found, "qfe", "a HotFixID column, key or property, or KB numbers only", "none", std::nullopt, ""};
+  return Error{ErrorCode::not_found, "qfe", "a HotFixID column, key or property, or KB numbers only", "none"};
 }
 
 bool looks_like(std::string_view utf8) {

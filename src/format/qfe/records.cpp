@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "core/ascii.hpp"
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "format/qfe/collect.hpp"
@@ -156,7 +157,7 @@ bool read_json(std::string_view utf8, Collector& out) {
   };
   const auto json = nlohmann::json::parse(s.begin(), s.end(), watch, /*allow_exceptions=*/false);
   if (json.is_discarded()) return false;
-  if (too_deep) out.lose(Error{ErrorCode::limit, "qfe.json", "a depth of at most " + std::to_string(kDepth), "more", std::nullopt, ""});
+  if (too_deep) out.lose(Error{ErrorCode::limit, "qfe.json", "a depth of at most " + std::to_string(kDepth), "more"});
   if (json.is_object()) return add_json(json, out);
   if (!json.is_array()) return false;
   bool any = false;

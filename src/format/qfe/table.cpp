@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "format/qfe/collect.hpp"
 #include "format/textcodec/lines.hpp"
@@ -119,8 +120,7 @@ bool read_table(std::string_view utf8, Collector& out) {
   while (lines.next(line)) {
     if (trim(line).empty() || only_dashes(trim(line))) continue;
     if (line.size() > 65536) {
-      out.lose(Error{ErrorCode::limit, "qfe line " + std::to_string(lines.number()), "at most 65536 bytes", std::to_string(line.size()),
-                     std::nullopt, ""});
+      out.lose(Error{ErrorCode::limit, "qfe line " + std::to_string(lines.number()), "at most 65536 bytes", std::to_string(line.size())});
       continue;
     }
     if (auto again = header_of(line); !again.empty()) {
@@ -136,8 +136,7 @@ bool read_table(std::string_view utf8, Collector& out) {
       } else if (id.empty() || line.find('>') != std::string_view::npos) {
         continue;                 // a prompt behind the table is no row, nor is a line with nothing in this column
       } else if (!is_name(id)) {  // "MSCompPackV1" of Windows XP is an id too
-        out.lose(Error{ErrorCode::corrupt, "qfe line " + std::to_string(lines.number()), "a hotfix id", std::string(line.substr(0, 120)),
-                       std::nullopt, ""});
+        out.lose(Error{ErrorCode::corrupt, "qfe line " + std::to_string(lines.number()), "a hotfix id", std::string(line.substr(0, 120))});
         continue;
       }
     }

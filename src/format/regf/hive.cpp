@@ -47,14 +47,10 @@ Result<Hive> Hive::open(std::vector<std::byte> primary, std::optional<std::vecto
                         std::optional<std::vector<std::byte>> log2, std::optional<std::vector<std::byte>> log, OpenOptions options) {
   // NOLINTEND(performance-unnecessary-value-param)
   if (primary.size() > limits::kHiveBytes)
-    return Error{ErrorCode::limit, "regf", fmt::format("at most {} bytes", limits::kHiveBytes), fmt::format("{}", primary.size()), 0, {}};
+    return Error{ErrorCode::limit, "regf", fmt::format("at most {} bytes", limits::kHiveBytes), fmt::format("{}", primary.size()), 0};
   if (!recognised(bytes_of(primary)))
-    return Error{ErrorCode::unsupported,
-                 "regf.base_block.signature",
-                 "\"regf\" and a first hive bin",
-                 fmt::format("{} bytes of something else", primary.size()),
-                 0,
-                 {}};
+    return Error{ErrorCode::unsupported, "regf.base_block.signature", "\"regf\" and a first hive bin",
+                 fmt::format("{} bytes of something else", primary.size()), 0};
   const auto given = bytes_of(primary).try_get<BaseBlock>(0).value_or(BaseBlock{});
   const bool dirty = base_block_dirty(bytes_of(primary));
   LogReport report;

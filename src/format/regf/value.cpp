@@ -17,7 +17,7 @@ Bytes until_nul(Bytes utf16, std::uint64_t from, std::uint64_t& next) {
 
 Result<std::vector<std::byte>> Value::data() const {
   const DataPlace place = locate_data(*image_, offset(), node_);
-  if (place.fault != nullptr) return Error{ErrorCode::corrupt, "regf.value.data", "readable data", place.fault, place.fault_at, {}};
+  if (place.fault != nullptr) return Error{ErrorCode::corrupt, "regf.value.data", "readable data", place.fault, place.fault_at};
   std::vector<std::byte> out;
   if (place.segments.empty())
     out.assign(place.direct.span().begin(), place.direct.span().end());

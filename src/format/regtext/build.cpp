@@ -114,8 +114,7 @@ void Builder::value(Value v) {
 
 void Builder::lose(std::uint32_t line, const char* wanted, std::string_view found) {
   if (out_.losses.size() >= limits::kLossesListed) return;
-  out_.losses.push_back(
-      Error{ErrorCode::corrupt, "registry text line " + std::to_string(line), wanted, std::string(found.substr(0, 120)), std::nullopt, ""});
+  out_.losses.push_back(Error{ErrorCode::corrupt, "registry text line " + std::to_string(line), wanted, std::string(found.substr(0, 120))});
 }
 
 }  // namespace tq::format::regtext

@@ -55,7 +55,7 @@ Result<RegText> parse(std::string_view utf8, std::size_t most_keys_and_values) {
     return Error{ErrorCode::limit, "registry text",    "at most " + std::to_string(kTextBytes) + " bytes", std::to_string(utf8.size()),
                  std::nullopt,     "export fewer keys"};
   const auto layout = layout_of(utf8);
-  if (!layout) return Error{ErrorCode::not_found, "registry text", "a .reg header or a line with a HKEY_ path", "none", std::nullopt, ""};
+  if (!layout) return Error{ErrorCode::not_found, "registry text", "a .reg header or a line with a HKEY_ path", "none"};
   RegText out;
   out.layout = *layout;
   if (*layout == Layout::query)

@@ -104,7 +104,7 @@ class Reader {
     if (!e) return lose(text, offset);
     if (log_.entries.size() >= kEntryLimit) {
       if (!capped_)
-        log_.lost.push_back({ErrorCode::limit, "reporting_events", fmt::format("at most {} entries", kEntryLimit), "more", offset, {}});
+        log_.lost.push_back({ErrorCode::limit, "reporting_events", fmt::format("at most {} entries", kEntryLimit), "more", offset});
       capped_ = true;
       return;
     }
@@ -129,12 +129,8 @@ class Reader {
   }
   void lose(std::string_view text, std::uint64_t offset) {
     if (log_.lost.size() < kLossLimit)
-      log_.lost.push_back({ErrorCode::corrupt,
-                           "reporting_events.line",
-                           "tab-separated columns with an id, a time and an update id",
-                           printable(text.substr(0, 60)),
-                           offset,
-                           {}});
+      log_.lost.push_back({ErrorCode::corrupt, "reporting_events.line", "tab-separated columns with an id, a time and an update id",
+                           printable(text.substr(0, 60)), offset});
   }
   Log log_;
   bool capped_ = false;
@@ -186,12 +182,8 @@ Outcome Entry::outcome() const {
 
 Result<Log> parse(Bytes text) {
   if (text.size() > limits::kTextBytes)
-    return Error{ErrorCode::limit,
-                 "reporting_events",
-                 fmt::format("at most {} bytes", limits::kTextBytes),
-                 fmt::format("{} bytes", text.size()),
-                 {},
-                 {}};
+    return Error{ErrorCode::limit, "reporting_events", fmt::format("at most {} bytes", limits::kTextBytes),
+                 fmt::format("{} bytes", text.size())};
   Reader reader;
   const auto feed = [&](std::string_view line, std::uint64_t offset) { reader.line(line, offset); };
   if (is_utf16(text))

@@ -18,7 +18,7 @@ constexpr std::size_t kConfiguration = 2, kProductId = 6, kInstallDate = 7, kBoo
 constexpr std::size_t kLeastColumns = 15;
 constexpr std::size_t kWidestLine = 4096;
 
-Error no_layout(const char* wanted) { return Error{ErrorCode::not_found, "systeminfo.os_version", wanted, "none", std::nullopt, ""}; }
+Error no_layout(const char* wanted) { return Error{ErrorCode::not_found, "systeminfo.os_version", wanted, "none"}; }
 
 /// Adds every "[NN]: id" of a cell. The ids are separated by commas, blanks or line ends.
 void take_entries(std::string_view cell, std::uint32_t line, HotfixList& list) {

@@ -138,8 +138,7 @@ class Tail {
 
 Result<SystemInfo> parse_list(std::string_view utf8) {
   const std::uint32_t at = version_line(utf8);
-  if (at == 0)
-    return Error{ErrorCode::not_found, "systeminfo.os_version", "a line with a Windows version such as 6.0.6002", "none", std::nullopt, ""};
+  if (at == 0) return Error{ErrorCode::not_found, "systeminfo.os_version", "a line with a Windows version such as 6.0.6002", "none"};
   SystemInfo out;
   LineReader lines(utf8);
   Label before, last;

@@ -44,7 +44,7 @@ bool is_kept(std::string_view element) { return element == "Command" || element 
 
 /// What is left out is named once; the reading goes on.
 void cap(State& s, std::string wanted) {
-  if (!s.task.lost) s.task.lost = Error{ErrorCode::limit, "task.xml", std::move(wanted), "more", {}, {}};
+  if (!s.task.lost) s.task.lost = Error{ErrorCode::limit, "task.xml", std::move(wanted), "more"};
 }
 
 void XMLCALL on_text(void* p, const char* text, int size) {
@@ -85,18 +85,18 @@ void XMLCALL on_doctype(void* p, const char*, const char*, const char*, int) { s
 Error stopped(const State& s, Bytes text) {
   const XML_Index at = XML_GetCurrentByteIndex(s.parser);
   const std::uint64_t place = text.base() + (at > 0 ? static_cast<std::uint64_t>(at) : 0);
-  if (!s.refused.empty()) return Error{ErrorCode::unsupported, "task.xml", "elements and text only", s.refused, place, {}};
+  if (!s.refused.empty()) return Error{ErrorCode::unsupported, "task.xml", "elements and text only", s.refused, place};
   const char* why = XML_ErrorString(XML_GetErrorCode(s.parser));
-  return Error{ErrorCode::corrupt, "task.xml", "well-formed XML", why != nullptr ? why : "an unknown error", place, {}};
+  return Error{ErrorCode::corrupt, "task.xml", "well-formed XML", why != nullptr ? why : "an unknown error", place};
 }
 
 }  // namespace
 
 Result<Task> read(Bytes text) {
   if (text.size() > kSizeLimit)
-    return Error{ErrorCode::limit, "task.xml", fmt::format("at most {} bytes", kSizeLimit), fmt::format("{} bytes", text.size()), {}, {}};
+    return Error{ErrorCode::limit, "task.xml", fmt::format("at most {} bytes", kSizeLimit), fmt::format("{} bytes", text.size())};
   const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(XML_ParserCreate(nullptr), &XML_ParserFree);
-  if (!parser) return Error{ErrorCode::limit, "task.xml", "memory for a parser", "none", {}, {}};
+  if (!parser) return Error{ErrorCode::limit, "task.xml", "memory for a parser", "none"};
   State s;
   s.parser = parser.get();
   XML_SetUserData(s.parser, &s);
@@ -105,8 +105,7 @@ Result<Task> read(Bytes text) {
   XML_SetStartDoctypeDeclHandler(s.parser, on_doctype);
   // Task Scheduler writes UTF-16 with a byte-order mark, which expat recognises by itself.
   const auto status = XML_Parse(s.parser, reinterpret_cast<const char*>(text.data()), static_cast<int>(text.size()), XML_TRUE);
-  if (s.root != "Task")
-    return Error{ErrorCode::unsupported, "task.xml", "an element Task", s.root.empty() ? "none" : s.root, text.base(), {}};
+  if (s.root != "Task") return Error{ErrorCode::unsupported, "task.xml", "an element Task", s.root.empty() ? "none" : s.root, text.base()};
   if (status != XML_STATUS_OK) s.task.lost = stopped(s, text);
   return std::move(s.task);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "core/utf8.hpp"
 #include "format/textcodec/scan.hpp"

@@ -54,12 +54,8 @@ CsvReader::End CsvReader::field(std::string& out, std::size_t record_start) {
 }
 
 void CsvReader::skip_damaged(std::size_t start, std::uint32_t start_line, std::string found) {
-  error_ = Error{ErrorCode::corrupt,
-                 "csv line " + std::to_string(start_line),
-                 "a record with closed quotes within the limits",
-                 std::move(found),
-                 start,
-                 ""};
+  error_ = Error{ErrorCode::corrupt, "csv line " + std::to_string(start_line), "a record with closed quotes within the limits",
+                 std::move(found), start};
   std::size_t from = pos_;
   if (retries_ < kMaxRetries) {
     ++retries_;

@@ -34,7 +34,7 @@ class Reader : public manifest::Handler {
   /// Whether a list of this length takes one more; that it does not is named once.
   bool room(std::size_t n) {
     if (n < kMostPackages) return true;
-    if (!capped_) out_.lost.push_back({ErrorCode::limit, "answer_file.packages", fmt::format("at most {}", kMostPackages), "more", {}, {}});
+    if (!capped_) out_.lost.push_back({ErrorCode::limit, "answer_file.packages", fmt::format("at most {}", kMostPackages), "more"});
     capped_ = true;
     return false;
   }

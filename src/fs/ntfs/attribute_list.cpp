@@ -23,12 +23,8 @@ AttributeList parse_attribute_list(Bytes b) {
     const auto whole = h ? b.try_sub(at, h->length) : std::nullopt;
     const auto name = whole ? whole->try_sub(h->name_offset, std::uint64_t{h->name_length} * 2) : std::nullopt;
     if (!whole || h->length < sizeof(EntryHeader) || (h->name_length != 0 && !name)) {
-      out.damage = Error{ErrorCode::corrupt,
-                         "ntfs.attribute_list",
-                         fmt::format("an entry inside the {} bytes", b.size()),
-                         fmt::format("one at {:#x} that reaches out", at),
-                         b.base() + at,
-                         {}};
+      out.damage = Error{ErrorCode::corrupt, "ntfs.attribute_list", fmt::format("an entry inside the {} bytes", b.size()),
+                         fmt::format("one at {:#x} that reaches out", at), b.base() + at};
       return out;
     }
     ListEntry e{h->type, h->id, {}, h->first_vcn, Reference{h->record}};

@@ -30,7 +30,7 @@ struct BootSector {
 static_assert(OnDisk<BootSector> && sizeof(BootSector) == 0x50);
 
 Error wrong(ErrorCode code, const char* field, Bytes at, std::uint64_t offset, std::string wanted, std::string found) {
-  return Error{code, std::string("ntfs.boot.") + field, std::move(wanted), std::move(found), at.base() + offset, {}};
+  return Error{code, std::string("ntfs.boot.") + field, std::move(wanted), std::move(found), at.base() + offset};
 }
 
 bool power_between(std::uint64_t v, std::uint64_t least, std::uint64_t most) { return std::has_single_bit(v) && v >= least && v <= most; }

@@ -8,7 +8,7 @@ namespace tq::fs::ntfs {
 namespace {
 
 Error past_end(std::uint64_t offset, std::size_t wanted, std::size_t got) {
-  return Error{ErrorCode::truncated, "ntfs.volume", fmt::format("{} bytes", wanted), fmt::format("{} before the end", got), offset, {}};
+  return Error{ErrorCode::truncated, "ntfs.volume", fmt::format("{} bytes", wanted), fmt::format("{} before the end", got), offset};
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace tq::fs::ntfs {
 namespace {
 
 Error file_error(const char* field, const Record& r, std::string wanted, std::string found) {
-  return Error{ErrorCode::corrupt, std::string("ntfs.file.") + field, std::move(wanted), std::move(found), r.offset, {}};
+  return Error{ErrorCode::corrupt, std::string("ntfs.file.") + field, std::move(wanted), std::move(found), r.offset};
 }
 
 /// A record that was used for a part of an earlier file of the same number is no part of this one; 0 leaves the sequence open.
@@ -103,12 +103,8 @@ Result<Stream> File::stream(AttributeType type, std::u16string_view name) {
     return s;
   }
   if (damage_) return *damage_;
-  return Error{ErrorCode::not_found,
-               "ntfs.file.attribute",
-               fmt::format("attribute {:#x}", static_cast<std::uint32_t>(type)),
-               "none",
-               base_->offset,
-               {}};
+  return Error{ErrorCode::not_found, "ntfs.file.attribute", fmt::format("attribute {:#x}", static_cast<std::uint32_t>(type)), "none",
+               base_->offset};
 }
 
 }  // namespace tq::fs::ntfs

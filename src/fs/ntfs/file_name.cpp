@@ -20,12 +20,8 @@ Result<FileName> parse_file_name(Bytes b) {
   TQ_TRY(const auto h, b.get<NameHeader>(0, "ntfs.file_name"));
   TQ_TRY(const Bytes units, b.sub(sizeof(NameHeader), std::uint64_t{h.length} * 2, "ntfs.file_name.name"));
   if (h.length == 0 || h.space > 3)
-    return Error{ErrorCode::corrupt,
-                 "ntfs.file_name",
-                 "a name of namespace 0 to 3",
-                 fmt::format("{} characters, namespace {}", h.length, h.space),
-                 b.base() + 64,
-                 {}};
+    return Error{ErrorCode::corrupt, "ntfs.file_name", "a name of namespace 0 to 3",
+                 fmt::format("{} characters, namespace {}", h.length, h.space), b.base() + 64};
   FileName n;
   n.parent = Reference{h.parent};
   n.modified = FileTime{h.modified};

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kOpened = 16;
 
 Error missing(const std::string& shown, const std::string& wanted, const char* found) {
-  return Error{ErrorCode::not_found, shown, wanted, found, {}, {}};
+  return Error{ErrorCode::not_found, shown, wanted, found};
 }
 
 /// The entry that a name means among those that equal it without case.

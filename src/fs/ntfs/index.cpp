@@ -34,10 +34,6 @@ constexpr std::uint64_t kNodeInBlock = 24;
 constexpr std::uint16_t kHasChild = 1, kLast = 2;
 constexpr std::u16string_view kName = u"$I30";
 
-Error index_error(ErrorCode code, const char* field, std::uint64_t offset, std::string wanted, std::string found) {
-  return Error{code, std::string("ntfs.index.") + field, std::move(wanted), std::move(found), offset, {}};
-}
-
 struct Entry {
   IndexEntryHeader header{};
   std::optional<std::uint64_t> child;
@@ -53,7 +49,7 @@ Result<Entry> parse_entry(Bytes node, std::uint64_t at) {
   TQ_TRY(const Bytes whole, node.sub(at, e.header.length, "ntfs.index.entry.length"));
   const bool has_child = (e.header.flags & kHasChild) != 0;
   if (whole.size() < sizeof(IndexEntryHeader) + (has_child ? 8 : 0))
-    return index_error(ErrorCode::corrupt, "entry.length", e.offset + 8, "at least 16 bytes", fmt::format("{}", whole.size()));
+    return Error{ErrorCode::corrupt, "ntfs.index.entry.length", "at least 16 bytes", fmt::format("{}", whole.size()), e.offset + 8};
   if (has_child) e.child = *whole.try_get<le64>(whole.size() - 8);
   if ((e.header.flags & kLast) != 0) return e;
   // A bad name costs its own entry only: where the next one begins is known.
@@ -79,12 +75,12 @@ struct Index::Walk {
 Result<Index> Index::open(Medium& medium, UpCase& upcase, File& folder) {
   Index x(medium, upcase);
   TQ_TRY(const Stream root, folder.stream(AttributeType::index_root, kName));
-  if (!root.resident) return index_error(ErrorCode::corrupt, "root", root.offset, "a resident root", "one with runs");
+  if (!root.resident) return Error{ErrorCode::corrupt, "ntfs.index.root", "a resident root", "one with runs", root.offset};
   x.root_ = root.value;
   x.root_offset_ = root.offset;
   TQ_TRY(const auto h, Bytes(x.root_, root.offset).get<RootHeader>(0, "ntfs.index.root"));
   if (h.type != static_cast<std::uint32_t>(AttributeType::file_name))
-    return index_error(ErrorCode::corrupt, "root.type", root.offset, "an index of names", fmt::format("{:#x}", std::uint32_t{h.type}));
+    return Error{ErrorCode::corrupt, "ntfs.index.root.type", "an index of names", fmt::format("{:#x}", std::uint32_t{h.type}), root.offset};
   const std::uint32_t size = h.block_size;
   x.block_size_ = std::has_single_bit(size) && size >= kMinIndexBlock && size <= kMaxIndexBlock ? size : medium.geometry.index_block_size;
   // The boot sector states a size too; the folder's own is the one its blocks were written with.
@@ -103,8 +99,8 @@ Result<Index::Block> Index::read_block(std::uint64_t vcn) {
   if (!blocks_) return *blocks_lost_;
   std::uint64_t at = 0;
   if (__builtin_mul_overflow(vcn, std::uint64_t{vcn_unit_}, &at) || at > blocks_->size || block_size_ > blocks_->size - at)
-    return index_error(ErrorCode::corrupt, "child", blocks_->offset, fmt::format("a block inside {} bytes", blocks_->size),
-                       fmt::format("number {}", vcn));
+    return Error{ErrorCode::corrupt, "ntfs.index.child", fmt::format("a block inside {} bytes", blocks_->size),
+                 fmt::format("number {}", vcn), blocks_->offset};
   Block block{std::vector<std::byte>(block_size_), place_of(*medium_, *blocks_, at)};
   TQ_TRY(const auto done, read_metadata(*medium_, *blocks_, at, block.bytes));
   static_cast<void>(done);
@@ -112,18 +108,19 @@ Result<Index::Block> Index::read_block(std::uint64_t vcn) {
   static_cast<void>(fixed);
   const std::uint64_t own = *Bytes(block.bytes).try_get<le64>(16);
   // Each block knows its number: a block that a wrong run led to is somebody else's.
-  if (own != vcn) return index_error(ErrorCode::corrupt, "block.number", block.offset + 16, fmt::format("{}", vcn), fmt::format("{}", own));
+  if (own != vcn)
+    return Error{ErrorCode::corrupt, "ntfs.index.block.number", fmt::format("{}", vcn), fmt::format("{}", own), block.offset + 16};
   return block;
 }
 
 void Index::visit_block(Walk& walk, std::uint64_t vcn, int depth) {
   const std::uint64_t at = blocks_ ? blocks_->offset : root_offset_;
   if (depth > kMaxIndexDepth || walk.visited.size() >= kMaxIndexBlocks) {
-    walk.out.lost.push_back(index_error(ErrorCode::limit, "depth", at, fmt::format("{} levels", kMaxIndexDepth), "more"));
+    walk.out.lost.push_back(Error{ErrorCode::limit, "ntfs.index.depth", fmt::format("{} levels", kMaxIndexDepth), "more", at});
     return;
   }
   if (!walk.visited.insert(vcn).second) {
-    walk.out.lost.push_back(index_error(ErrorCode::corrupt, "child", at, "a block met once", fmt::format("number {} again", vcn)));
+    walk.out.lost.push_back(Error{ErrorCode::corrupt, "ntfs.index.child", "a block met once", fmt::format("number {} again", vcn), at});
     return;
   }
   const auto block = read_block(vcn);
@@ -139,12 +136,12 @@ void Index::visit_node(Walk& walk, Bytes node, std::uint64_t header, int depth) 
   const auto lose = [&walk](Error e) { walk.out.lost.push_back(std::move(e)); };
   const auto h = node.try_get<NodeHeader>(header);
   const auto used = h ? node.try_sub(header, std::min<std::uint64_t>(h->used, node.size() - header)) : std::nullopt;
-  if (!used) return lose(index_error(ErrorCode::truncated, "node", node.base(), "a node header", "the end"));
+  if (!used) return lose(Error{ErrorCode::truncated, "ntfs.index.node", "a node header", "the end", node.base()});
   for (std::uint64_t at = h->entries; !walk.past;) {
     const auto e = parse_entry(*used, at);
     if (!e) return lose(e.error());
     if (walk.out.entries.size() >= limits::kDirEntries)
-      return lose(index_error(ErrorCode::limit, "entries", e->offset, fmt::format("at most {} names", limits::kDirEntries), "more"));
+      return lose(Error{ErrorCode::limit, "ntfs.index.entries", fmt::format("at most {} names", limits::kDirEntries), "more", e->offset});
     at += e->header.length;
     // Below what is wanted: neither the entry nor what hangs before it can be it.
     const int order = e->name && walk.wanted ? upcase_->compare(e->name->name, *walk.wanted) : 0;
@@ -162,7 +159,8 @@ void Index::visit_node(Walk& walk, Bytes node, std::uint64_t header, int depth) 
 void Index::take(Walk& walk, const FolderEntry& e, int order, std::uint64_t offset) {
   if (walk.wanted) {
     if (upcase_->compare(walk.last, e.name.name) > 0)
-      walk.out.lost.push_back(index_error(ErrorCode::corrupt, "order", offset, "names in order", "a smaller one behind a greater one"));
+      walk.out.lost.push_back(
+          Error{ErrorCode::corrupt, "ntfs.index.order", "names in order", "a smaller one behind a greater one", offset});
     walk.last = e.name.name;
     walk.past = order > 0;
   }

@@ -40,7 +40,7 @@ void read_volume_file(Medium& medium, Mft& mft, VolumeInfo& info) {
   for (const Piece& p : file->pieces(AttributeType::volume_name))
     if (const auto v = resident_value(*p.attribute)) info.name = utf16le_to_utf8(*v);
   const auto pieces = file->pieces(AttributeType::volume_information);
-  const auto value = pieces.empty() ? Result<Bytes>(Error{ErrorCode::corrupt, "ntfs.volume_information", "the attribute", "none", {}, {}})
+  const auto value = pieces.empty() ? Result<Bytes>(Error{ErrorCode::corrupt, "ntfs.volume_information", "the attribute", "none"})
                                     : resident_value(*pieces.front().attribute);
   const auto v = value ? value->get<VolumeInformation>(0, "ntfs.volume_information") : Result<VolumeInformation>(value.error());
   if (!v) return medium.journal.lose(v.error());

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kChunk = 4096;
 
 Error lznt1_error(std::uint64_t offset, const char* wanted, std::string found) {
-  return Error{ErrorCode::corrupt, "ntfs.lznt1", wanted, std::move(found), offset, {}};
+  return Error{ErrorCode::corrupt, "ntfs.lznt1", wanted, std::move(found), offset};
 }
 
 /// A copy of earlier bytes of the chunk. How the 16 bits are shared between distance and length depends on how much of the

@@ -27,7 +27,7 @@ std::vector<Piece> unnamed(const std::shared_ptr<const Record>& r, std::uint32_t
 Result<std::shared_ptr<const Record>> Mft::record_at(Medium& medium, std::uint64_t cluster, std::uint64_t number) {
   const Geometry& g = medium.geometry;
   if (cluster >= g.clusters)
-    return Error{ErrorCode::corrupt, "ntfs.boot.mft_cluster", fmt::format("below {}", g.clusters), fmt::format("{}", cluster), {}, {}};
+    return Error{ErrorCode::corrupt, "ntfs.boot.mft_cluster", fmt::format("below {}", g.clusters), fmt::format("{}", cluster)};
   const std::uint64_t offset = cluster * g.cluster_size + number * g.record_size;
   std::vector<std::byte> raw(g.record_size);
   TQ_TRY(const auto done, medium.disk.read_cached(offset, raw, raw.size()));
@@ -39,7 +39,7 @@ Result<Mft> Mft::open_at(Medium& medium, std::uint64_t cluster) {
   TQ_TRY(const auto first, record_at(medium, cluster, well_known::kMft));
   TQ_TRY(Stream s, assemble(medium, unnamed(first, kData)));
   if (s.resident || s.unit != 0 || !s.runs.at(0))
-    return Error{ErrorCode::corrupt, "ntfs.mft", "a table in plain runs", "none", first->offset, {}};
+    return Error{ErrorCode::corrupt, "ntfs.mft", "a table in plain runs", "none", first->offset};
   Mft mft(medium, std::move(s));
   mft.add_listed_runs(*first);
   if (mft.stream_.damage) medium.journal.lose(*mft.stream_.damage);
@@ -89,7 +89,7 @@ void Mft::add_listed_runs(const Record& first) {
 Result<std::shared_ptr<const Record>> Mft::main_copy(std::uint64_t number) {
   const Geometry& g = medium_->geometry;
   if (number >= records())
-    return Error{ErrorCode::corrupt, "ntfs.mft", fmt::format("a record below {}", records()), fmt::format("record {}", number), {}, {}};
+    return Error{ErrorCode::corrupt, "ntfs.mft", fmt::format("a record below {}", records()), fmt::format("record {}", number)};
   const std::uint64_t at = number * g.record_size;
   std::vector<std::byte> raw(g.record_size);
   TQ_TRY(const auto done, read_metadata(*medium_, stream_, at, raw));

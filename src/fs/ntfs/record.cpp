@@ -30,7 +30,7 @@ constexpr std::uint32_t kEnd = 0xFFFFFFFF;
 constexpr std::uint16_t kInUse = 1, kFolder = 2;
 
 Error record_error(const char* field, std::uint64_t offset, std::string wanted, std::string found) {
-  return Error{ErrorCode::corrupt, std::string("ntfs.record.") + field, std::move(wanted), std::move(found), offset, {}};
+  return Error{ErrorCode::corrupt, std::string("ntfs.record.") + field, std::move(wanted), std::move(found), offset};
 }
 
 std::u16string units_of(Bytes b) {

@@ -37,7 +37,7 @@ Result<std::optional<std::uint32_t>> reparse_tag(Medium& medium, File& file) {
     return s.error();
   }
   if (s->size > kMaxReparsePoint || s->size < 4)
-    return Error{ErrorCode::corrupt, "ntfs.reparse_point", "4 to 65536 bytes", fmt::format("{}", s->size), s->offset, {}};
+    return Error{ErrorCode::corrupt, "ntfs.reparse_point", "4 to 65536 bytes", fmt::format("{}", s->size), s->offset};
   std::array<std::byte, 4> head{};
   TQ_TRY(const auto done, read_metadata(medium, *s, 0, head));
   static_cast<void>(done);

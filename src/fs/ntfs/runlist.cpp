@@ -10,7 +10,7 @@ namespace tq::fs::ntfs {
 namespace {
 
 Error runlist_error(ErrorCode code, std::uint64_t offset, std::string wanted, std::string found) {
-  return Error{code, "ntfs.runlist", std::move(wanted), std::move(found), offset, {}};
+  return Error{code, "ntfs.runlist", std::move(wanted), std::move(found), offset};
 }
 
 /// Little-endian, sign-extended from its last byte. At most 8 bytes.

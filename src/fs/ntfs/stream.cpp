@@ -18,10 +18,6 @@ struct RunsHeader {  ///< behind the common 16 bytes of an attribute
 };
 static_assert(OnDisk<RunsHeader> && sizeof(RunsHeader) == 48);
 
-Error stream_error(ErrorCode code, const char* field, std::uint64_t offset, std::string wanted, std::string found) {
-  return Error{code, std::string("ntfs.stream.") + field, std::move(wanted), std::move(found), offset, {}};
-}
-
 Result<Stream> resident_stream(const Attribute& a) {
   TQ_TRY(const Bytes value, resident_value(a));
   Stream s;
@@ -41,24 +37,26 @@ Result<Stream> described_by(const Medium& medium, const Attribute& a) {
   s.size = h.size;
   s.initialized = std::min<std::uint64_t>(h.initialized, h.size);
   s.encrypted = (a.flags & kEncrypted) != 0;
-  if (s.size >> 62 != 0) return stream_error(ErrorCode::corrupt, "size", s.offset + 48, "less than 2^62 bytes", fmt::format("{}", s.size));
+  if (s.size >> 62 != 0)
+    return Error{ErrorCode::corrupt, "ntfs.stream.size", "less than 2^62 bytes", fmt::format("{}", s.size), s.offset + 48};
   const unsigned method = a.flags & kCompressed;
   if (method == 0) return s;
-  if (method != 1) return stream_error(ErrorCode::unsupported, "compression", s.offset + 12, "LZNT1", fmt::format("method {}", method));
+  if (method != 1)
+    return Error{ErrorCode::unsupported, "ntfs.stream.compression", "LZNT1", fmt::format("method {}", method), s.offset + 12};
   // The flag alone means only that the file would be compressed if it were written now.
   if (h.unit_log2 == 0) return s;
   const std::uint64_t unit = h.unit_log2 < 16 ? (std::uint64_t{1} << h.unit_log2) * medium.geometry.cluster_size : kMaxCompressionUnit + 1;
   if (unit > kMaxCompressionUnit)
-    return stream_error(ErrorCode::corrupt, "compression_unit", s.offset + 34, fmt::format("at most {} bytes", kMaxCompressionUnit),
-                        fmt::format("2^{} clusters", h.unit_log2));
+    return Error{ErrorCode::corrupt, "ntfs.stream.compression_unit", fmt::format("at most {} bytes", kMaxCompressionUnit),
+                 fmt::format("2^{} clusters", h.unit_log2), s.offset + 34};
   s.unit = 1U << h.unit_log2;
   return s;
 }
 
 Error lost_part(const Stream& s, std::uint64_t at) {
   if (s.damage) return *s.damage;
-  return stream_error(ErrorCode::corrupt, "runs", s.offset, fmt::format("a run for byte {}", at),
-                      fmt::format("runs for {} clusters", s.runs.end()));
+  return Error{ErrorCode::corrupt, "ntfs.stream.runs", fmt::format("a run for byte {}", at),
+               fmt::format("runs for {} clusters", s.runs.end()), s.offset};
 }
 
 /// Walks the runs of [offset, offset + out.size()): calls get(volume offset, part, bytes that follow contiguously) for
@@ -109,11 +107,11 @@ Result<Stream> assemble(const Medium& medium, std::vector<Piece> pieces) {
   std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) {
     return std::pair(a.attribute->first_vcn, a.attribute->whole.base()) < std::pair(b.attribute->first_vcn, b.attribute->whole.base());
   });
-  if (pieces.empty()) return stream_error(ErrorCode::not_found, "attribute", 0, "an attribute", "none");
+  if (pieces.empty()) return Error{ErrorCode::not_found, "ntfs.stream.attribute", "an attribute", "none", 0};
   const Attribute& first = *pieces.front().attribute;
   if (first.resident) return resident_stream(first);
   if (first.first_vcn != 0)
-    return stream_error(ErrorCode::corrupt, "first_cluster", first.whole.base() + 16, "0", fmt::format("{}", first.first_vcn));
+    return Error{ErrorCode::corrupt, "ntfs.stream.first_cluster", "0", fmt::format("{}", first.first_vcn), first.whole.base() + 16};
   TQ_TRY(Stream s, described_by(medium, first));
   for (const Piece& p : pieces) static_cast<void>(append_runs(medium, *p.attribute, s));
   return s;
@@ -140,7 +138,7 @@ std::uint64_t place_of(const Medium& medium, const Stream& s, std::uint64_t offs
 
 Result<std::vector<std::byte>> read_whole(Medium& medium, const Stream& s, std::uint64_t most) {
   if (s.size > most)
-    return stream_error(ErrorCode::limit, "size", s.offset, fmt::format("at most {} bytes", most), fmt::format("{}", s.size));
+    return Error{ErrorCode::limit, "ntfs.stream.size", fmt::format("at most {} bytes", most), fmt::format("{}", s.size), s.offset};
   std::vector<std::byte> out(s.size);
   TQ_TRY(const auto done, read_metadata(medium, s, 0, out));
   static_cast<void>(done);

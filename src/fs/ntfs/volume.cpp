@@ -64,7 +64,7 @@ Result<NtfsVolume::Found> NtfsVolume::resolve(std::string_view path) const {
   Found at{kRoot, std::nullopt, {}};
   for (const std::string& part : path_components(path)) {
     const std::string here = cite(at.real);
-    if (part == "..") return Error{ErrorCode::usage, here, "a path below the target", "..", {}, {}};
+    if (part == "..") return Error{ErrorCode::usage, here, "a path below the target", ".."};
     auto next = folders_.find(at.file, part, here);
     if (!next) return at_path(next.error(), here);
     at.real += (at.real.empty() ? "" : "/") + utf16_to_utf8(next->name.name);
@@ -111,7 +111,7 @@ Result<Listing> NtfsVolume::visible(Reference folder, const std::string& shown) 
     const bool second = e.name.space == NameSpace::dos && std::binary_search(long_names.begin(), long_names.end(), e.file.number());
     if (metafile || second || e.name.name == u".") return true;
     if (can_be_in_path(e.name.name)) return false;
-    l.lost.push_back({ErrorCode::corrupt, shown, "a name for a path", "\"" + printable(utf16_to_utf8(e.name.name), true) + "\"", {}, {}});
+    l.lost.push_back({ErrorCode::corrupt, shown, "a name for a path", "\"" + printable(utf16_to_utf8(e.name.name), true) + "\""});
     medium_->journal.lose(l.lost.back());
     return true;
   });
@@ -148,10 +148,10 @@ Result<Stream> NtfsVolume::named_stream(File& file, std::string_view name) const
 
 Result<Stream> NtfsVolume::default_stream(File& file) const {
   TQ_TRY(const auto tag, reparse_tag(*medium_, file));
-  if (tag && is_link(*tag)) return Error{ErrorCode::io, {}, "a file", "a link, which is not followed", file.record().offset, {}};
+  if (tag && is_link(*tag)) return Error{ErrorCode::io, {}, "a file", "a link, which is not followed", file.record().offset};
   if (tag && !content_is_here(*tag))
-    return Error{ErrorCode::unsupported, {}, "a file stored as it is", "a file " + reparse_name(*tag), file.record().offset, {}};
-  if (file.folder()) return Error{ErrorCode::unsupported, {}, "a regular file", "a folder", {}, {}};
+    return Error{ErrorCode::unsupported, {}, "a file stored as it is", "a file " + reparse_name(*tag), file.record().offset};
+  if (file.folder()) return Error{ErrorCode::unsupported, {}, "a regular file", "a folder"};
   auto s = file.stream(AttributeType::data, {});
   if (s || s.error().code != ErrorCode::not_found) return s;
   Stream empty;  // no default stream is how NTFS stores a file that has other streams only

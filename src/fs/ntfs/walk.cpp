@@ -11,7 +11,7 @@
 namespace tq::fs::ntfs {
 namespace {
 
-Error bound(const std::string& place, const char* wanted) { return Error{ErrorCode::limit, place, wanted, "more", {}, {}}; }
+Error bound(const std::string& place, const char* wanted) { return Error{ErrorCode::limit, place, wanted, "more"}; }
 
 void add_streams(File& file, WalkEntry& out) {
   for (const Piece& p : file.pieces(AttributeType::data)) {
@@ -43,7 +43,7 @@ struct NtfsVolume::Walker {
   void enter(Reference folder, const std::string& path, std::vector<Error>& lost) {
     // Hard links to folders do not exist on a sound volume; on another they would make the walk endless.
     if (!entered.insert(folder.number()).second) {
-      lost.push_back({ErrorCode::corrupt, volume->cite(path), "a folder in one place", "one met before", {}, {}});
+      lost.push_back({ErrorCode::corrupt, volume->cite(path), "a folder in one place", "one met before"});
       return volume->medium_->journal.lose(lost.back());
     }
     if (levels.size() >= kMaxWalkDepth) {

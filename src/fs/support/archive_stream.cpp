@@ -29,7 +29,7 @@ io::EntryKind kind_of(const LibArchive& api, struct archive_entry* entry) {
 }
 
 Error refusal(const std::string& name, ErrorCode code, std::string wanted, std::string found) {
-  return Error{code, "member " + name, std::move(wanted), std::move(found), {}, {}};
+  return Error{code, "member " + name, std::move(wanted), std::move(found)};
 }
 
 constexpr int kRetries = 8;  // ARCHIVE_RETRY without end would be a loop the archive controls
@@ -48,7 +48,7 @@ Result<std::unique_ptr<ArchiveStream>> ArchiveStream::open(std::shared_ptr<const
   if (!loaded) return loaded.error();
   const LibArchive& api = *loaded;
   std::unique_ptr<ArchiveStream> s(new ArchiveStream(api, std::move(source), limits));
-  if (s->archive_ == nullptr) return Error{ErrorCode::limit, "archive", "memory", "none left", {}, {}};
+  if (s->archive_ == nullptr) return Error{ErrorCode::limit, "archive", "memory", "none left"};
   api.archive_read_support_filter_gzip(s->archive_);
   api.archive_read_support_filter_bzip2(s->archive_);
   api.archive_read_support_filter_xz(s->archive_);
@@ -65,7 +65,7 @@ Result<std::unique_ptr<ArchiveStream>> ArchiveStream::open(std::shared_ptr<const
 Error ArchiveStream::failed(ErrorCode code, const char* wanted) const {
   if (feed_.failure()) return *feed_.failure();
   std::string why = to_valid_utf8(text_or(api_.archive_error_string(archive_), "damaged"));
-  return Error{code, place_, wanted, std::move(why), {}, {}};
+  return Error{code, place_, wanted, std::move(why)};
 }
 
 Member ArchiveStream::describe(struct archive_entry* entry) const {
@@ -128,7 +128,7 @@ Result<std::size_t> ArchiveStream::read(std::span<std::byte> out) {
   if (n == 0) open_member_ = false;
   if (declared_ && member_bytes_ > *declared_) {
     open_member_ = false;
-    return Error{ErrorCode::corrupt, place_, fmt::format("{} bytes, as declared", *declared_), "more", {}, {}};
+    return Error{ErrorCode::corrupt, place_, fmt::format("{} bytes, as declared", *declared_), "more"};
   }
   if (auto e = bomb()) {
     stop(*e);

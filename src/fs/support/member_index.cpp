@@ -66,8 +66,8 @@ Result<MemberIndex::Node> MemberIndex::find(std::string_view path) const {
     return at != kNone;
   });
   if (found) return at;
-  if (up) return Error{ErrorCode::usage, std::string(path), "a path below the target", "..", {}, {}};
-  return Error{ErrorCode::not_found, std::string(path), "a member", "no such member", {}, {}};
+  if (up) return Error{ErrorCode::usage, std::string(path), "a path below the target", ".."};
+  return Error{ErrorCode::not_found, std::string(path), "a member", "no such member"};
 }
 
 std::string MemberIndex::path(Node n) const {

@@ -43,8 +43,8 @@ class ChunkDisk final : public RunDisk {
     TQ_TRY(const Bytes data, stored.sub(0, size, "ewf.chunk"));
     TQ_TRY(const std::uint32_t wanted, stored.get<le32>(size, "ewf.chunk.checksum"));
     if (const std::uint32_t found = adler32(data); found != wanted)
-      return Error{
-          ErrorCode::corrupt, "ewf.chunk.checksum", fmt::format("0x{:08x}", wanted), fmt::format("0x{:08x}", found), stored.base(), {}};
+      return Error{ErrorCode::corrupt, "ewf.chunk.checksum", fmt::format("0x{:08x}", wanted), fmt::format("0x{:08x}", found),
+                   stored.base()};
     std::memcpy(out.data(), data.data(), size);
     return std::size_t{size};
   }

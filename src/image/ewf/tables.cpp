@@ -76,7 +76,7 @@ Result<Chunk> Tables::chunk(std::uint64_t number) const {
   const std::uint64_t in_table = number - table.first_chunk;
   const auto entry = bytes_of(*entries).try_get<le32>(4 * in_table);
   const auto next = bytes_of(*entries).try_get<le32>(4 * (in_table + 1));
-  if (!entry) return Error{ErrorCode::truncated, "ewf.table", fmt::format("chunk {}", number), "a shorter table", table.offset, {}};
+  if (!entry) return Error{ErrorCode::truncated, "ewf.table", fmt::format("chunk {}", number), "a shorter table", table.offset};
   const auto place = [&](std::uint32_t e) { return table.base + (e & ~kCompressed); };
   const std::uint64_t at = place(*entry);
   std::uint64_t end = next ? place(*next) : table.data_end;

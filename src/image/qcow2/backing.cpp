@@ -18,7 +18,7 @@ Result<std::string> plain_name(std::string_view stored) {
   const bool drive_letter = colon == 1;
   const bool plain = colon == std::string_view::npos || drive_letter || stored.find_first_of("/\\") < colon;
   if (plain && !bare_name(stored).empty()) return bare_name(stored);
-  return Error{ErrorCode::unsupported, kBackingPlace, "the name of a file", printable(stored), {}, {}};
+  return Error{ErrorCode::unsupported, kBackingPlace, "the name of a file", printable(stored)};
 }
 
 Result<std::shared_ptr<const io::ByteSource>> open_beside(const File& file, const std::string& name, const char* place) {
@@ -32,11 +32,10 @@ Result<std::shared_ptr<const io::ByteSource>> open_beside(const File& file, cons
 
 /// Every step of a loop has another name, until one comes again.
 Status check_chain(const File& child, const std::string& name) {
-  if (child.depth >= kMaxParents)
-    return Error{ErrorCode::limit, kBackingPlace, fmt::format("at most {} parents", kMaxParents), "more", {}, {}};
+  if (child.depth >= kMaxParents) return Error{ErrorCode::limit, kBackingPlace, fmt::format("at most {} parents", kMaxParents), "more"};
   for (const File* f = &child; f != nullptr; f = f->child)
     if (iequals(f->name, name))
-      return Error{ErrorCode::corrupt, kBackingPlace, "a backing file that is not one of its own children", printable(name), {}, {}};
+      return Error{ErrorCode::corrupt, kBackingPlace, "a backing file that is not one of its own children", printable(name)};
   return ok();
 }
 
@@ -61,12 +60,8 @@ Result<Image> open_backing(const File& child, const Header& header) {
   const File parent{name, std::move(bytes), child.beside, child.depth + 1, &child};
   TQ_TRY(Image backing, open(parent));
   if (!header.backing_format || same_format(*header.backing_format, backing.format)) return backing;
-  return Error{ErrorCode::corrupt,
-               "qcow2.header.backing_format",
-               printable(*header.backing_format),
-               fmt::format("{} in {}", backing.format, printable(name)),
-               {},
-               {}};
+  return Error{ErrorCode::corrupt, "qcow2.header.backing_format", printable(*header.backing_format),
+               fmt::format("{} in {}", backing.format, printable(name))};
 }
 
 Result<std::shared_ptr<const io::ByteSource>> open_data_file(const File& file, const Header& header) {

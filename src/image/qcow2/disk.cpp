@@ -18,7 +18,7 @@ constexpr std::uint64_t kOffsetMask = 0x00FFFFFFFFFFFE00;  // bits 9 to 55
 constexpr std::uint64_t kCopied = std::uint64_t{1} << 63, kPacked = std::uint64_t{1} << 62, kZero = 1;
 
 Error misplaced(const char* place, std::uint64_t found, std::uint64_t at) {
-  return Error{ErrorCode::corrupt, place, "the offset of a cluster", fmt::format("0x{:x}", found), at, {}};
+  return Error{ErrorCode::corrupt, place, "the offset of a cluster", fmt::format("0x{:x}", found), at};
 }
 
 /// A packed cluster: where its bytes start, and how many there are at most (its end is known to a sector only).

@@ -53,10 +53,6 @@ struct FeatureName {
 };
 static_assert(OnDisk<FeatureName> && sizeof(FeatureName) == 48);
 
-Error wrong(ErrorCode code, const char* field, std::string wanted, std::string found, std::uint64_t at) {
-  return Error{code, std::string("qcow2.header.") + field, std::move(wanted), std::move(found), at, {}};
-}
-
 struct Extensions {
   std::optional<std::string> backing_format;
   std::string data_name;
@@ -78,7 +74,8 @@ Result<Extensions> read_extensions(Bytes head) {
     const auto type = head.try_get<be32>(at);
     const auto length = head.try_get<be32>(at + 4);
     if (!type || !length || *type == kEnd) return out;
-    if (n == kMaxExtensions) return wrong(ErrorCode::limit, "extensions", fmt::format("at most {}", kMaxExtensions), "more", head.base());
+    if (n == kMaxExtensions)
+      return Error{ErrorCode::limit, "qcow2.header.extensions", fmt::format("at most {}", kMaxExtensions), "more", head.base()};
     TQ_TRY(const Bytes data, head.sub(at + 8, *length, "qcow2.header.extension"));
     const std::string text(data.chars());
     if (*type == kBackingFormat) out.backing_format = text;
@@ -102,43 +99,46 @@ std::string feature_text(std::uint64_t bits, const Extensions& extensions) {
 /// An incompatible feature changes what the tables mean: without knowing it, nothing may be read.
 Status check_features(std::uint64_t features, std::uint8_t packing, const Extensions& extensions, Header& h) {
   if ((features & kExtendedL2) != 0)
-    return wrong(ErrorCode::unsupported, "incompatible_features", "plain L2 entries", "extended L2 entries (subclusters)", kHeader2Bytes);
+    return Error{ErrorCode::unsupported, "qcow2.header.incompatible_features", "plain L2 entries", "extended L2 entries (subclusters)",
+                 kHeader2Bytes};
   if ((features & ~kKnown) != 0)
-    return wrong(ErrorCode::unsupported, "incompatible_features", "known features",
-                 "unknown: " + feature_text(features & ~kKnown, extensions), kHeader2Bytes);
-  if (packing > 1) return wrong(ErrorCode::unsupported, "compression_type", "0 (zlib) or 1 (zstd)", fmt::to_string(packing), kPackingAt);
+    return Error{ErrorCode::unsupported, "qcow2.header.incompatible_features", "known features",
+                 "unknown: " + feature_text(features & ~kKnown, extensions), kHeader2Bytes};
+  if (packing > 1)
+    return Error{ErrorCode::unsupported, "qcow2.header.compression_type", "0 (zlib) or 1 (zstd)", fmt::to_string(packing), kPackingAt};
   if ((packing == 1) != ((features & kOtherPacking) != 0))
-    return wrong(ErrorCode::corrupt, "compression_type", "one that agrees with the incompatible features", fmt::to_string(packing),
-                 kPackingAt);
+    return Error{ErrorCode::corrupt, "qcow2.header.compression_type", "one that agrees with the incompatible features",
+                 fmt::to_string(packing), kPackingAt};
   h.packing = packing == 1 ? Packing::zstd : Packing::raw_deflate;
   h.dirty = (features & kDirty) != 0;
   h.corrupt = (features & kCorrupt) != 0;
   h.external_data = (features & kExternalData) != 0;
   h.data_name = extensions.data_name;
   if (h.external_data && h.data_name.empty())
-    return wrong(ErrorCode::corrupt, "data_file", "the name of the external data file", "none", kHeader2Bytes);
+    return Error{ErrorCode::corrupt, "qcow2.header.data_file", "the name of the external data file", "none", kHeader2Bytes};
   return ok();
 }
 
 Status check_sizes(const Raw2& raw, std::uint64_t file_size, Header& h) {
   if (raw.cluster_bits < kMinClusterBits || raw.cluster_bits > kMaxClusterBits)
-    return wrong(ErrorCode::corrupt, "cluster_bits", fmt::format("{} to {}", kMinClusterBits, kMaxClusterBits),
-                 fmt::to_string(+raw.cluster_bits), 20);
+    return Error{ErrorCode::corrupt, "qcow2.header.cluster_bits", fmt::format("{} to {}", kMinClusterBits, kMaxClusterBits),
+                 fmt::to_string(+raw.cluster_bits), 20};
   h.cluster_bits = raw.cluster_bits;
   if (raw.disk_size > kMaxDiskBytes)
-    return wrong(ErrorCode::limit, "size", fmt::format("at most {} bytes", kMaxDiskBytes), fmt::to_string(+raw.disk_size), 24);
+    return Error{ErrorCode::limit, "qcow2.header.size", fmt::format("at most {} bytes", kMaxDiskBytes), fmt::to_string(+raw.disk_size), 24};
   h.disk_size = raw.disk_size;
   // More entries than needed are allowed: shrinking an image leaves its table as it is.
   const std::uint64_t bytes_per_l1 = h.cluster_bytes() * (h.cluster_bytes() / 8);
   const std::uint64_t needed = (h.disk_size + bytes_per_l1 - 1) / bytes_per_l1;
   if (raw.l1_entries < needed || std::uint64_t{raw.l1_entries} * 8 > kMaxL1Bytes)
-    return wrong(ErrorCode::corrupt, "l1_size", fmt::format("{} to {} entries", needed, kMaxL1Bytes / 8), fmt::to_string(+raw.l1_entries),
-                 36);
+    return Error{ErrorCode::corrupt, "qcow2.header.l1_size", fmt::format("{} to {} entries", needed, kMaxL1Bytes / 8),
+                 fmt::to_string(+raw.l1_entries), 36};
   if (needed != 0 && raw.l1_at % h.cluster_bytes() != 0)
-    return wrong(ErrorCode::corrupt, "l1_table_offset", "a multiple of the cluster size", fmt::format("0x{:x}", +raw.l1_at), 40);
+    return Error{ErrorCode::corrupt, "qcow2.header.l1_table_offset", "a multiple of the cluster size", fmt::format("0x{:x}", +raw.l1_at),
+                 40};
   if (needed != 0 && raw.l1_at >= file_size)
-    return wrong(ErrorCode::truncated, "l1_table_offset", fmt::format("a place inside the file of {} bytes", file_size),
-                 fmt::format("0x{:x}", +raw.l1_at), 40);
+    return Error{ErrorCode::truncated, "qcow2.header.l1_table_offset", fmt::format("a place inside the file of {} bytes", file_size),
+                 fmt::format("0x{:x}", +raw.l1_at), 40};
   h.l1_at = raw.l1_at;
   h.l1_entries = raw.l1_entries;
   return ok();
@@ -147,9 +147,9 @@ Status check_sizes(const Raw2& raw, std::uint64_t file_size, Header& h) {
 Status read_backing_name(const io::ByteSource& file, const Raw2& raw, Header& h) {
   if (raw.backing_at == 0) return ok();
   if (raw.backing_bytes > kMaxBackingName || raw.backing_at > h.cluster_bytes() || raw.backing_bytes > h.cluster_bytes() - raw.backing_at)
-    return wrong(ErrorCode::corrupt, "backing_file_size",
+    return Error{ErrorCode::corrupt, "qcow2.header.backing_file_size",
                  fmt::format("a name of at most {} bytes inside the first cluster", kMaxBackingName),
-                 fmt::format("{} bytes at 0x{:x}", +raw.backing_bytes, +raw.backing_at), 8);
+                 fmt::format("{} bytes at 0x{:x}", +raw.backing_bytes, +raw.backing_at), 8};
   if (raw.backing_bytes == 0) return ok();
   std::string name(raw.backing_bytes, '\0');
   TQ_TRY([[maybe_unused]] const auto fine,
@@ -164,9 +164,9 @@ Result<Raw2> read_fixed(const io::ByteSource& file) {
   TQ_TRY([[maybe_unused]] const auto fine, io::read_exactly(file, 0, buffer, "qcow2.header"));
   const Bytes b{std::span<const std::byte>(buffer)};
   const Raw2 raw = *b.try_get<Raw2>(0);
-  if (raw.magic != kMagic) return wrong(ErrorCode::corrupt, "magic", "QFI\\xfb", fmt::format("0x{:08x}", +raw.magic), 0);
+  if (raw.magic != kMagic) return Error{ErrorCode::corrupt, "qcow2.header.magic", "QFI\\xfb", fmt::format("0x{:08x}", +raw.magic), 0};
   if (raw.version != 2 && raw.version != 3)
-    return wrong(ErrorCode::unsupported, "version", "QCOW version 2 or 3", fmt::to_string(+raw.version), 4);
+    return Error{ErrorCode::unsupported, "qcow2.header.version", "QCOW version 2 or 3", fmt::to_string(+raw.version), 4};
   if (raw.crypt_method != 0) {
     const char* method = raw.crypt_method == 1 ? "AES" : raw.crypt_method == 2 ? "LUKS" : "an unknown method";
     return Error{ErrorCode::encrypted,
@@ -206,8 +206,8 @@ Result<Header> read_header(const io::ByteSource& file) {
     header_bytes = raw3.header_bytes;
     features = raw3.incompatible;
     if (header_bytes < kHeader3Bytes || header_bytes > head.size())
-      return wrong(ErrorCode::corrupt, "header_length", fmt::format("{} to {}", kHeader3Bytes, head.size()), fmt::to_string(header_bytes),
-                   100);
+      return Error{ErrorCode::corrupt, "qcow2.header.header_length", fmt::format("{} to {}", kHeader3Bytes, head.size()),
+                   fmt::to_string(header_bytes), 100};
     if (header_bytes > kPackingAt) packing = head.try_get<std::uint8_t>(kPackingAt).value_or(0);
   }
   TQ_TRY(const Extensions extensions, read_extensions(head.from(header_bytes)));

@@ -62,7 +62,7 @@ class PooledFile final : public io::ByteSource {
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const override {
     TQ_TRY(const SharedFile bytes, pool_->get(this, name_));
     if (bytes->size() != size_)
-      return Error{ErrorCode::io, name_, fmt::format("{} bytes, as before", size_), fmt::format("{}", bytes->size()), {}, {}};
+      return Error{ErrorCode::io, name_, fmt::format("{} bytes, as before", size_), fmt::format("{}", bytes->size())};
     return bytes->read_at(offset, out);
   }
 
@@ -84,7 +84,7 @@ class FolderNeighbours final : public Neighbours {
   }
   [[nodiscard]] Result<std::unique_ptr<io::ByteSource>> open(std::string_view name) const override {
     const bool bare = !name.empty() && name != "." && name != ".." && name.find_first_of("/\\") == std::string_view::npos;
-    if (!bare) return Error{ErrorCode::not_found, std::string(name), "a bare file name", "a path", {}, {}};
+    if (!bare) return Error{ErrorCode::not_found, std::string(name), "a bare file name", "a path"};
     auto file = std::make_unique<PooledFile>(pool_, std::string(name));
     TQ_TRY([[maybe_unused]] const auto opened, file->open());
     return std::unique_ptr<io::ByteSource>(std::move(file));

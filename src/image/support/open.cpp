@@ -44,7 +44,7 @@ Result<Image> open_as(const File& file, std::string_view format) {
     if (format == f->name) return f->open(file);
     names += (names.empty() ? "" : ", ") + std::string(f->name);
   }
-  return Error{ErrorCode::usage, "image format", "one of " + names, std::string(format), {}, {}};
+  return Error{ErrorCode::usage, "image format", "one of " + names, std::string(format)};
 }
 
 }  // namespace tq::image

@@ -19,12 +19,12 @@ class Search {
 
   Result<File> run() {
     if (child_.depth >= kMaxParents)
-      return Error{ErrorCode::limit, query_.place, fmt::format("at most {} parents", kMaxParents), "more, or a loop", {}, {}};
+      return Error{ErrorCode::limit, query_.place, fmt::format("at most {} parents", kMaxParents), "more, or a loop"};
     if (child_.beside == nullptr) return not_found("nothing that lies beside the image");
     for (const std::string& name : query_.names)
       if (auto parent = take(bare_name(name))) return *std::move(parent);
     if (auto parent = by_id()) return *std::move(parent);
-    if (!loop_.empty()) return Error{ErrorCode::corrupt, query_.place, wanted() + " that is not one of its own children", loop_, {}, {}};
+    if (!loop_.empty()) return Error{ErrorCode::corrupt, query_.place, wanted() + " that is not one of its own children", loop_};
     if (!wrong_.empty()) return Error{ErrorCode::corrupt, query_.place, wanted(), wrong_, {}, "find the parent this image was made from"};
     return not_found("no such file beside the image");
   }

@@ -65,13 +65,12 @@ Status RunDisk::read_run(const Run& run, std::uint64_t offset, std::span<std::by
 }
 
 Result<std::size_t> RunDisk::unpack(const Run& run, std::uint64_t /*block_at*/, std::span<std::byte> /*out*/) const {
-  return Error{ErrorCode::unsupported, place_, "data as it is", "packed data", run.at, {}};
+  return Error{ErrorCode::unsupported, place_, "data as it is", "packed data", run.at};
 }
 
 Status RunDisk::read_packed(const Run& run, std::uint64_t block_at, std::span<std::byte> out) const {
   const auto short_of = [&](std::size_t n) {
-    return Error{ErrorCode::corrupt,   place_, fmt::format("{} bytes when unpacked", run.skip + out.size()),
-                 fmt::format("{}", n), run.at, {}};
+    return Error{ErrorCode::corrupt, place_, fmt::format("{} bytes when unpacked", run.skip + out.size()), fmt::format("{}", n), run.at};
   };
   if (run.skip == 0 && out.size() == block_bytes_) {  // a whole block: nobody will come back for a part of it
     TQ_TRY(const std::size_t n, unpack(run, block_at, out));

@@ -15,7 +15,7 @@ enum class Packing { zlib, raw_deflate, zstd };
 
 /// Of a stream that cannot be unpacked; `at` is where it begins.
 inline Error stream_error(const char* place, const char* wanted, std::string found, std::uint64_t at) {
-  return Error{ErrorCode::corrupt, place, wanted, std::move(found), at, {}};
+  return Error{ErrorCode::corrupt, place, wanted, std::move(found), at};
 }
 
 /// Unpacks one stream into `out`; returns the bytes written, out.size() at most. What follows the stream in `in`, and what the

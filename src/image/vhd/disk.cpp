@@ -36,12 +36,8 @@ class BlockDisk final : public RunDisk {
     if (entry == kUnusedBlock) return below(offset, block_bytes_ - offset % block_bytes_);
     const std::uint64_t block = entry * kSector;
     if (over_structure(block))
-      return Error{ErrorCode::corrupt,
-                   "vhd.table.entry",
-                   "a block of data",
-                   fmt::format("offset {}, over the image's own structures", block),
-                   table_offset_ + 4 * (offset / block_bytes_),
-                   {}};
+      return Error{ErrorCode::corrupt, "vhd.table.entry", "a block of data",
+                   fmt::format("offset {}, over the image's own structures", block), table_offset_ + 4 * (offset / block_bytes_)};
     return run_in_block(block, offset);
   }
 
@@ -53,7 +49,7 @@ class BlockDisk final : public RunDisk {
   [[nodiscard]] Result<std::uint32_t> table_entry(std::uint64_t number) const {
     if (number >= table_entries_)
       return Error{ErrorCode::corrupt, "vhd.table", fmt::format("an entry for block {}", number), fmt::format("{} entries", table_entries_),
-                   table_offset_,      {}};
+                   table_offset_};
     std::array<std::byte, 4> raw{};
     TQ_TRY([[maybe_unused]] const auto read, io::read_exactly(*table_, table_offset_ + 4 * number, raw, "vhd.table"));
     return std::uint32_t{*Bytes(raw).try_get<be32>(0)};

@@ -80,19 +80,15 @@ std::optional<FoundFooter> find_footer(const io::ByteSource& file) {
   return end;
 }
 
-Error bad(ErrorCode code, const char* place, std::string wanted, std::string found) {
-  return Error{code, place, std::move(wanted), std::move(found), {}, {}};
-}
-
 Status check_footer(const Footer& f) {
   if (f.version >> 16 != kVersionMajor)
-    return bad(ErrorCode::unsupported, "vhd.footer.version", "1.0", fmt::format("0x{:08x}", std::uint32_t{f.version}));
+    return Error{ErrorCode::unsupported, "vhd.footer.version", "1.0", fmt::format("0x{:08x}", std::uint32_t{f.version})};
   if (f.disk_type < 2 || f.disk_type > 4)
-    return bad(ErrorCode::unsupported, "vhd.footer.disk_type", "2 (fixed), 3 (dynamic) or 4 (differencing)",
-               fmt::format("{}", std::uint32_t{f.disk_type}));
+    return Error{ErrorCode::unsupported, "vhd.footer.disk_type", "2 (fixed), 3 (dynamic) or 4 (differencing)",
+                 fmt::format("{}", std::uint32_t{f.disk_type})};
   if (f.disk_bytes == 0 || f.disk_bytes > kMaxDiskBytes)
-    return bad(ErrorCode::corrupt, "vhd.footer.current_size", fmt::format("1 to {} bytes", kMaxDiskBytes),
-               fmt::format("{}", std::uint64_t{f.disk_bytes}));
+    return Error{ErrorCode::corrupt, "vhd.footer.current_size", fmt::format("1 to {} bytes", kMaxDiskBytes),
+                 fmt::format("{}", std::uint64_t{f.disk_bytes})};
   return ok();
 }
 
@@ -134,7 +130,7 @@ Result<std::uint64_t> find_dynamic_header(const io::ByteSource& file, std::uint6
   };
   if (there(said)) return said;
   if (!there(kUsualHeaderOffset)) {
-    return Error{ErrorCode::corrupt, "vhd.dynamic_header.cookie", "cxsparse", "none", said, {}};
+    return Error{ErrorCode::corrupt, "vhd.dynamic_header.cookie", "cxsparse", "none", said};
   }
   notes.push_back("vhd: the footer's pointer to the dynamic header is damaged; the header behind its copy is used");
   return kUsualHeaderOffset;
@@ -144,17 +140,17 @@ Status read_dynamic(const io::ByteSource& file, std::uint64_t said, Header& out)
   TQ_TRY(out.header_offset, find_dynamic_header(file, said, out.notes));
   const auto h = *read_struct<DynamicHeader>(file, out.header_offset);
   if (h.version >> 16 != kVersionMajor)
-    return bad(ErrorCode::unsupported, "vhd.dynamic_header.version", "1.0", fmt::format("0x{:08x}", std::uint32_t{h.version}));
+    return Error{ErrorCode::unsupported, "vhd.dynamic_header.version", "1.0", fmt::format("0x{:08x}", std::uint32_t{h.version})};
   if (checksum_of(h) != h.checksum) out.notes.push_back("vhd: the checksum of the dynamic header is wrong");
   out.table_offset = h.table_offset;
   out.table_entries = h.table_entries;
   out.block_bytes = h.block_bytes;
   if (!std::has_single_bit(out.block_bytes) || out.block_bytes < kMinBlock || out.block_bytes > kMaxBlock)
-    return bad(ErrorCode::corrupt, "vhd.dynamic_header.block_size", "a power of two from 512 bytes to 1 GiB",
-               fmt::format("{}", out.block_bytes));
+    return Error{ErrorCode::corrupt, "vhd.dynamic_header.block_size", "a power of two from 512 bytes to 1 GiB",
+                 fmt::format("{}", out.block_bytes)};
   if (out.table_offset >= file.size())
-    return bad(ErrorCode::corrupt, "vhd.dynamic_header.table_offset", fmt::format("below {}", file.size()),
-               fmt::format("{}", out.table_offset));
+    return Error{ErrorCode::corrupt, "vhd.dynamic_header.table_offset", fmt::format("below {}", file.size()),
+                 fmt::format("{}", out.table_offset)};
   if (std::uint64_t{out.table_entries} * out.block_bytes < out.disk_bytes)
     out.notes.push_back(
         fmt::format("vhd: the allocation table holds {} blocks of {} bytes, less than the disk", out.table_entries, out.block_bytes));
@@ -181,7 +177,7 @@ std::optional<std::string> id_of(const io::ByteSource& file) {
 
 Result<Header> read_header(const io::ByteSource& file) {
   const auto found = find_footer(file);
-  if (!found) return bad(ErrorCode::corrupt, "vhd.footer.cookie", "conectix", "none");
+  if (!found) return Error{ErrorCode::corrupt, "vhd.footer.cookie", "conectix", "none"};
   const Footer& f = found->footer;
   TQ_TRY([[maybe_unused]] const auto fine, check_footer(f));
   Header out;

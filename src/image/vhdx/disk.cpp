@@ -42,8 +42,8 @@ class BlockDisk final : public RunDisk {
       }
       case BlockState::partially_present: return partial(entry, offset, left);
     }
-    return Error{
-        ErrorCode::corrupt, "vhdx.table.entry", "a known state", fmt::format("{} for block {}", entry & 7, block), p_.table.offset, {}};
+    return Error{ErrorCode::corrupt, "vhdx.table.entry", "a known state", fmt::format("{} for block {}", entry & 7, block),
+                 p_.table.offset};
   }
 
   [[nodiscard]] Run below(std::uint64_t offset, std::uint64_t size) const {
@@ -54,7 +54,7 @@ class BlockDisk final : public RunDisk {
   [[nodiscard]] Result<std::uint64_t> table_entry(std::uint64_t index) const {
     const std::uint64_t at = p_.table.offset + 8 * index;
     if (8 * (index + 1) > p_.table.size)
-      return Error{ErrorCode::corrupt, "vhdx.table", fmt::format("entry {}", index), fmt::format("{} bytes", p_.table.size), at, {}};
+      return Error{ErrorCode::corrupt, "vhdx.table", fmt::format("entry {}", index), fmt::format("{} bytes", p_.table.size), at};
     std::array<std::byte, 8> raw{};
     TQ_TRY([[maybe_unused]] const auto read, io::read_exactly(*table_, at, raw, "vhdx.table"));
     return std::uint64_t{*Bytes(raw).try_get<le64>(0)};
@@ -65,22 +65,18 @@ class BlockDisk final : public RunDisk {
     const std::uint64_t at = entry / kMiB * kMiB;
     const auto overlaps = [&](const Region& r) { return at < r.offset + r.size && r.offset < at + size; };
     if (at >= kHeaderAreaBytes && at < file_->size() && !overlaps(p_.table) && !overlaps(p_.metadata)) return at;
-    return Error{ErrorCode::corrupt,
-                 "vhdx.table.entry",
-                 "a block of data inside the file",
-                 fmt::format("offset {} of {} bytes, or over the image's own structures", at, file_->size()),
-                 p_.table.offset,
-                 {}};
+    return Error{ErrorCode::corrupt, "vhdx.table.entry", "a block of data inside the file",
+                 fmt::format("offset {} of {} bytes, or over the image's own structures", at, file_->size()), p_.table.offset};
   }
 
   /// The sectors from `offset` on that the chunk's bitmap treats alike. A clear bit means: ask the parent.
   [[nodiscard]] Result<Run> partial(std::uint64_t entry, std::uint64_t offset, std::uint64_t left) const {
     if (parent_ == nullptr)
-      return Error{ErrorCode::corrupt, "vhdx.table.entry", "a whole block, for there is no parent", "a partial one", p_.table.offset, {}};
+      return Error{ErrorCode::corrupt, "vhdx.table.entry", "a whole block, for there is no parent", "a partial one", p_.table.offset};
     const std::uint64_t chunk = offset / p_.block_bytes / chunk_blocks_;
     TQ_TRY(const std::uint64_t of_bitmap, table_entry(chunk * (chunk_blocks_ + 1) + chunk_blocks_));
     if ((of_bitmap & 7) != kBitmapPresent)
-      return Error{ErrorCode::corrupt, "vhdx.table.bitmap", "a sector bitmap", fmt::format("state {}", of_bitmap & 7), p_.table.offset, {}};
+      return Error{ErrorCode::corrupt, "vhdx.table.bitmap", "a sector bitmap", fmt::format("state {}", of_bitmap & 7), p_.table.offset};
     TQ_TRY(const std::uint64_t bitmap, place_of(of_bitmap, kMiB));
     TQ_TRY(const std::uint64_t data, place_of(entry, p_.block_bytes));
     const std::uint64_t sector = offset / p_.sector_bytes % kSectorsPerChunk;

@@ -45,14 +45,13 @@ bool has_signature(const io::ByteSource& file) {
 Result<Header> read_header(const io::ByteSource& file, std::vector<std::string>& notes) {
   const auto first = whole_header(file, kHeaderOffsets[0]), second = whole_header(file, kHeaderOffsets[1]);
   if (!first && !second)
-    return Error{ErrorCode::corrupt, "vhdx.header", "a header with a right checksum", "two damaged ones", kHeaderOffsets[0], {}};
+    return Error{ErrorCode::corrupt, "vhdx.header", "a header with a right checksum", "two damaged ones", kHeaderOffsets[0]};
   // The older header of a file that is new, or was written once, may still be empty; that is no damage worth hiding, but
   // it is said: the two are told apart by nothing else.
   if (!first) notes.push_back("vhdx: the first header is damaged; the second is used");
   if (!second) notes.push_back("vhdx: the second header is damaged; the first is used");
   const Header h = !second || (first && first->sequence >= second->sequence) ? *first : *second;
-  if (h.version != kVersion)
-    return Error{ErrorCode::unsupported, "vhdx.header.version", "1", fmt::format("{}", std::uint16_t{h.version}), {}, {}};
+  if (h.version != kVersion) return Error{ErrorCode::unsupported, "vhdx.header.version", "1", fmt::format("{}", std::uint16_t{h.version})};
   return h;
 }
 

@@ -24,7 +24,7 @@ std::string plain_guid(std::string_view value) {
 Status read_locator(Bytes item, Parameters& out) {
   TQ_TRY(const LocatorHeader head, item.get<LocatorHeader>(0, "vhdx.parent_locator"));
   if (head.type != kVhdxLocator)
-    return Error{ErrorCode::unsupported, "vhdx.parent_locator.type", "a VHDX parent", guid_text(head.type), item.base(), {}};
+    return Error{ErrorCode::unsupported, "vhdx.parent_locator.type", "a VHDX parent", guid_text(head.type), item.base()};
   std::map<std::string, std::string> values;
   for (std::uint64_t i = 0; i < std::min<std::uint64_t>(head.entries, kMaxPairs); ++i) {
     TQ_TRY(const LocatorEntry e, item.get<LocatorEntry>(sizeof head + i * sizeof(LocatorEntry), "vhdx.parent_locator.entry"));
@@ -37,7 +37,7 @@ Status read_locator(Bytes item, Parameters& out) {
   for (const char* key : {"relative_path", "volume_path", "absolute_win32_path"})
     if (const auto at = values.find(key); at != values.end()) out.parent_names.push_back(at->second);
   if (!out.parent_ids.empty()) return ok();
-  return Error{ErrorCode::corrupt, "vhdx.parent_locator", "parent_linkage", "none", item.base(), {}};
+  return Error{ErrorCode::corrupt, "vhdx.parent_locator", "parent_linkage", "none", item.base()};
 }
 
 }  // namespace tq::image::vhdx_format

@@ -147,7 +147,7 @@ Result<std::shared_ptr<const io::ByteSource>> replay_log(std::shared_ptr<const i
                                                          std::vector<std::string>& notes) {
   if (header.log_guid == Guid{}) return file;
   if (header.log_version != 0)
-    return Error{ErrorCode::unsupported, "vhdx.header.log_version", "0", fmt::format("{}", std::uint16_t{header.log_version}), {}, {}};
+    return Error{ErrorCode::unsupported, "vhdx.header.log_version", "0", fmt::format("{}", std::uint16_t{header.log_version})};
   const auto not_replayed = [&](const std::string& why) {
     notes.push_back("vhdx: the log was not replayed: " + why + "; the newest changes may be missing");
     return file;

@@ -37,7 +37,7 @@ class ZeroExtent final : public Extent {
 }  // namespace
 
 Result<std::size_t> Extent::unpack(std::uint64_t at, std::uint64_t /*grain_at*/, std::span<std::byte> /*out*/) const {
-  return Error{ErrorCode::unsupported, "vmdk.grain", "a grain as it is", "a packed one", at, {}};
+  return Error{ErrorCode::unsupported, "vmdk.grain", "a grain as it is", "a packed one", at};
 }
 
 std::unique_ptr<Extent> flat_extent(std::shared_ptr<const io::ByteSource> file, std::uint64_t first) {

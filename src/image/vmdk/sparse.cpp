@@ -75,7 +75,7 @@ class SparseExtent final : public Extent {
     if (sector == 1 && layout_.zeroed_grains) return Piece{Piece::Kind::zeros, rest, 0, 0};
     const std::uint64_t at = sector * kSector;
     if (at >= file_->size())
-      return Error{ErrorCode::corrupt, "vmdk.grain_table", "a grain inside the file", fmt::format("one at byte {}", at), entry_at, {}};
+      return Error{ErrorCode::corrupt, "vmdk.grain_table", "a grain inside the file", fmt::format("one at byte {}", at), entry_at};
     if (layout_.packed) return Piece{Piece::Kind::packed, rest, at, in_grain};
     return Piece{Piece::Kind::stored, rest, at + in_grain, 0};
   }
@@ -104,7 +104,7 @@ class SparseExtent final : public Extent {
 
  private:
   static Error bad_marker(const char* field, std::string wanted, std::string found, std::uint64_t at) {
-    return Error{ErrorCode::corrupt, std::string("vmdk.grain.marker.") + field, std::move(wanted), std::move(found), at, {}};
+    return Error{ErrorCode::corrupt, std::string("vmdk.grain.marker.") + field, std::move(wanted), std::move(found), at};
   }
 
   [[nodiscard]] Result<std::uint32_t> number_at(std::uint64_t at, const char* place) const {
@@ -122,8 +122,7 @@ class SparseExtent final : public Extent {
       TQ_TRY(table, number_at(*layout_.spare_directory_at + index * 4, "vmdk.grain_directory"));
       if (table != 0 && table_inside(table * kSector)) return table * kSector;
     }
-    return Error{
-        ErrorCode::corrupt, "vmdk.grain_directory", "a table inside the file", fmt::format("one at sector {}", table), entry_at, {}};
+    return Error{ErrorCode::corrupt, "vmdk.grain_directory", "a table inside the file", fmt::format("one at sector {}", table), entry_at};
   }
   [[nodiscard]] bool table_inside(std::uint64_t at) const {
     return at < file_->size() && std::uint64_t{layout_.table_entries} * 4 <= file_->size() - at;
@@ -134,10 +133,6 @@ class SparseExtent final : public Extent {
   Layout layout_;
 };
 
-Error wrong(ErrorCode code, const char* field, std::string wanted, std::string found, std::uint64_t at) {
-  return Error{code, std::string("vmdk.header.") + field, std::move(wanted), std::move(found), at, {}};
-}
-
 template <OnDisk T>
 Result<T> header_at(const io::ByteSource& file, std::uint64_t at, const char* place) {
   std::array<std::byte, sizeof(T)> b{};
@@ -147,10 +142,11 @@ Result<T> header_at(const io::ByteSource& file, std::uint64_t at, const char* pl
 
 Status check_shape(std::uint64_t capacity, std::uint64_t grain_sectors, bool packed) {
   if (capacity == 0 || capacity > kMaxSectors)
-    return wrong(ErrorCode::corrupt, "capacity", fmt::format("1 to {} sectors", kMaxSectors), fmt::to_string(capacity), 12);
+    return Error{ErrorCode::corrupt, "vmdk.header.capacity", fmt::format("1 to {} sectors", kMaxSectors), fmt::to_string(capacity), 12};
   const std::uint64_t most = packed ? kMaxPackedSectors : kMaxGrainSectors;
   if (!std::has_single_bit(grain_sectors) || grain_sectors > most)
-    return wrong(ErrorCode::corrupt, "grain_size", fmt::format("a power of two up to {} sectors", most), fmt::to_string(grain_sectors), 20);
+    return Error{ErrorCode::corrupt, "vmdk.header.grain_size", fmt::format("a power of two up to {} sectors", most),
+                 fmt::to_string(grain_sectors), 20};
   return ok();
 }
 
@@ -166,24 +162,23 @@ Status choose_directory(const io::ByteSource& file, Layout& layout, std::vector<
     notes.emplace_back("grain directory outside the file; the redundant one was used");
     return ok();
   }
-  return Error{ErrorCode::truncated,
-               "vmdk.grain_directory",
-               fmt::format("{} bytes inside the file", layout.directory_bytes()),
-               fmt::format("a file of {} bytes", file.size()),
-               layout.directory_at,
-               {}};
+  return Error{ErrorCode::truncated, "vmdk.grain_directory", fmt::format("{} bytes inside the file", layout.directory_bytes()),
+               fmt::format("a file of {} bytes", file.size()), layout.directory_at};
 }
 
 Status check_kdmv(const KdmvHeader& h, std::uint64_t at) {
-  if (h.version < 1 || h.version > 3) return wrong(ErrorCode::unsupported, "version", "1 to 3", fmt::to_string(+h.version), at + 4);
+  if (h.version < 1 || h.version > 3)
+    return Error{ErrorCode::unsupported, "vmdk.header.version", "1 to 3", fmt::to_string(+h.version), at + 4};
   // There for this one purpose: a transfer that "repairs" line ends changes these four bytes first.
   constexpr std::string_view kNewlines = "\n \r\n";
   if ((h.flags & kNewlineTest) != 0 && std::string_view(h.newlines.data(), h.newlines.size()) != kNewlines)
-    return wrong(ErrorCode::corrupt, "newlines", "0a 20 0d 0a", "other bytes: the file was copied as if it were text", at + 73);
+    return Error{ErrorCode::corrupt, "vmdk.header.newlines", "0a 20 0d 0a", "other bytes: the file was copied as if it were text", at + 73};
   const bool packed = (h.flags & kPacked) != 0;
-  if (packed && h.packing != 1) return wrong(ErrorCode::unsupported, "compression", "1 (deflate)", fmt::to_string(+h.packing), at + 77);
+  if (packed && h.packing != 1)
+    return Error{ErrorCode::unsupported, "vmdk.header.compression", "1 (deflate)", fmt::to_string(+h.packing), at + 77};
   if (h.table_entries == 0 || h.table_entries > kMaxTableEntries)
-    return wrong(ErrorCode::corrupt, "table_entries", fmt::format("1 to {}", kMaxTableEntries), fmt::to_string(+h.table_entries), at + 44);
+    return Error{ErrorCode::corrupt, "vmdk.header.table_entries", fmt::format("1 to {}", kMaxTableEntries),
+                 fmt::to_string(+h.table_entries), at + 44};
   return check_shape(h.capacity, h.grain_sectors, packed);
 }
 
@@ -234,7 +229,7 @@ Result<Sparse> open_sparse(std::shared_ptr<const io::ByteSource> file, std::size
 
 Result<Sparse> open_cowd(std::shared_ptr<const io::ByteSource> file, std::size_t pages) {
   TQ_TRY(const auto h, header_at<CowdHeader>(*file, 0, "vmdk.header"));
-  if (h.version != 1) return wrong(ErrorCode::unsupported, "version", "1", fmt::to_string(+h.version), 4);
+  if (h.version != 1) return Error{ErrorCode::unsupported, "vmdk.header.version", "1", fmt::to_string(+h.version), 4};
   TQ_TRY([[maybe_unused]] const auto fine, check_shape(h.capacity, h.grain_sectors, false));
   Layout layout;
   layout.size = h.capacity * kSector;
@@ -244,8 +239,8 @@ Result<Sparse> open_cowd(std::shared_ptr<const io::ByteSource> file, std::size_t
   Sparse out;
   TQ_TRY([[maybe_unused]] const auto chosen, choose_directory(*file, layout, out.notes));
   if (std::uint64_t{h.directory_entries} * 4 < layout.directory_bytes())
-    return wrong(ErrorCode::corrupt, "directory_entries", fmt::format("at least {}", layout.directory_bytes() / 4),
-                 fmt::to_string(+h.directory_entries), 24);
+    return Error{ErrorCode::corrupt, "vmdk.header.directory_entries", fmt::format("at least {}", layout.directory_bytes() / 4),
+                 fmt::to_string(+h.directory_entries), 24};
   out.size = layout.size;
   out.extent = std::make_unique<SparseExtent>(std::move(file), layout, pages);
   return out;

@@ -60,7 +60,7 @@ Result<std::unique_ptr<ByteSource>> source_of(int fd, const std::string& path) {
     size = end > 0 ? static_cast<std::uint64_t>(end) : 0;
   } else if (!S_ISREG(st.st_mode)) {
     ::close(fd);
-    return Error{ErrorCode::unsupported, path, "a regular file", S_ISDIR(st.st_mode) ? "a folder" : "a special file", {}, {}};
+    return Error{ErrorCode::unsupported, path, "a regular file", S_ISDIR(st.st_mode) ? "a folder" : "a special file"};
   }
   return std::unique_ptr<ByteSource>(new FileSource(fd, size, path));
 }

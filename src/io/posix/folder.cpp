@@ -77,7 +77,7 @@ Result<std::vector<std::string>> names_of(int fd, const std::string& place, std:
   const Error err = os_error(place, "list folder");
   ::closedir(d);
   if (failed) return err;
-  if (more) return Error{ErrorCode::limit, place, "at most " + std::to_string(most) + " names in a folder", "more", {}, {}};
+  if (more) return Error{ErrorCode::limit, place, "at most " + std::to_string(most) + " names in a folder", "more"};
   return out;
 }
 
@@ -91,7 +91,7 @@ Result<std::string> spelled(int folder, const std::string& name, const std::stri
   std::sort(names.begin(), names.end());
   for (const auto& n : names)
     if (iequals(n, name)) return n;
-  return Error{ErrorCode::not_found, place, name, "no such entry", {}, {}};
+  return Error{ErrorCode::not_found, place, name, "no such entry"};
 }
 
 struct Resolved {
@@ -107,7 +107,7 @@ Result<Resolved> resolve(int root, std::string_view path, const std::string& pla
   std::string real;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string here = place + "/" + real;
-    if (parts[i] == "..") return Error{ErrorCode::usage, here, "a path below the target", "..", {}, {}};
+    if (parts[i] == "..") return Error{ErrorCode::usage, here, "a path below the target", ".."};
     TQ_TRY(const std::string name, spelled(at.get(), parts[i], here, most));
     real += (real.empty() ? "" : "/") + name;
     if (i + 1 == parts.size()) return Resolved{at.release(), name, real};

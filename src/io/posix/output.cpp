@@ -14,7 +14,7 @@
 namespace tq::io {
 namespace {
 
-Error failed(const std::string& path, const char* call) { return Error{ErrorCode::io, path, call, std::strerror(errno), {}, {}}; }
+Error failed(const std::string& path, const char* call) { return Error{ErrorCode::io, path, call, std::strerror(errno)}; }
 
 std::string real_path(const std::string& path) {
   char buf[PATH_MAX];

@@ -59,11 +59,11 @@ class MemoryFile {
   [[nodiscard]] Result<std::string> content() const {
     std::string out;
     const off_t size = fd_ < 0 ? -1 : ::lseek(fd_, 0, SEEK_END);
-    if (size < 0) return Error{ErrorCode::io, "workbook", "a file in memory", std::strerror(errno), {}, {}};
+    if (size < 0) return Error{ErrorCode::io, "workbook", "a file in memory", std::strerror(errno)};
     out.resize(static_cast<std::size_t>(size));
     for (std::size_t at = 0; at < out.size();) {
       const ssize_t n = ::pread(fd_, out.data() + at, out.size() - at, static_cast<off_t>(at));
-      if (n <= 0) return Error{ErrorCode::io, "workbook", "a file in memory", std::strerror(errno), at, {}};
+      if (n <= 0) return Error{ErrorCode::io, "workbook", "a file in memory", std::strerror(errno), at};
       at += static_cast<std::size_t>(n);
     }
     return out;
@@ -151,7 +151,7 @@ Result<std::string> write_workbook(const Workbook& book) {
   if (!api) return api.error();
   const MemoryFile file;
   lxw_workbook* out = api->workbook_new(file.path().c_str());
-  if (out == nullptr) return Error{ErrorCode::io, "workbook", "memory for it", "none", {}, {}};
+  if (out == nullptr) return Error{ErrorCode::io, "workbook", "memory for it", "none"};
   Writer w(*api, out);
   auto e = w.properties(book);
   for (const auto& s : book.sheets)

@@ -47,7 +47,7 @@ class FileSource final : public ByteSource {
 }  // namespace
 
 Result<std::unique_ptr<ByteSource>> windows::source_of(Handle handle, const std::string& path) {
-  const auto refuse = [&](const char* found) { return Error{ErrorCode::unsupported, path, "a regular file", found, {}, {}}; };
+  const auto refuse = [&](const char* found) { return Error{ErrorCode::unsupported, path, "a regular file", found}; };
   if (::GetFileType(handle.get()) != FILE_TYPE_DISK) return refuse("a special file");
   BY_HANDLE_FILE_INFORMATION about{};
   if (::GetFileInformationByHandle(handle.get(), &about) == 0) return windows::last_error(path, "stat");

@@ -83,12 +83,12 @@ Result<std::vector<Entry>> entries_of(HANDLE folder, const std::string& mask, co
     if (status.Information == 0) return out;
     take_rows(std::span(buffer).first(std::min<std::size_t>(status.Information, buffer.size())), out);
   }
-  return Error{ErrorCode::limit, place, "at most " + std::to_string(most) + " names in a folder", "more", {}, {}};
+  return Error{ErrorCode::limit, place, "at most " + std::to_string(most) + " names in a folder", "more"};
 }
 
 /// The spelling of `name` in the folder: itself when it exists, else the first (sorted) equal without case.
 Result<std::string> spelled(HANDLE folder, const std::string& name, const std::string& place, std::size_t most) {
-  const Error missing{ErrorCode::not_found, place, name, "no such entry", {}, {}};
+  const Error missing{ErrorCode::not_found, place, name, "no such entry"};
   if (name.find_first_of("\\/:*?\"<>|") != std::string::npos) return missing;
   // A handle keeps the first mask it was asked with: each question takes one of its own.
   TQ_TRY(const Handle own, windows::open_below(folder, {}, true, place));
@@ -113,7 +113,7 @@ Result<Resolved> resolve(int root, std::string_view path, const std::string& pla
   std::string real;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string here = place + "/" + real;
-    if (parts[i] == "..") return Error{ErrorCode::usage, here, "a path below the target", "..", {}, {}};
+    if (parts[i] == "..") return Error{ErrorCode::usage, here, "a path below the target", ".."};
     TQ_TRY(const std::string name, spelled(at.get(), parts[i], here, most));
     real += (real.empty() ? "" : "/") + name;
     if (i + 1 == parts.size()) return Resolved{std::move(at), name, real};

@@ -53,7 +53,7 @@ std::string narrow(std::wstring_view utf16) {
 }
 
 Error error_of(const std::string& place, const char* wanted, DWORD code) {
-  return Error{is_missing(code) ? ErrorCode::not_found : ErrorCode::io, place, wanted, text_of(code), {}, {}};
+  return Error{is_missing(code) ? ErrorCode::not_found : ErrorCode::io, place, wanted, text_of(code)};
 }
 
 Error last_error(const std::string& place, const char* wanted) { return error_of(place, wanted, ::GetLastError()); }
@@ -78,7 +78,7 @@ Result<Handle> open_below(HANDLE folder, const std::string& name, bool as_folder
   BY_HANDLE_FILE_INFORMATION about{};
   if (::GetFileInformationByHandle(handle.get(), &about) == 0) return last_error(place, "stat");
   if ((about.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
-    return Error{ErrorCode::io, place, as_folder ? "a folder" : "open", "a link, which is not followed", {}, {}};
+    return Error{ErrorCode::io, place, as_folder ? "a folder" : "open", "a link, which is not followed"};
   return handle;
 }
 

@@ -14,7 +14,7 @@ Result<std::vector<Source>> from_facts(const Input& in, std::string_view facts_j
     s.facts = std::move(f);
     out.push_back(std::move(s));
   }
-  if (out.empty()) return Error{ErrorCode::unsupported, in.label, "at least one machine", "an empty facts file", {}, {}};
+  if (out.empty()) return Error{ErrorCode::unsupported, in.label, "at least one machine", "an empty facts file"};
   return out;
 }
 

@@ -45,7 +45,7 @@ Result<Input> look_at(const std::string& name, const OpenOptions& options) {
     in.path = name;
     in.kind = io::host_kind(name);
     if (in.kind == io::HostKind::missing) return Error{ErrorCode::not_found, name, "a file or folder", "nothing", {}, "check the path"};
-    if (in.kind == io::HostKind::other) return Error{ErrorCode::unsupported, name, "a file or folder", "a special file", {}, {}};
+    if (in.kind == io::HostKind::other) return Error{ErrorCode::unsupported, name, "a file or folder", "a special file"};
     if (in.kind == io::HostKind::folder) return in;
     TQ_TRY(const auto src, io::open_file(name));
     in.size = src->size();
@@ -76,7 +76,7 @@ Result<std::vector<Source>> open(const std::string& name, const OpenOptions& opt
 
 Result<std::vector<Source>> load(const Input& in, const OpenOptions& options) {
   const std::string& name = in.label;
-  if (in.kind == io::HostKind::file && in.size == 0) return Error{ErrorCode::unsupported, name, "a target", "an empty file", {}, {}};
+  if (in.kind == io::HostKind::file && in.size == 0) return Error{ErrorCode::unsupported, name, "a target", "an empty file"};
   std::vector<const Loader*> order(all().begin(), all().end());
   std::stable_sort(order.begin(), order.end(), [](const Loader* a, const Loader* b) { return a->rank < b->rank; });
   for (const Loader* l : order) {
@@ -90,7 +90,7 @@ Result<std::vector<Source>> load(const Input& in, const OpenOptions& options) {
   if (!options.as.empty()) {
     std::string kinds;
     for (const Loader* l : order) kinds += (kinds.empty() ? "" : ", ") + std::string(l->kind);
-    return Error{ErrorCode::usage, "--as", "one of " + kinds, options.as, {}, {}};
+    return Error{ErrorCode::usage, "--as", "one of " + kinds, options.as};
   }
   std::string advice = hint(in);
   if (in.kind == io::HostKind::folder) {

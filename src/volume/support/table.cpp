@@ -16,12 +16,8 @@ bool is_part_of_something(std::string_view role) { return role == "dynamic" || r
 void add_volume(const io::ByteSource& disk, Table& table, Volume v, Extent where, const std::string& place, std::uint64_t entry_at) {
   const std::uint64_t sectors_of_disk = disk.size() / table.sector_size + (disk.size() % table.sector_size != 0 ? 1 : 0);
   if (where.first >= sectors_of_disk || where.count == 0) {
-    table.lost.push_back({ErrorCode::corrupt,
-                          place,
-                          fmt::format("a partition inside the disk of {} sectors", sectors_of_disk),
-                          fmt::format("{} sectors from sector {} on", where.count, where.first),
-                          entry_at,
-                          {}});
+    table.lost.push_back({ErrorCode::corrupt, place, fmt::format("a partition inside the disk of {} sectors", sectors_of_disk),
+                          fmt::format("{} sectors from sector {} on", where.count, where.first), entry_at});
     return;
   }
   // Compared in sectors first: the multiplication below cannot overflow then.
@@ -33,12 +29,8 @@ void add_volume(const io::ByteSource& disk, Table& table, Volume v, Extent where
                           fmt::format("a disk of {} sectors; the volume is cut", sectors_of_disk), entry_at,
                           "the image may be incomplete: compare its size with the disk's"});
   if (is_part_of_something(v.role))
-    table.lost.push_back({ErrorCode::unsupported,
-                          place,
-                          "a volume that lies in one piece",
-                          fmt::format("a partition of kind {}: its volumes are not put together", v.role),
-                          entry_at,
-                          {}});
+    table.lost.push_back({ErrorCode::unsupported, place, "a volume that lies in one piece",
+                          fmt::format("a partition of kind {}: its volumes are not put together", v.role), entry_at});
   table.volumes.push_back(std::move(v));
 }
 
@@ -91,7 +83,7 @@ Result<std::vector<std::byte>> read_exactly(const io::ByteSource& source, std::u
     TQ_TRY(n, source.read_at(at, out));
   }
   if (n == size) return out;
-  return Error{ErrorCode::truncated, what, fmt::format("{} bytes", size), fmt::format("{} bytes", n), at, {}};
+  return Error{ErrorCode::truncated, what, fmt::format("{} bytes", size), fmt::format("{} bytes", n), at};
 }
 
 }  // namespace tq::volume
