@@ -78,6 +78,7 @@ class Engine {
   [[nodiscard]] bool has_arguments(std::uint32_t entry) const { return now_.callback_arguments.contains(entry); }
   /// What the roots so far left: taken before a root, given back when its callers have to be followed instead.
   [[nodiscard]] Findings findings() const { return now_; }
+  /// From here on it is as if nothing had been found but `f`; what was counted stays counted.
   void take_back(Findings f) { now_ = std::move(f); }
   /// Functions whose address was handed on or stored.
   [[nodiscard]] std::vector<std::uint32_t> callbacks() const;
@@ -86,13 +87,19 @@ class Engine {
   /// Places outside of frames that hold something that differs between lanes.
   [[nodiscard]] std::vector<Term> varying_memory();
   [[nodiscard]] Record& record() { return now_.record; }
+  /// Places where lanes part, and what only some of them showed.
   [[nodiscard]] std::size_t decisions() const { return now_.record.decisions(all_lanes_); }
+  /// Instructions that were followed, of all roots together.
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
+  /// The budget of the whole file is used up: steps, memory or time.
   [[nodiscard]] bool spent() const { return spent_; }
+  /// Something of the ladder was read: without it there is nothing to tell lanes apart by.
   [[nodiscard]] bool version_seen() const { return now_.version_seen; }
+  /// Starts of the functions that were entered.
   [[nodiscard]] const std::unordered_set<std::uint32_t>& followed() const { return followed_; }
   /// rva -> what was done there with a clock value of 32 bits (only on a ladder of instants).
   [[nodiscard]] const std::map<std::uint32_t, std::string>& signed_uses() const { return signed_uses_; }
+  /// The same for uses that are right until 2106.
   [[nodiscard]] const std::map<std::uint32_t, std::string>& cuts() const { return cuts_; }
   /// rva -> the 32-bit time function called there, of those that were looked up by name.
   [[nodiscard]] const std::map<std::uint32_t, std::string>& narrow_calls() const { return narrow_calls_; }
@@ -101,21 +108,32 @@ class Engine {
   Alu alu;
   [[nodiscard]] const Program& program() const { return program_; }
   [[nodiscard]] const Ladder& ladder() const { return ladder_; }
+  /// Bytes of a pointer: 4 or 8.
   [[nodiscard]] unsigned word() const { return word_; }
+  /// `size` bytes (1 to 8) of memory; what was never written is what the file or the system has there.
   [[nodiscard]] Value read(State& s, const Value& address, unsigned size);
+  /// `pushed`: by a push, which may only make room.
   void write(State& s, const Value& address, unsigned size, Value v, bool pushed = false);
+  /// The argument of that index, from 0, by the calling convention of the processor and the function.
   [[nodiscard]] Value argument(State& s, const CallSite& c, unsigned index);
   /// A value per lane that stems from `source`.
   Value lanes(const std::string& source, const std::function<std::uint64_t(const Rung&)>& f);
   /// NUL-terminated text at an address that is the same in all lanes.
   [[nodiscard]] std::optional<std::string> text(State& s, const Value& address, bool wide);
+  /// What a store lets the world see: outside of its own frame, what is written where tells lanes apart.
   void store_event(const State& s, const Value& address, unsigned size, const Value& v);
+  /// Behind a pointer that was handed over stands from now on what nobody knows, as far as the function writes.
   void havoc_pointee(State& s, const CallSite& c, const Value& pointer, unsigned index);
   Value plus(const Value& v, std::uint64_t n) { return alu.binary(Op::add, v, constant(n), word_ * 8); }
+  /// An unknown of a pointer's width that the same `h` names again.
   [[nodiscard]] Value fresh(Kind kind, std::uint64_t h) const { return Value(Term{make_sym(kind, word_ * 8, h), 0}); }
+  /// The address of a function of another module.
   [[nodiscard]] Value api_value(const std::string& name);
+  /// What a call lets the world see: its name, and the first `arguments` of what is handed over.
   void external_event(State& s, const CallSite& c, const std::string& name, unsigned arguments);
-  void callback(State& s, const CallSite& c, std::uint32_t target, std::span<const Value> arguments, unsigned pushed);
+  /// The function at `target` was handed to somebody as the argument of that index: it will be called with what went along.
+  void callback(State& s, const CallSite& c, std::uint32_t target, std::span<const Value> arguments, unsigned position);
+  /// Names a place and the round of each loop around it.
   [[nodiscard]] std::uint64_t site_hash(const State& s, std::uint32_t rva) const;
   void set_result(State& s, const Value& v) { s.r[kAx] = v; }
   void version_was_read() { now_.version_seen = true; }

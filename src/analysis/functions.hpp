@@ -30,6 +30,7 @@ class Functions {
   /// A linear sweep of the code. `is_source(import)` says which imports matter; `clock` looks for clock sources.
   Functions(const Program& program, const Decoder& decoder, bool clock);
 
+  /// Where the version (or the clock) comes from.
   [[nodiscard]] const std::vector<SourceSite>& sites() const { return sites_; }
   /// Start of the function that holds `rva`; 0 when none.
   [[nodiscard]] std::uint32_t of(std::uint32_t rva) const;
@@ -44,7 +45,7 @@ class Functions {
   [[nodiscard]] std::uint32_t size_of(std::uint32_t start) const;
   /// Functions that mention an address inside [rva, rva+size).
   [[nodiscard]] std::set<std::uint32_t> readers(std::uint32_t rva, std::uint32_t size) const;
-  /// Functions that load from or take the address of each of these; for many at once.
+  /// May some instruction store into [rva, rva+size)? Only stores that name their address are known.
   [[nodiscard]] bool stored_to(std::uint32_t rva, unsigned size) const;
   /// Exported, or its address is in a register or in data: it may be called from anywhere.
   [[nodiscard]] bool address_taken(std::uint32_t start) const { return taken_.contains(start) || exported_.contains(start); }
@@ -54,6 +55,7 @@ class Functions {
   /// Does an instruction belong to what looks up functions of libraries that are loaded late? Their slots have names of their own.
   [[nodiscard]] bool loads_late(std::uint32_t rva) const { return late_loaders_.contains(of(rva)); }
   [[nodiscard]] std::uint32_t entry() const { return entry_; }
+  /// The code was too much to sweep; what stands here is of its beginning only.
   [[nodiscard]] bool too_big() const { return too_big_; }
 
  private:

@@ -21,17 +21,20 @@ class Memory {
  public:
   /// 1 to 8 bytes at one address.
   [[nodiscard]] Value read(Alu& alu, Term address, unsigned size, const InitialMemory& initial) const;
+  /// 1 to 8 bytes; cells that it overlaps are cut.
   void write(Alu& alu, Term address, unsigned size, const Value& v);
   /// Forgets nothing but cells: every cell that overlaps [address, address+size) is handed to `change`.
   void change(Term address, std::uint64_t size, const std::function<Value(Term at, unsigned bytes, const Value& old)>& f);
   /// Drops every cell of a base (a frame that is gone).
   void drop(std::uint64_t base);
+  /// Every cell, by no order that means anything.
   void visit(const std::function<void(Term at, unsigned bytes, const Value&)>& f) const;
   /// Only the cells at and up to `span` bytes behind an address.
   void visit_near(Term address, std::uint64_t span, const std::function<void(Term at, unsigned bytes, const Value&)>& f) const;
 
   /// This becomes the meeting of both; `in_a` are the lanes of this.
   void join(Alu& alu, LaneMask in_a, const Memory& b, LaneMask in_b, std::uint64_t place, const InitialMemory& initial);
+  /// The same cells with the same terms in these lanes.
   [[nodiscard]] bool same(const Alu& alu, const Memory& b, LaneMask lanes) const;
   /// Every cell that differs from the cell of `before` is replaced by `f(at, bytes, before, now)`.
   void widen(Alu& alu, const Memory& before, LaneMask lanes, const InitialMemory& initial,

@@ -42,16 +42,21 @@ class Record {
   void discard() { staged_.clear(); }
   /// Lanes whose events so far are the same as those of `lane`.
   [[nodiscard]] LaneMask alike(unsigned lane, LaneMask all) const;
+  /// A place where lanes part; met again, its lanes are put together.
   void split(const Split& s);
+  /// Why the answer cannot be complete, in words for people.
   void reason(std::string why) {
     if (reasons_.size() < kMostReasons) reasons_.insert(std::move(why));
   }
   /// A branch hung on something that may differ between the lanes of the two masks, in an unknown way.
   void possible(LaneMask a, LaneMask b, std::uint32_t rva);
+  /// May these two lanes differ in a way that was not worked out?
   [[nodiscard]] bool is_possible(unsigned a, unsigned b) const { return (possible_[a] >> b & 1) != 0; }
+  /// Where the first of those branches stands.
   [[nodiscard]] std::uint32_t possible_at() const { return possible_at_; }
   [[nodiscard]] const std::map<std::uint32_t, Split>& splits() const { return splits_; }
   [[nodiscard]] const std::set<std::string>& reasons() const { return reasons_; }
+  /// What was seen -> the lanes that showed it.
   [[nodiscard]] const std::unordered_map<std::uint64_t, LaneMask>& events() const { return events_; }
   /// Places where lanes part, and what only some of them showed.
   [[nodiscard]] std::size_t decisions(LaneMask all) const {

@@ -29,12 +29,14 @@ struct Term {
 inline Term number(std::uint64_t v) { return {0, v}; }
 
 constexpr std::uint64_t mask_of(unsigned bits) { return bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1; }
+/// The lower `bits` as a signed number, as 64 bits.
 constexpr std::uint64_t sign_extend(std::uint64_t v, unsigned bits) {
   if (bits >= 64) return v;
   const std::uint64_t sign = std::uint64_t{1} << (bits - 1);
   return ((v & mask_of(bits)) ^ sign) - sign;
 }
 
+/// Puts a number into a hash. Hashes name things within one analysis.
 constexpr std::uint64_t mix(std::uint64_t h, std::uint64_t v) {
   h ^= v + 0x9E3779B97F4A7C15u + (h << 6) + (h >> 2);
   h *= 0xFF51AFD7ED558CCDu;
@@ -96,6 +98,7 @@ enum class Op : std::uint8_t {
 Term binary(Op op, Term a, Term b, unsigned bits);
 /// Folded where `a` is a number.
 Term unary(Op op, Term a, unsigned bits);
+/// The lower `bits` of it.
 Term truncate(Term a, unsigned bits);
 /// From `from` bits to 64; the caller truncates to what it writes. Overflow of an unknown plus a number is neglected.
 Term extend_sign(Term a, unsigned from);

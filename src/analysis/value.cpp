@@ -34,7 +34,6 @@ Term* LaneArena::take() {
   return p;
 }
 
-/// Unknowns made from the version itself are marked, so that what is computed from them on is not taken for a decision.
 Value Alu::mixed(const Value& v) {
   if (v.uniform()) return v;
   Value out = each([&](unsigned k) {

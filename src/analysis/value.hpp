@@ -26,6 +26,7 @@ struct Value {
   std::uint8_t origin = 0;  ///< index of the source it stems from, plus 1; 0: none
   Value() = default;
   Value(Term t) : all(t) {}  // NOLINT: reads as the term it is
+  /// The same term in all lanes, or none was ever set apart.
   [[nodiscard]] bool uniform() const { return lanes == nullptr; }
   [[nodiscard]] bool is_null() const { return uniform() && all == number(0); }  ///< the number 0 in all lanes
   [[nodiscard]] Term at(unsigned lane) const { return lanes != nullptr ? lanes[lane] : all; }
@@ -44,6 +45,7 @@ inline Value constant(std::uint64_t v) { return Value(number(v)); }
 class LaneArena {
  public:
   explicit LaneArena(unsigned count) : count_(count) {}
+  /// Room for one term a lane, not initialized.
   Term* take();
   [[nodiscard]] unsigned count() const { return count_; }
   [[nodiscard]] std::size_t bytes() const { return blocks_.size() * kBlock * sizeof(Term); }
@@ -83,6 +85,7 @@ class Alu {
     v.lanes = kept;
     return v;
   }
+  /// `f(term)` in each lane, once when they hold the same.
   template <class F>
   Value map(const Value& a, F f) {
     if (a.uniform()) return Value(f(a.all));
@@ -97,7 +100,11 @@ class Alu {
     v.origin = origin_of(a, b);
     return v;
   }
+  /// The operations of term.hpp, lane by lane.
   Value binary(Op op, const Value& a, const Value& b, unsigned bits);
+  Value unary(Op op, const Value& a, unsigned bits);
+  Value truncate(const Value& a, unsigned bits);
+  Value extend_sign(const Value& a, unsigned from);
   /// An unknown of 64 bits that is two halves side by side: cut in two it gives them back.
   Term paired(Term low, Term high);
   /// The unknown that is `x` or `y`, by how the program came to `place`.
@@ -105,10 +112,8 @@ class Alu {
   /// The numbers that a term may be, sorted, where it is one of a few; else the term itself. In whichever order ways met, the
   /// alternatives are the same.
   [[nodiscard]] std::vector<Term> alternatives(Term t) const;
+  /// Unknowns made from the version itself are marked, so that what is computed from them on is not taken for a decision.
   Value mixed(const Value& v);
-  Value unary(Op op, const Value& a, unsigned bits);
-  Value truncate(const Value& a, unsigned bits);
-  Value extend_sign(const Value& a, unsigned from);
   /// `a` in the lanes of `first`, else `b`.
   Value select(LaneMask first, const Value& a, const Value& b);
   /// Two states meet: lanes of only one side keep its value; a lane of both sides with unequal terms holds an unknown.

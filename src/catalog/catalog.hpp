@@ -26,6 +26,7 @@ class Catalog {
   [[nodiscard]] std::uint64_t size_bytes() const;
 
   [[nodiscard]] Rows<Update, read_update> updates() const;  ///< by release date, then KB
+  /// nullopt: no row has this number.
   [[nodiscard]] std::optional<Update> find_kb(std::uint32_t kb) const;
   /// The same rows by their number, without texts. row < updates().size().
   [[nodiscard]] UpdateBrief brief(std::uint32_t row) const;
@@ -44,6 +45,7 @@ class Catalog {
   [[nodiscard]] IndexedRows<Fix, read_fix> fixes_of_product(std::uint32_t product) const;  ///< by release, then KB
   [[nodiscard]] std::vector<Fix> fixes_of_cve(std::uint32_t cve) const;                    ///< by release, then KB, then product
   [[nodiscard]] Provenance provenance(const Fix& f) const { return read_provenance(held_->image, f.provenance); }
+  /// Many fixes close the same CVEs: a set is stored once and named by its number. Rows of `cves`, rising.
   [[nodiscard]] CveSet cve_set(std::uint32_t set) const;
   [[nodiscard]] std::uint32_t cve_set_count() const;
   /// CVEs of an update over all its products, rising. Empty for one that names none.
@@ -51,6 +53,7 @@ class Catalog {
 
   [[nodiscard]] Rows<Child, read_child> children() const;  ///< by parent, then child
   [[nodiscard]] Rows<Child, read_child> children_of(std::uint32_t parent_kb) const;
+  /// The updates whose packages bring this one along.
   [[nodiscard]] std::vector<Child> parents_of(std::uint32_t child_kb) const;
   [[nodiscard]] Rows<UpdateFile, read_update_file> files() const;  ///< by KB, then file
   [[nodiscard]] Rows<UpdateFile, read_update_file> files_of(std::uint32_t kb) const;
@@ -59,10 +62,13 @@ class Catalog {
   [[nodiscard]] Rows<Family, read_family> families() const;
 
   [[nodiscard]] Rows<Build, read_build> builds() const;
+  /// One number can stand for several products, so there may be several rows.
   [[nodiscard]] std::vector<Build> find_build(std::string_view nt_version, std::uint32_t build) const;
   [[nodiscard]] Rows<Lifecycle, read_lifecycle> lifecycles() const;
+  /// A build of a client ends its support on other days than the same build of a server.
   [[nodiscard]] std::optional<Lifecycle> lifecycle(std::string_view nt_version, std::uint32_t build, bool server) const;
   [[nodiscard]] Rows<Goal, read_goal> goals() const;
+  /// `id`: "public", "esu" or "last".
   [[nodiscard]] std::optional<Goal> find_goal(std::string_view nt_version, std::string_view id) const;
   [[nodiscard]] Rows<Feature, read_feature> features() const;
   [[nodiscard]] Rows<Release, read_release> releases() const;

@@ -16,7 +16,9 @@ class CvrfReader {
  public:
   CvrfReader(std::string name, Sink& sink);
   ~CvrfReader();
+  /// The next piece, of any size. After an error there is no going on.
   Status put(Bytes chunk);
+  /// After the last piece. Errors: the document is not whole.
   Status finish();
 
  private:

@@ -14,7 +14,9 @@ class WesngReader {
  public:
   WesngReader(std::string name, Sink& sink);
   ~WesngReader();
+  /// The next piece, of any size. After an error there is no going on.
   Status put(Bytes chunk);
+  /// After the last piece. Errors: the document is not whole.
   Status finish();
 
  private:

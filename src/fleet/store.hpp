@@ -104,9 +104,11 @@ class Store {
   /// After the last write: the engine learns what its tables hold now.
   Status end_run();
   [[nodiscard]] std::int64_t at() const { return at_; }
+  /// The number of a source by its path; a new one when it has none yet.
   Result<std::int64_t> source(const std::string& path);
   /// Content that a source had when it was last read to its end; empty: never.
   Result<std::string> finished_content(std::int64_t source);
+  /// The source was read to its end with this content: the same need not be read again.
   Status finish_source(std::int64_t source, const std::string& content);
   /// short_hash() of every content, and the first eight bytes of every profile, that the store holds.
   Result<std::unordered_set<std::int64_t>> contents();
@@ -118,6 +120,7 @@ class Store {
     std::string name, profile_sha;
     std::int64_t ident = 0, at = 0;
   };
+  /// Puts the states of another store behind those that are there.
   Status write_history(const std::vector<Past>& states);
   /// Judges every profile again.
   Status rejudge(const Judge& judge);

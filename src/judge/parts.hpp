@@ -60,11 +60,19 @@ struct Case {
 /// Where the machine names this KB first: the key of its package, or the line of a list. Empty: nowhere.
 std::string where_of(const Case& c, std::uint32_t kb);
 
+// Each fills its own part of the verdict; the order is that of judge(), because later ones read what earlier ones found.
+
+/// Build, revision and service pack, with every witness; the status is what they say of one another.
 model::BuildVerdict judge_build(const Case& c);
+/// Which month's rollup the kernel or the packages show.
 void judge_level(const Case& c, model::Verdict& verdict);
+/// Stack, SHA-2, preparation and licence of extended support.
 void judge_esu(const Case& c, model::Verdict& verdict);
+/// Traces of tools that pretend a licence.
 void judge_bypass(const Case& c, model::Verdict& verdict);
+/// Days on which support ends, and who still makes updates.
 void judge_lifecycle(const Case& c, model::Verdict& verdict);
+/// What the machine can become, by which hops, and what bars it.
 void judge_migration(const Case& c, model::Verdict& verdict);
 /// After the CVEs: each exposure is joined with those that are missing.
 void judge_exposure(const Case& c, model::Verdict& verdict);

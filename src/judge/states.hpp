@@ -83,6 +83,7 @@ struct Judged {
   bool has_security_only = false;                     ///< a security-only update is in place
 
   [[nodiscard]] const Entry& entry(std::uint32_t i) const { return view.entries[i]; }
+  /// In place itself, or by a later one that holds it.
   [[nodiscard]] bool holds(std::uint32_t i) const { return state[i] == State::present || state[i] == State::covered; }
   [[nodiscard]] bool within_goal(std::uint32_t i) const { return i < beyond; }
   void set(std::uint32_t i, State s, Reason r, std::uint32_t covered_by = kNone) {
@@ -104,14 +105,14 @@ std::optional<FileSays> files_say(const Judged& j, const Entry& e);
 std::string file_reason(const Judged& j, std::uint32_t i);
 
 // The steps, in the order in which they are taken. Each decides entries that are still undecided.
-void judge_parts(Judged& j);    ///< which parts are on the machine
-void judge_files(Judged& j);    ///< the strongest witness
-void judge_os_line(Judged& j);  ///< Windows' monthly line
-void judge_ie_line(Judged& j);
-void judge_dotnet(Judged& j);
+void judge_parts(Judged& j);       ///< which parts are on the machine
+void judge_files(Judged& j);       ///< the strongest witness
+void judge_os_line(Judged& j);     ///< Windows' monthly line
+void judge_ie_line(Judged& j);     ///< Internet Explorer's cumulative line
+void judge_dotnet(Judged& j);      ///< .NET: rollups and what they hold, for each version that is there
 void judge_groundwork(Judged& j);  ///< stacks, SHA-2, preparation, service pack
-void judge_singles(Judged& j);
-void settle(Judged& j);  ///< what is left, and the slots
+void judge_singles(Judged& j);     ///< updates that no line holds
+void settle(Judged& j);            ///< what is left, and the slots
 
 /// Does `a`, a cumulative update of the monthly line, hold `b`? By revision where both have one of the same kind, else by day.
 bool holds(const Entry& a, const Entry& b);

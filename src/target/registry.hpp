@@ -20,6 +20,7 @@ struct RegistryValue {
   std::string where;  ///< "SOFTWARE//Microsoft\Windows NT\CurrentVersion:CurrentBuildNumber"
 
   /// REG_SZ and REG_EXPAND_SZ up to the first NUL, as UTF-8; nullopt for any other type.
+  /// nullopt: the value is not there, not read, or of another type.
   [[nodiscard]] std::optional<std::string> text() const;
   /// REG_DWORD of exactly four bytes.
   [[nodiscard]] std::optional<std::uint32_t> dword() const;
@@ -54,6 +55,7 @@ class Registry {
   [[nodiscard]] virtual bool whole(std::string_view key) const = 0;
   [[nodiscard]] virtual std::string cite(std::string_view key, std::string_view value) const = 0;
 
+  /// nullopt: the value is not there, not read, or of another type.
   [[nodiscard]] std::optional<std::string> text(std::string_view key, std::string_view name) const;
   [[nodiscard]] std::optional<std::uint32_t> dword(std::string_view key, std::string_view name) const;
 };

@@ -12,6 +12,7 @@ namespace tq::format::regtext {
 class Builder {
  public:
   Builder(RegText& out, std::size_t most) : out_(out), most_(most) {}
+  /// Begins a key; one that was met before goes on. `deleted`: "[-key]".
   void key(std::string_view path, bool deleted, std::uint32_t line);
   /// Adds to the last key; before any key it is a loss.
   void value(Value v);

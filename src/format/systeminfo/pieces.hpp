@@ -13,6 +13,7 @@ std::optional<textcodec::VersionText> version_value(std::string_view value);
 
 /// Fills everything that comes out of the version value.
 void take_version(std::string_view value, const textcodec::VersionText& v, SystemInfo& out);
+/// Fills os_name as it stands and product as this program spells it.
 void take_name(std::string_view value, SystemInfo& out);
 /// Fills system_type and arch when the value has the form "x64-based PC"; false when it has not.
 bool take_system_type(std::string_view value, SystemInfo& out);
@@ -26,8 +27,10 @@ std::optional<std::string_view> bracket_entry(std::string_view line);
 class HotfixList {
  public:
   explicit HotfixList(SystemInfo& out) : out_(out) {}
+  /// "247 Hotfix(s) Installed.": how many should follow.
   void announce(std::string_view header_value);
   void add(std::string_view id, std::uint32_t line);
+  /// Sorts, and drops the last entry of a list that is cut: its number may lack digits.
   void finish();
 
  private:

@@ -14,7 +14,9 @@ class Draft {
   Draft(const State& state, const catalog::Catalog& catalog, const Options& options, Line line)
       : state_(state), catalog_(catalog), options_(options), presence_(state, catalog), line_(line) {}
 
+  /// What the plan has to bring, and with it all that it requires.
   void want(const Targets& targets);
+  /// In the order of their requirements, with the restarts, keys and builds between them.
   [[nodiscard]] std::vector<Step> steps(const catalog::Goal& goal);
   /// Updates that are in place already and that a step of the plan needs.
   [[nodiscard]] std::vector<std::uint32_t> relied_on() const { return {relied_on_.begin(), relied_on_.end()}; }
