@@ -170,7 +170,8 @@ class Builder {
     }
   }
 
-  /// Edges count inside one line only, and never between two security-only updates: those hold one month each.
+  /// Edges count inside one line only. Of Windows' own line those of cumulative updates count: a security-only one holds its month.
+  /// In the other lines it is the reverse: what is cumulative there is ordered by its day.
   void link_updates() {
     std::vector<std::vector<std::uint32_t>> back(view_.entries.size());
     for (std::uint32_t i = 0; i < view_.entries.size(); ++i) {
@@ -196,7 +197,7 @@ class Builder {
   void add_link(std::uint32_t from, std::uint32_t kb, std::vector<std::vector<std::uint32_t>>& back) {
     const Entry* to = view_.find(kb);
     const Entry& e = view_.entries[from];
-    if (to == nullptr || to->update.kb == e.update.kb || to->line != e.line || !e.update.is_cumulative() == (e.line == Line::os)) return;
+    if (to == nullptr || to->update.kb == e.update.kb || to->line != e.line || e.update.is_cumulative() != (e.line == Line::os)) return;
     view_.links.push_back(view_.index_of(*to));
     back[view_.index_of(*to)].push_back(from);
   }
