@@ -26,7 +26,7 @@ struct Value {
   std::uint8_t origin = 0;  ///< index of the source it stems from, plus 1; 0: none
   Value() = default;
   Value(Term t) : all(t) {}  // NOLINT: reads as the term it is
-  /// The same term in all lanes, or none was ever set apart.
+  /// Held as one term for all lanes; held lane by lane they may be equal all the same.
   [[nodiscard]] bool uniform() const { return lanes == nullptr; }
   [[nodiscard]] bool is_null() const { return uniform() && all == number(0); }  ///< the number 0 in all lanes
   [[nodiscard]] Term at(unsigned lane) const { return lanes != nullptr ? lanes[lane] : all; }

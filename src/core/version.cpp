@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 
 namespace tq {
@@ -22,7 +23,7 @@ std::optional<FileVersion> FileVersion::parse(std::string_view s, int least) {
     }
     std::uint32_t v = 0;
     const std::size_t start = i;
-    while (i < s.size() && s[i] >= '0' && s[i] <= '9' && i - start < 6) v = v * 10 + static_cast<std::uint32_t>(s[i++] - '0');
+    while (i < s.size() && is_digit(s[i]) && i - start < 6) v = v * 10 + static_cast<std::uint32_t>(s[i++] - '0');
     if (i == start || v > 0xFFFF) break;
     part[n] = static_cast<std::uint16_t>(v);
   }

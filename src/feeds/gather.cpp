@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/ascii.hpp"
 #include "core/text.hpp"
 #include "feeds/limits.hpp"
 
@@ -15,22 +16,21 @@ std::uint32_t bit_of(Feed f) { return f == Feed::cvrf ? kFromCvrf : kFromWesng; 
 
 Error too_many(const char* what) { return {ErrorCode::limit, "feeds", std::string("a bounded number of ") + what, "more"}; }
 
+std::string_view digits_at(std::string_view s, std::size_t at) {
+  std::size_t end = at;
+  while (end < s.size() && is_digit(s[end])) ++end;
+  return s.substr(std::min(at, s.size()), end - std::min(at, s.size()));
+}
+
 /// Every number of 5 to 8 digits in a free text ("1000001;1000002", "MS09-001 (100003)").
 std::set<std::uint32_t> kbs_in(std::string_view s) {
   std::set<std::uint32_t> out;
   for (std::size_t at = 0; at < s.size();) {
-    std::size_t end = at;
-    while (end < s.size() && s[end] >= '0' && s[end] <= '9') ++end;
-    if (const auto kb = parse_kb(s.substr(at, end - at))) out.insert(*kb);
-    at = end + 1;
+    const std::string_view digits = digits_at(s, at);
+    if (const auto kb = parse_kb(digits)) out.insert(*kb);
+    at += digits.size() + 1;
   }
   return out;
-}
-
-std::string_view digits_at(std::string_view s, std::size_t at) {
-  std::size_t end = at;
-  while (end < s.size() && s[end] >= '0' && s[end] <= '9') ++end;
-  return s.substr(std::min(at, s.size()), end - std::min(at, s.size()));
 }
 
 /// The CVEs in a cell. MSRC's own writing varies: "cve-2012-0159", "CVE20163247", "CVE-2015-2442CVE-2015-2446", "CVE".

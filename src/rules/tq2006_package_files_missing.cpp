@@ -6,7 +6,7 @@ namespace tq::rules {
 namespace {
 
 void find_tq2006(const Context& c, std::vector<Said>& out) {
-  Said s{""};
+  Said s;
   for (const auto& p : c.facts.packages)
     if (p.state == model::PackageState::installed && p.files_known && !p.files_present && p.kb != 0 && !p.child)
       s.evidence.push_back(p.where);

@@ -47,7 +47,7 @@ struct Source {
   std::optional<model::Facts> facts;        ///< a facts file: nothing is left to collect
   std::optional<model::BundleNote> bundle;  ///< the evidence bundle that the facts come from
 
-  /// By the hive's name, case ignored; `older`: that of RegBack. nullptr: not there; of a slot without a registry it could not be read.
+  /// By the hive's name, case ignored; `older`: that of RegBack. nullptr: there is none, or (registry) it could not be read.
   [[nodiscard]] const Registry* registry(std::string_view hive, bool older = false) const;
   [[nodiscard]] const HiveSlot* slot(std::string_view hive, bool older = false) const;
 };

@@ -5,6 +5,7 @@
 
 #include "analysis/models/texts.hpp"
 #include "analysis/models/version.hpp"
+#include "core/ascii.hpp"
 
 namespace tq::analysis {
 namespace {
@@ -63,7 +64,7 @@ Conversion conversion_at(const std::string& f, std::size_t& i) {
     c.plain = c.plain && (f[i] == '-' || f[i] == '0' || f[i] == '*');
   }
   const auto digits = [&](std::size_t& n) {
-    for (; i < f.size() && f[i] >= '0' && f[i] <= '9'; ++i) n = std::min<std::size_t>(n * 10 + static_cast<std::size_t>(f[i] - '0'), 9999);
+    for (; i < f.size() && is_digit(f[i]); ++i) n = std::min<std::size_t>(n * 10 + static_cast<std::size_t>(f[i] - '0'), 9999);
   };
   digits(c.width);
   if (i < f.size() && f[i] == '.') {

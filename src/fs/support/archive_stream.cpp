@@ -28,10 +28,6 @@ io::EntryKind kind_of(const LibArchive& api, struct archive_entry* entry) {
   }
 }
 
-Error refusal(const std::string& name, ErrorCode code, std::string wanted, std::string found) {
-  return Error{code, "member " + name, std::move(wanted), std::move(found)};
-}
-
 constexpr int kRetries = 8;  // ARCHIVE_RETRY without end would be a loop the archive controls
 
 }  // namespace
@@ -82,12 +78,12 @@ Member ArchiveStream::describe(struct archive_entry* entry) const {
   }
   m.path = *std::move(path);
   if (api_.archive_entry_is_data_encrypted(entry) != 0 || api_.archive_entry_is_metadata_encrypted(entry) != 0) {
-    m.refused = refusal(m.name, ErrorCode::encrypted, "readable bytes", "an encrypted member");
+    m.refused = Error{ErrorCode::encrypted, "member " + m.name, "readable bytes", "an encrypted member"};
     m.refused->advice = "unpack it with its password and name the folder";
   } else if (m.kind == io::EntryKind::link) {
-    m.refused = refusal(m.name, ErrorCode::unsupported, "a file or folder", "a link, which is not followed");
+    m.refused = Error{ErrorCode::unsupported, "member " + m.name, "a file or folder", "a link, which is not followed"};
   } else if (m.kind == io::EntryKind::other) {
-    m.refused = refusal(m.name, ErrorCode::unsupported, "a file or folder", "a device, pipe or socket");
+    m.refused = Error{ErrorCode::unsupported, "member " + m.name, "a file or folder", "a device, pipe or socket"};
   }
   return m;
 }
