@@ -161,7 +161,8 @@ Value Alu::join(const Value& a, LaneMask in_a, const Value& b, LaneMask in_b, st
     if (only_b) return y;
     return merged(x, y, place);
   };
-  const bool copy = a.copy && b.copy;
+  // On the other way it was something that all lanes have alike: shown, the two of them still tell no lanes apart.
+  const bool copy = (a.copy || a.uniform()) && (b.copy || b.uniform()) && (a.copy || b.copy);
   Value v = each(one, copy);
   v.copy = copy && !v.uniform();
   v.pushed = a.pushed && b.pushed;
