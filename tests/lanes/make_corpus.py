@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 
-from templates import effects, predicates, real_predicates, real_sources, real_styles, shipped_styles, sources, styles, text_sources
+from templates import effects, guards, predicates, real_predicates, real_sources, real_styles, shipped_styles, sources, styles, text_sources
 from templates.common import BUILDS, KERNEL, PRELUDE, RELEASES, USER, Program, near
 
 SOURCES = {True: sources.KERNEL_SOURCES + real_sources.KERNEL_SOURCES + text_sources.KERNEL_SOURCES,
@@ -26,6 +26,7 @@ EFFECTS = effects.EFFECTS + real_predicates.EFFECTS
 DECOYS = effects.DECOYS + text_sources.DECOYS
 DECIDING = (real_sources.src_text,) + text_sources.NUMBER_TEXTS  # sources that compare by themselves
 BIG = 0.02  # share of large programs
+GUARDED = 0.15  # share of programs that ask for something else before they look at the version
 
 
 def verify_program(p):
@@ -67,6 +68,10 @@ def make(number, seed):
             body, decide, use, kind = "return 0;", "", decoy(p), decoy.__name__
             if decoy is effects.decoy_major:
                 body = "return major < 5 ? 1 : 0;" if full else "return 0;"
+        if r.random() < GUARDED:
+            guard = r.choice(guards.GUARDS)
+            use = guard(p) + " " + use
+            kind += "/" + guard.__name__
         text = source(p)
         sees = sees(p) if callable(sees) else sees
         entry = style(p, text, use)

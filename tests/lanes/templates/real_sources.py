@@ -71,5 +71,29 @@ def sees_text(p):
 
 
 LATE = "build = build >= 10240 ? build : 0;"
-KERNEL_SOURCES = [(src_shared, LATE), (src_ps_some, ""), (src_integer, SEES_BUILD), (src_table, SEES_BUILD), (src_text, sees_text)]
-USER_SOURCES = [(src_shared, LATE), (src_thread, ""), (src_file, "build = build == 19045 ? 19041 : build;")]
+def src_found(p):
+    """Functions are looked up by a helper that is handed their names."""
+    if p.kernel:
+        p.data.append("static const u16 first_name[] = %s, other_name[] = %s;" % (wide("RtlGetVersion"), wide("ZwClose")))
+        p.top.append("NOINLINE static P find(const u16* name) { USTR s; RtlInitUnicodeString(&s, name); return MmGetSystemRoutineAddress(&s); }")
+        names = "first_name", "other_name"
+    else:
+        p.top.append('NOINLINE static P find(const char* name) { return GetProcAddress(GetModuleHandleA("ntdll.dll"), name); }')
+        names = '"RtlGetVersion"', '"NtClose"'
+    return "i32 (STD *f)(OSVW*) = (i32 (STD *)(OSVW*))find(%s); OSVW v; v.size = sizeof v; if (!find(%s) || !f) return BAD; f(&v); major = v.major; minor = v.minor; build = v.build;" % names
+
+
+def src_room(p):
+    """A value of the registry, asked first how much room it takes."""
+    if p.kernel:
+        p.data.append("static const u16 val_name[] = %s;" % wide(p.pick("CurrentBuildNumber", "CurrentBuild")))
+        return """USTR s; u32 got = 0; u8* info; RtlInitUnicodeString(&s, val_name); if ((u32)ZwQueryValueKey((P)8, &s, 2, 0, 0, &got) != 0xC0000023) return BAD;
+          info = ExAllocatePoolWithTag(0, got, 1); if (!info) return BAD; if (ZwQueryValueKey((P)8, &s, 2, info, got, &got) < 0) return BAD;
+          build = wcstoul((u16*)(info + 12), 0, 10);"""
+    p.top.append("NOINLINE static i32 value(const char* name, char* to, u32 size) { return RegQueryValueExA((P)8, name, 0, 0, to, &size); }")
+    p.declare("IMP int atoi(const char*);")
+    return """char text[32], lab[64]; if (value("BuildLab", lab, 1) != 234) return BAD; if (value("CurrentBuildNumber", text, sizeof text)) return BAD; build = (u32)atoi(text);"""
+
+
+KERNEL_SOURCES = [(src_shared, LATE), (src_ps_some, ""), (src_integer, SEES_BUILD), (src_table, SEES_BUILD), (src_text, sees_text), (src_found, ""), (src_room, SEES_BUILD)]
+USER_SOURCES = [(src_shared, LATE), (src_thread, ""), (src_file, "build = build == 19045 ? 19041 : build;"), (src_found, ""), (src_room, SEES_BUILD)]
