@@ -34,7 +34,7 @@ bool Engine::turns_negative_in_2038(const Value& v) const {
 Value Engine::recognised_time(const Value& v, unsigned bits) {
   if (!ladder_.clock || !v.uniform() || v.all.number() || bits < 32) return v;
   const Kind kind = kind_of(v.all.sym);
-  if (kind == Kind::stack || kind == Kind::api || kind == Kind::object) return v;
+  if (kind == Kind::stack || is_function(kind) || kind == Kind::object) return v;
   const auto taken = [&](std::int64_t epoch) {
     return (v.all.off & mask_of(bits)) == ((0 - static_cast<std::uint64_t>(epoch)) & mask_of(bits));
   };

@@ -26,6 +26,12 @@ struct Budget {
   std::size_t lane_bytes = std::size_t{192} << 20;
 };
 
+/// Which names of the version stand in the file: what is asked for by a name that was not worked out may be one of them.
+struct VersionNames {
+  bool functions = false;  ///< of functions that tell it
+  bool values = false;     ///< of registry values that hold it
+};
+
 /// One function being followed.
 struct Frame {
   std::uint32_t entry = 0, call_site = 0;
@@ -69,7 +75,8 @@ struct Outcome {
 
 class Engine {
  public:
-  Engine(const Program& program, Functions& functions, Decoder& decoder, const Ladder& ladder, const Budget& budget);
+  Engine(const Program& program, Functions& functions, Decoder& decoder, const Ladder& ladder, const Budget& budget,
+         VersionNames names = {});
 
   /// Follows one function from a fresh frame; memory is what earlier roots left.
   /// `arguments`: what it is called with, when somebody knows.
@@ -127,8 +134,8 @@ class Engine {
   Value plus(const Value& v, std::uint64_t n) { return alu.binary(Op::add, v, constant(n), word_ * 8); }
   /// An unknown of a pointer's width that the same `h` names again.
   [[nodiscard]] Value fresh(Kind kind, std::uint64_t h) const { return Value(Term{make_sym(kind, word_ * 8, h), 0}); }
-  /// The address of a function of another module.
-  [[nodiscard]] Value api_value(const std::string& name);
+  /// The address of a function of another module: `Kind::api`, or `Kind::found` when it may be missing there.
+  [[nodiscard]] Value api_value(const std::string& name, Kind kind = Kind::api);
   /// What a call lets the world see: its name, and the first `arguments` of what is handed over.
   void external_event(State& s, const CallSite& c, const std::string& name, unsigned arguments);
   /// The function at `target` was handed to somebody as the argument of that index: it will be called with what went along.
@@ -137,6 +144,9 @@ class Engine {
   [[nodiscard]] std::uint64_t site_hash(const State& s, std::uint32_t rva) const;
   void set_result(State& s, const Value& v) { s.r[kAx] = v; }
   void version_was_read() { now_.version_seen = true; }
+  /// A function is looked up, or a value read, by a name that was not worked out: callers may know it.
+  void function_unnamed(const CallSite& c);
+  void value_unnamed(const CallSite& c);
   void note_narrow_call(std::uint32_t rva, const std::string& name) { narrow_calls_.try_emplace(rva, name); }
   /// What an imported function without a model does.
   void generic(State& s, const CallSite& c);
@@ -238,6 +248,7 @@ class Engine {
   Decoder& decoder_;
   const Ladder& ladder_;
   Budget budget_;
+  VersionNames names_;
   unsigned word_;
   LaneMask all_lanes_;
   Findings now_;

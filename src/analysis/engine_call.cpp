@@ -65,7 +65,7 @@ bool Engine::points_to_varying(State& s, const Value& pointer, unsigned links) {
   constexpr std::uint64_t kSpan = 256;
   if (!pointer.uniform()) return true;
   const Term at = pointer.all;
-  if (at.number() ? !program_.rva_of(at.off) : kind_of(at.sym) == Kind::api) return false;
+  if (at.number() ? !program_.rva_of(at.off) : is_function(kind_of(at.sym))) return false;
   const bool frame = !at.number() && kind_of(at.sym) == Kind::stack;
   if (!at.number() && !frame && varying_bases_.contains(at.sym)) return true;
   bool found = false;
@@ -236,7 +236,7 @@ void Engine::callback(State& s, const CallSite& c, std::uint32_t target, std::sp
   Value context = constant(0);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const Value& v = arguments[i];
-    const bool pointer = !v.uniform() || (!v.all.number() && kind_of(v.all.sym) != Kind::api && kind_of(v.all.sym) != Kind::result) ||
+    const bool pointer = !v.uniform() || (!v.all.number() && !is_function(kind_of(v.all.sym)) && kind_of(v.all.sym) != Kind::result) ||
                          (v.all.number() && program_.rva_of(v.all.off));
     if (i != position && pointer && (i > position || context.is_null())) {
       context = v;
@@ -358,7 +358,7 @@ void Engine::call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, 
   const auto rva = to.number() ? program_.rva_of(to.off) : std::nullopt;
   const Extent* e = rva ? program_.extent(*rva) : nullptr;
   if (e == nullptr || !e->executable) {
-    if (to.number() || kind_of(to.sym) != Kind::api) note_unresolved(pc, s);
+    if (to.number() || !is_function(kind_of(to.sym))) note_unresolved(pc, s);
     if (external_call(f, pc, next, s, to, false)) enter_next(f, pc, next, std::move(s));
     return;
   }

@@ -345,7 +345,7 @@ void Engine::indirect_jump(Frame& f, std::uint32_t pc, const Insn& insn, State s
       jump_to(f, pc, *rva, std::move(part));
     else if (kind_of(to.sym) == Kind::table && !to.number())
       table_jump(f, pc, to, part);
-    else if (kind_of(to.sym) != Kind::api && !(part.r[kSp].uniform() && part.r[kSp].all == f.entry_stack))
+    else if (!is_function(kind_of(to.sym)) && !(part.r[kSp].uniform() && part.r[kSp].all == f.entry_stack))
       now_.record.reason(fmt::format("a jump at 0x{:x} goes to an address that was not worked out", pc));
     else if (external_call(f, pc, pc, part, to, true))
       enter_return(f, pc, std::move(part));

@@ -55,13 +55,15 @@ std::size_t register_index(std::int8_t reg) { return static_cast<std::uint8_t>(r
 
 }  // namespace
 
-Engine::Engine(const Program& program, Functions& functions, Decoder& decoder, const Ladder& ladder, const Budget& budget)
+Engine::Engine(const Program& program, Functions& functions, Decoder& decoder, const Ladder& ladder, const Budget& budget,
+               VersionNames names)
     : alu(static_cast<unsigned>(ladder.rungs.size())),
       program_(program),
       functions_(functions),
       decoder_(decoder),
       ladder_(ladder),
       budget_(budget),
+      names_(names),
       word_(program.is_64() ? 8 : 4),
       all_lanes_(mask_of(static_cast<unsigned>(ladder.rungs.size()))),
       start_(processor_time()) {
@@ -79,10 +81,10 @@ Value Engine::lanes(const std::string& source, const std::function<std::uint64_t
   return v;
 }
 
-Value Engine::api_value(const std::string& name) {
+Value Engine::api_value(const std::string& name, Kind kind) {
   std::uint64_t h = 0xA91;
   for (const char c : name) h = mix(h, static_cast<unsigned char>(c));
-  const std::uint64_t sym = make_sym(Kind::api, word_ * 8, h);
+  const std::uint64_t sym = make_sym(kind, word_ * 8, h);
   api_names_.emplace(sym, name);
   if (!api_slots_.contains(sym)) api_slots_.emplace(sym, ImportSlot{{}, name});
   return Value(Term{sym, 0});

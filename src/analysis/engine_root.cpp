@@ -78,7 +78,7 @@ bool Engine::escapes(const State& x) {
     if (out || at.number() || v.lanes == nullptr || !alu.varies(v)) return;
     const Kind kind = kind_of(at.sym);
     // Below the entry's stack pointer the frame is gone; above it lie the caller's variables.
-    if (kind == Kind::stack ? at.off < kStackTop : kind == Kind::api) return;
+    if (kind == Kind::stack ? at.off < kStackTop : is_function(kind)) return;
     if (at.sym == driver_object().all.sym || at.sym == device_object().all.sym) return;
     const Value before = now_.kept.read(alu, at, 1, [](Term, unsigned) { return constant(0); });
     out = before.lanes == nullptr;

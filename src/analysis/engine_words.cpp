@@ -98,6 +98,14 @@ void Engine::note_split(const Frame& f, std::uint32_t pc, const Insn& insn, cons
   now_.record.split(split);
 }
 
+void Engine::function_unnamed(const CallSite& c) {
+  if (names_.functions) now_.record.reason(fmt::format("a function is looked up at 0x{:x} by a name that was not worked out", c.rva));
+}
+
+void Engine::value_unnamed(const CallSite& c) {
+  if (names_.values) now_.record.reason(fmt::format("a registry value is read at 0x{:x} whose name was not worked out", c.rva));
+}
+
 void Engine::collect_critical(const State& s, const Value& a, const Value& b) {
   ++touched_;
   constexpr std::size_t kMostCritical = 16;

@@ -104,7 +104,7 @@ class Follower {
         out.merge(functions_.readers(*rva, 8));
       else
         elsewhere = true;
-      if (!at.number() && kind_of(at.sym) != Kind::stack && kind_of(at.sym) != Kind::api) bases_.insert(at.sym);
+      if (!at.number() && kind_of(at.sym) != Kind::stack && !is_function(kind_of(at.sym))) bases_.insert(at.sym);
     }
     // A structure of the program's own is reached through any callback.
     if (elsewhere)

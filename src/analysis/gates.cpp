@@ -32,6 +32,7 @@ class Counting {
                                 what.find("EnumValue") != std::string::npos;
     return !reads_registry || what == "VerQueryValueA" || what == "VerQueryValueW" || registry_;
   }
+  [[nodiscard]] VersionNames names() const { return {.functions = names_, .values = registry_}; }
 
  private:
   bool registry_, names_;
@@ -150,12 +151,12 @@ std::string unsupported(const pe::Image& image) {
 /// Follows the code on every lane and says what it showed; a second run with the neighbours of every constant met draws the
 /// whole build line.
 void follow_lanes(GateReport& report, const Program& program, Decoder& decoder, Functions& functions, const std::vector<SourceSite>& sites,
-                  const GateOptions& options) {
+                  VersionNames names, const GateOptions& options) {
   std::vector<std::uint32_t> wanted = {options.first, options.second};
   const Budget budget{options.max_steps, options.max_steps / 4, options.max_milliseconds, std::size_t{192} << 20};
   const Ladder ladder = build_ladder(wanted);
   const auto start = processor_time();
-  Engine engine(program, functions, decoder, ladder, budget);
+  Engine engine(program, functions, decoder, ladder, budget, names);
   follow(engine, program, functions, sites);
   report.steps = engine.steps();
   judge(report, engine, ladder, decoder, options);
@@ -168,7 +169,7 @@ void follow_lanes(GateReport& report, const Program& program, Decoder& decoder, 
   if (left <= std::chrono::nanoseconds::zero()) return;
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
   Engine again(program, functions, decoder, fine,
-               {budget.steps, budget.steps_per_root, static_cast<std::uint32_t>(milliseconds), budget.lane_bytes});
+               {budget.steps, budget.steps_per_root, static_cast<std::uint32_t>(milliseconds), budget.lane_bytes}, names);
   follow(again, program, functions, sites);
   if (!again.spent()) report.partition = partition_of(again.record(), fine);
 }
@@ -190,7 +191,7 @@ GateReport find_program_gates(Bytes file, const Program& program, const GateOpti
   if (sites.empty())
     return functions.too_big() ? settled(std::move(report), Gate::undecided, "too much code")
                                : settled(std::move(report), Gate::no_source, "nothing in the code reads a version");
-  follow_lanes(report, program, decoder, functions, sites, options);
+  follow_lanes(report, program, decoder, functions, sites, counting.names(), options);
   if (!program.damage().empty() && (report.gate == Gate::same || report.gate == Gate::no_source)) {
     report.gate = Gate::undecided;
     report.why = {"the file is damaged: " + program.damage().front()};

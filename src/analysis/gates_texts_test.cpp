@@ -1,8 +1,6 @@
 // The version as a text: made, copied, taken apart, compared, shown.
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "analysis/gates.hpp"
@@ -12,60 +10,11 @@
 
 using namespace tq;
 using namespace tq::analysis;
+using test::Calls;
 using test::Code;
 using test::code;
 
 namespace {
-
-/// Code of x64 that calls imports and names texts, which lie behind it.
-class Calls {
- public:
-  Calls& bytes(const Code& c) {
-    code_.insert(code_.end(), c.begin(), c.end());
-    return *this;
-  }
-  /// call [import]
-  Calls& call(const std::string& import) {
-    bytes(code({0xFF, 0x15, 0, 0, 0, 0}));
-    imports_.push_back({code_.size(), import});
-    return *this;
-  }
-  /// lea rcx | rdx | r8, [text]
-  Calls& first(const std::string& text) { return lea({0x48, 0x8D, 0x0D, 0, 0, 0, 0}, text); }
-  Calls& second(const std::string& text) { return lea({0x48, 0x8D, 0x15, 0, 0, 0, 0}, text); }
-  Calls& third(const std::string& text) { return lea({0x4C, 0x8D, 0x05, 0, 0, 0, 0}, text); }
-
-  [[nodiscard]] GateReport report(std::uint32_t a = 6002, std::uint32_t b = 6003) const {
-    Code all = code_;
-    for (const auto& [at, text] : texts_) {
-      put(all, at, static_cast<std::uint32_t>(all.size() - at));
-      for (const char c : text) all.push_back(static_cast<std::byte>(c));
-      all.push_back(std::byte{0});
-    }
-    GateOptions o;
-    o.first = a;
-    o.second = b;
-    const auto file = test::linked(all, imports_, [&](const Code& c) { return built(c); });
-    return find_gates(bytes_of(file), o);
-  }
-
- private:
-  static void put(Code& c, std::size_t behind, std::uint32_t v) { std::memcpy(c.data() + behind - 4, &v, 4); }
-  Calls& lea(std::initializer_list<int> instruction, const std::string& text) {
-    bytes(code(instruction));
-    texts_.emplace_back(code_.size(), text);
-    return *this;
-  }
-  [[nodiscard]] std::vector<std::byte> built(const Code& c) const {
-    std::vector<std::string> names;
-    for (const auto& i : imports_)
-      if (std::find(names.begin(), names.end(), i.import) == names.end()) names.push_back(i.import);
-    return test::PeBuilder().code(c).import("msvcrt.dll", names).export_entry("Gate").build();
-  }
-  Code code_;
-  std::vector<test::SlotUse> imports_;
-  std::vector<std::pair<std::size_t, std::string>> texts_;  ///< where the instruction ends
-};
 
 /// sub rsp,0A8h; the build in eax; its text at [rsp+40h], made by `format` through _snprintf.
 Calls printed(const std::string& format) {

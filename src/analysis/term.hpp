@@ -11,6 +11,7 @@ enum class Kind : std::uint8_t {
   plain,
   stack,    ///< the frame of the root: never null, 16-aligned
   api,      ///< the address of an imported function or variable
+  found,    ///< the address of a function that was looked up by name: null where that Windows has none of this name
   object,   ///< fresh memory or a system structure that only its own pointer reaches; never null
   table,    ///< read from the image at a known base plus an unknown index
   derived,  ///< a pointer with an unknown index added
@@ -54,6 +55,8 @@ constexpr std::uint64_t make_sym(Kind kind, unsigned bits, std::uint64_t hash) {
   return name == 0 ? 64 : name;
 }
 constexpr Kind kind_of(std::uint64_t sym) { return static_cast<Kind>(sym >> 2 & 15); }
+/// The address of a function of another module.
+constexpr bool is_function(Kind k) { return k == Kind::api || k == Kind::found; }
 constexpr unsigned bits_of(std::uint64_t sym) { return 64u >> (sym & 3); }
 
 enum class Op : std::uint8_t {

@@ -43,7 +43,10 @@ template <bool Wide, unsigned At, unsigned To>
 void info(Engine& e, State& s, const CallSite& c) {
   const auto name = named_file<Wide, At>(e, s, c);
   if (!name || !is_system_file(*name)) return e.generic(s, c);
+  // What else the block says is not known: flags, the kind of file, its date.
   const Value fixed = e.plus(e.argument(s, c, To), kFixedInfo);
+  for (const std::uint64_t at : {24u, 28u, 32u, 36u, 40u, 44u, 48u})
+    e.write(s, e.plus(fixed, at), 4, Value(unknown(Op::call, 32, mix(0xF11E, at))));
   const Value high = e.lanes("the file version of " + *name, [](const Rung& r) { return std::uint64_t{r.major} << 16 | r.minor; });
   const Value low = e.lanes("the file version of " + *name, [](const Rung& r) { return file_build(r) << 16 | 18000; });
   e.write(s, fixed, 4, constant(0xFEEF04BD));

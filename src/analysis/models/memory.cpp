@@ -5,6 +5,7 @@
 
 #include "analysis/models/texts.hpp"
 #include "analysis/models/version.hpp"
+#include "core/text.hpp"
 
 namespace tq::analysis {
 namespace {
@@ -109,21 +110,44 @@ void allocate(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, e.fresh(Kind::object, h));
 }
 
-void find_function(Engine& e, State& s, const CallSite& c) {
-  std::optional<std::string> name;
-  if (c.import->name == "MmGetSystemRoutineAddress" || c.import->name == "NdisGetRoutineAddress") {
-    const Value buffer = e.read(s, e.plus(e.argument(s, c, 0), e.word() == 8 ? 8 : 4), e.word());
-    name = e.text(s, buffer, true);
-  } else {
-    name = e.text(s, e.argument(s, c, 1), false);
-  }
-  if (name && !name->empty())
-    e.set_result(s, e.api_value(*name));
-  else
-    e.set_result(s, e.fresh(Kind::result, mix(0xF19D, e.site_hash(s, c.rva))));
+/// The address of a function by its name. Those that tell the version (or the time) every Windows of the ladder has; any other may be
+/// missing, and what a program does without it is followed, too.
+Value function_named(Engine& e, const State& s, const CallSite& c, const std::optional<std::string>& name) {
+  if (!name) e.function_unnamed(c);
+  if (!name || name->empty()) return e.fresh(Kind::result, mix(0xF19D, e.site_hash(s, c.rva)));
+  return e.api_value(*name, is_source_import(ImportSlot{{}, *name}, e.ladder().clock) ? Kind::api : Kind::found);
 }
 
-void module_handle(Engine& e, State& s, const CallSite&) { e.set_result(s, e.fresh(Kind::object, 0x30D)); }
+template <bool CountedWide>
+void find_function(Engine& e, State& s, const CallSite& c) {
+  const Value text = CountedWide ? buffer_of(e, s, e.argument(s, c, 0)) : e.argument(s, c, 1);
+  e.set_result(s, function_named(e, s, c, name_at(e, s, text, CountedWide)));
+}
+
+/// LdrGetProcedureAddress(module, name, ordinal, out).
+void find_procedure(Engine& e, State& s, const CallSite& c) {
+  const Value string = e.argument(s, c, 1), text = string.is_null() ? string : buffer_of(e, s, string);
+  const Value found = function_named(e, s, c, name_at(e, s, text, false));
+  e.write(s, e.argument(s, c, 3), e.word(), found);
+  const bool there = kind_of(found.all.sym) == Kind::api;
+  e.set_result(s, there ? constant(0) : Value(unknown(Op::call, 32, hash_of(0x1D9, found.all))));
+}
+
+/// Is it the program itself, or a file of Windows that no Windows lacks?
+bool always_there(const std::string& module) {
+  const std::string n = lower_ascii(module);
+  constexpr std::string_view kFiles[] = {"ntdll", "kernel32", "user32", "gdi32", "advapi32", "shell32", "ole32", "version", "msvcrt"};
+  return n.empty() || std::any_of(std::begin(kFiles), std::end(kFiles),
+                                  [&](std::string_view f) { return n.ends_with(f) || n.ends_with(std::string(f) + ".dll"); });
+}
+
+template <bool Wide>
+void module_handle(Engine& e, State& s, const CallSite& c) {
+  const Value module = e.argument(s, c, 0);
+  const auto name = module.is_null() ? std::optional<std::string>("") : e.text(s, module, Wide);
+  if (name && always_there(*name)) return e.set_result(s, e.fresh(Kind::object, mix(0x30D, std::hash<std::string>{}(*name))));
+  e.set_result(s, e.fresh(Kind::result, name ? mix(0x30E, std::hash<std::string>{}(*name)) : mix(0x30F, e.site_hash(s, c.rva))));
+}
 
 void create_device(Engine& e, State& s, const CallSite& c) {
   e.external_event(s, c, c.import->name, 6);
@@ -161,16 +185,17 @@ constexpr Model kMemoryModels[] = {
     {"_Znwj", allocate},
     {"_Znwm", allocate},
     {"_Znwy", allocate},
-    {"GetProcAddress", find_function},
-    {"MmGetSystemRoutineAddress", find_function},
-    {"FltGetRoutineAddress", find_function},
-    {"NdisGetRoutineAddress", find_function},
-    {"GetModuleHandleA", module_handle},
-    {"GetModuleHandleW", module_handle},
-    {"LoadLibraryA", module_handle},
-    {"LoadLibraryW", module_handle},
-    {"LoadLibraryExA", module_handle},
-    {"LoadLibraryExW", module_handle},
+    {"GetProcAddress", find_function<false>},
+    {"FltGetRoutineAddress", find_function<false>},
+    {"MmGetSystemRoutineAddress", find_function<true>},
+    {"NdisGetRoutineAddress", find_function<true>},
+    {"LdrGetProcedureAddress", find_procedure},
+    {"GetModuleHandleA", module_handle<false>},
+    {"GetModuleHandleW", module_handle<true>},
+    {"LoadLibraryA", module_handle<false>},
+    {"LoadLibraryW", module_handle<true>},
+    {"LoadLibraryExA", module_handle<false>},
+    {"LoadLibraryExW", module_handle<true>},
     {"IoCreateDevice", create_device},
 };
 

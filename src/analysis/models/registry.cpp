@@ -20,10 +20,14 @@ std::optional<std::string> value_text(const std::string& name, const Rung& r) {
   return std::nullopt;
 }
 
+/// The bytes of a version value with its NUL, in each lane.
+Value size_of_text(Engine& e, const std::string& name, bool wide) {
+  return e.lanes("the registry value " + name, [&](const Rung& r) { return (value_text(name, r)->size() + 1) * (wide ? 2 : 1); });
+}
+
 /// Writes the text of each lane with its NUL. Returns its size in bytes per lane.
 Value write_text(Engine& e, State& s, const Value& to, const std::string& name, bool wide) {
-  const Value size =
-      e.lanes("the registry value " + name, [&](const Rung& r) { return (value_text(name, r)->size() + 1) * (wide ? 2 : 1); });
+  const Value size = size_of_text(e, name, wide);
   Texts t;
   for (unsigned k = 0; k < e.alu.count(); ++k) {
     const std::string text = *value_text(name, e.ladder().rungs[k]);
@@ -35,56 +39,74 @@ Value write_text(Engine& e, State& s, const Value& to, const std::string& name, 
   return size;
 }
 
-bool tells_version(const Engine& e, const std::optional<std::string>& name) {
-  return !e.ladder().clock && name && value_text(*name, e.ladder().rungs[0]);
+/// The name of a registry value, when it is one that tells the version.
+std::optional<std::string> version_value(Engine& e, const CallSite& c, std::optional<std::string> name) {
+  if (e.ladder().clock) return std::nullopt;
+  if (!name) e.value_unnamed(c);
+  return name && value_text(*name, e.ladder().rungs[0]) ? name : std::nullopt;
+}
+
+/// Gives type, text and size as RegQueryValueEx does: a caller that first asks how much room it takes is told so.
+void give_value(Engine& e, State& s, const std::string& name, bool wide, unsigned type_at, const CallSite& c) {
+  constexpr std::uint64_t kMoreData = 234;
+  const Value type = e.argument(s, c, type_at), data = e.argument(s, c, type_at + 1), size = e.argument(s, c, type_at + 2);
+  const Value room = data.is_null() || size.is_null() ? Value(unknown(Op::call, 32, 0)) : e.read(s, size, 4);
+  const Value need = size_of_text(e, name, wide);
+  const Value status =
+      e.alu.each([&](unsigned k) { return number(room.at(k).number() && room.at(k).off < need.at(k).off ? kMoreData : 0); });
+  store_unless_null(e, s, type, 4, constant(1));
+  if (!status.uniform() || status.is_null()) write_text(e, s, data, name, wide);
+  store_unless_null(e, s, size, 4, need);
+  e.set_result(s, status);
 }
 
 template <bool Wide>
 void query_value_ex(Engine& e, State& s, const CallSite& c) {
-  const auto name = e.text(s, e.argument(s, c, 1), Wide);
-  if (!tells_version(e, name)) return e.generic(s, c);
-  const Value type = e.argument(s, c, 3), data = e.argument(s, c, 4), size = e.argument(s, c, 5);
-  store_unless_null(e, s, type, 4, constant(1));
-  store_unless_null(e, s, size, 4, write_text(e, s, data, *name, Wide));
-  e.set_result(s, constant(0));
+  const auto name = version_value(e, c, name_at(e, s, e.argument(s, c, 1), Wide));
+  if (!name) return e.generic(s, c);
+  give_value(e, s, *name, Wide, 3, c);
 }
 
 template <bool Wide>
 void get_value(Engine& e, State& s, const CallSite& c) {
-  const auto name = e.text(s, e.argument(s, c, 2), Wide);
-  if (!tells_version(e, name)) return e.generic(s, c);
-  const bool shell = c.import->name.starts_with("SHGet");
-  const Value type = e.argument(s, c, shell ? 3 : 4), data = e.argument(s, c, shell ? 4 : 5), size = e.argument(s, c, shell ? 5 : 6);
-  store_unless_null(e, s, type, 4, constant(1));
-  store_unless_null(e, s, size, 4, write_text(e, s, data, *name, Wide));
-  e.set_result(s, constant(0));
+  const auto name = version_value(e, c, name_at(e, s, e.argument(s, c, 2), Wide));
+  if (!name) return e.generic(s, c);
+  give_value(e, s, *name, Wide, c.import->name.starts_with("SHGet") ? 3 : 4, c);
 }
 
-std::optional<std::string> counted_text(Engine& e, State& s, const Value& string) { return e.text(s, buffer_of(e, s, string), true); }
-
-/// KEY_VALUE_PARTIAL_INFORMATION: title, type, size, data; the full form has the offset of the data at +8.
+/// KEY_VALUE_PARTIAL_INFORMATION: title, type, size, data; the full form has the offset of the data at +8. Most callers ask with no room
+/// first, and go on only when told that it is too little.
 void query_value_key(Engine& e, State& s, const CallSite& c) {
-  const auto name = counted_text(e, s, e.argument(s, c, 1));
-  const Value kind = e.argument(s, c, 2), info = e.argument(s, c, 3), result = e.argument(s, c, 5);
+  constexpr std::uint64_t kTooSmall = 0xC0000023, kOverflow = 0x80000005, kFullHeader = 20, kPartialHeader = 12, kFullData = 0x40;
+  const auto name = version_value(e, c, name_at(e, s, buffer_of(e, s, e.argument(s, c, 1)), true));
+  const Value kind = e.argument(s, c, 2), info = e.argument(s, c, 3), room = e.alu.truncate(e.argument(s, c, 4), 32);
+  const Value result = e.argument(s, c, 5);
   const bool full = kind.uniform() && kind.all == number(1), partial = kind.uniform() && kind.all == number(2);
-  if (!tells_version(e, name) || (!full && !partial)) return e.generic(s, c);
-  constexpr std::uint64_t kFullData = 0x40;
-  const std::uint64_t data = full ? kFullData : 12;
+  if (!name || (!full && !partial)) return e.generic(s, c);
+  const std::uint64_t data = full ? kFullData : kPartialHeader, header = full ? kFullHeader : kPartialHeader;
+  const Value size = size_of_text(e, *name, true);
+  Value need = e.alu.binary(Op::add, size, constant(data), 32);
+  need.copy = true;  // how much room it takes is shown as the version itself
+  const Value status = e.alu.each([&](unsigned k) {
+    if (!room.at(k).number()) return number(0);
+    return number(room.at(k).off < header ? kTooSmall : room.at(k).off < need.at(k).off ? kOverflow : 0);
+  });
+  store_unless_null(e, s, result, 4, need);
+  e.set_result(s, status);
+  if (status.uniform() && status.all == number(kTooSmall)) return;
   e.write(s, info, 4, constant(0));
   e.write(s, e.plus(info, 4), 4, constant(1));
-  const Value size = write_text(e, s, e.plus(info, data), *name, true);
   if (full) e.write(s, e.plus(info, 8), 4, constant(kFullData));
   e.write(s, e.plus(info, full ? 12 : 8), 4, size);
-  store_unless_null(e, s, result, 4, e.alu.binary(Op::add, size, constant(data), 32));
-  e.set_result(s, constant(0));
+  if (!status.uniform() || status.is_null()) write_text(e, s, e.plus(info, data), *name, true);
 }
 
 /// One RTL_QUERY_REGISTRY_TABLE entry that wants its value directly (flag 0x20).
 void direct_entry(Engine& e, State& s, const CallSite& c, const Value& entry) {
   const std::uint64_t w = e.word();
-  const auto name = e.text(s, e.read(s, e.plus(entry, 2 * w), e.word()), true);
+  const auto name = version_value(e, c, name_at(e, s, e.read(s, e.plus(entry, 2 * w), e.word()), true));
   const Value flags = e.read(s, e.plus(entry, w), 4), context = e.read(s, e.plus(entry, 3 * w), e.word());
-  if (!tells_version(e, name) || !flags.uniform() || !flags.all.number() || (flags.all.off & 0x20) == 0) return;
+  if (!name || !flags.uniform() || !flags.all.number() || (flags.all.off & 0x20) == 0) return;
   Value buffer = e.read(s, e.plus(context, w), e.word());
   if (buffer.is_null()) {
     buffer = e.fresh(Kind::object, mix(0x4E61, c.rva));

@@ -113,7 +113,7 @@ void compare_texts(Engine& e, State& s, const CallSite& c) {
 /// CompareString(locale, flags, a, count, b, count): 1 less, 2 equal, 3 greater. A count of -1: up to the NUL.
 template <bool Wide>
 void compare_by_locale(Engine& e, State& s, const CallSite& c) {
-  constexpr std::uint64_t kIgnoreCase = 1;
+  constexpr std::uint64_t kIgnoreCase = 0x11;  // NORM_IGNORECASE, LINGUISTIC_IGNORECASE
   const Value flags = e.argument(s, c, 1);
   const auto at = [&](unsigned i) {
     const Value count = e.alu.truncate(e.argument(s, c, i + 1), 32);
@@ -160,12 +160,15 @@ void next_piece(Engine& e, State& s, const CallSite& c) {
       s, place_in(e, from, kUnit, t.origin, [&](unsigned k) { return begin(k) == t.of[k]->size() ? std::u16string::npos : begin(k); }));
 }
 
+/// RtlEqualUnicodeString(a, b, fold), RtlCompareUnicodeString.
 template <bool Equal>
 void compare_strings(Engine& e, State& s, const CallSite& c) {
+  const Value folds = e.alu.truncate(e.argument(s, c, 2), 8);
+  if (!folds.uniform() || !folds.all.number()) return lost(e, s, c, 2);
   const Texts a = counted_texts(e, s, e.argument(s, c, 0), true), b = counted_texts(e, s, e.argument(s, c, 1), true);
   if (!a.known || !b.known) return lost(e, s, c, 2);
   Value v = e.alu.each([&](unsigned k) {
-    const int r = compare(*a.of[k], *b.of[k], true, kMostText);
+    const int r = compare(*a.of[k], *b.of[k], !folds.is_null(), kMostText);
     return number(Equal ? (r == 0 ? 1 : 0) : static_cast<std::uint32_t>(r));
   });
   v.origin = origin_of(a, b);

@@ -30,15 +30,21 @@ Texts joined(const Texts& a, const Texts& b) {
 
 enum class Gives { text, zero };
 
-/// strcpy(to, from); `From` is 2 where the room stands between; `Count` is the argument that bounds it, 0 for none.
-template <bool Wide, unsigned From = 1, unsigned Count = 0, Gives Result = Gives::text>
+/// What bounds a copy: nothing; so many characters, with a NUL behind them; so many with the NUL among them if there is room for one.
+enum class Bound { none, before_nul, room };
+
+/// strcpy(to, from); `From` is 2 where the room stands between.
+template <bool Wide, unsigned From = 1, Bound By = Bound::none, Gives Result = Gives::text>
 void copy_text(Engine& e, State& s, const CallSite& c) {
   const Value to = e.argument(s, c, 0), from = e.argument(s, c, From);
-  const Value count = Count != 0 ? e.argument(s, c, Count) : constant(kMostText);
+  const Value count = By != Bound::none ? e.argument(s, c, From + 1) : constant(kMostText);
   if (!count.uniform() || !count.all.number()) return not_known(e, s, c, to, {from});
-  const Texts t = texts(e, s, from, Wide, std::min(count.all.off, kMostText));
+  // lstrcpyn always ends its text, strncpy only where it is shorter.
+  const bool ends = c.import->name.starts_with("lstr");
+  const std::uint64_t most = std::min(count.all.off - (By == Bound::room && ends && count.all.off != 0 ? 1 : 0), kMostText);
+  const Texts t = texts(e, s, from, Wide, most);
   if (!t.known) return not_known(e, s, c, to, {from});
-  write_texts(e, s, to, t, Wide);
+  write_texts(e, s, to, t, Wide, By == Bound::room ? count.all.off : kMostText + 1);
   e.set_result(s, Result == Gives::text ? to : constant(0));
 }
 
@@ -123,14 +129,14 @@ constexpr Model kTextCopiesModels[] = {
     {"wcscpy", copy_text<true>},
     {"lstrcpyA", copy_text<false>},
     {"lstrcpyW", copy_text<true>},
-    {"strncpy", copy_text<false, 1, 2>},
-    {"wcsncpy", copy_text<true, 1, 2>},
-    {"lstrcpynA", copy_text<false, 1, 2>},
-    {"lstrcpynW", copy_text<true, 1, 2>},
-    {"strcpy_s", copy_text<false, 2, 0, Gives::zero>},
-    {"wcscpy_s", copy_text<true, 2, 0, Gives::zero>},
-    {"strncpy_s", copy_text<false, 2, 3, Gives::zero>},
-    {"wcsncpy_s", copy_text<true, 2, 3, Gives::zero>},
+    {"strncpy", copy_text<false, 1, Bound::room>},
+    {"wcsncpy", copy_text<true, 1, Bound::room>},
+    {"lstrcpynA", copy_text<false, 1, Bound::room>},
+    {"lstrcpynW", copy_text<true, 1, Bound::room>},
+    {"strcpy_s", copy_text<false, 2, Bound::none, Gives::zero>},
+    {"wcscpy_s", copy_text<true, 2, Bound::none, Gives::zero>},
+    {"strncpy_s", copy_text<false, 2, Bound::before_nul, Gives::zero>},
+    {"wcsncpy_s", copy_text<true, 2, Bound::before_nul, Gives::zero>},
     {"strcat", append_text<false>},
     {"wcscat", append_text<true>},
     {"lstrcatA", append_text<false>},

@@ -40,6 +40,12 @@ Texts parts_of_texts(Engine& e, State& s, const Value& address, bool wide, std::
 
 }  // namespace
 
+std::optional<std::string> name_at(Engine& e, State& s, const Value& text, bool wide) {
+  constexpr std::uint64_t kOrdinals = 0x10000;
+  const bool ordinal = text.uniform() && text.all.number() && text.all.off < kOrdinals;
+  return ordinal ? std::optional<std::string>("") : e.text(s, text, wide);
+}
+
 Value buffer_of(Engine& e, State& s, const Value& string) { return e.read(s, e.plus(string, e.word()), e.word()); }
 
 Texts texts(Engine& e, State& s, const Value& address, bool wide, std::uint64_t most, const Value* chars) {
@@ -78,13 +84,13 @@ Texts counted_texts(Engine& e, State& s, const Value& string, bool wide) {
   return texts(e, s, buffer_of(e, s, string), wide, kMostText, &chars);
 }
 
-void write_texts(Engine& e, State& s, const Value& to, const Texts& t, bool wide) {
+void write_texts(Engine& e, State& s, const Value& to, const Texts& t, bool wide, std::uint64_t room) {
   if (to.is_null()) return;
   std::size_t longest = 0;
   for (unsigned k = 0; k < e.alu.count(); ++k)
     if ((e.alu.mask >> k & 1) != 0) longest = std::max(longest, t.of[k] ? t.of[k]->size() : 0);
   const unsigned unit = wide ? 2 : 1;
-  for (std::size_t i = 0; i <= longest; ++i) {
+  for (std::size_t i = 0; i <= longest && i < room; ++i) {
     Value c =
         e.alu.each([&](unsigned k) { return number(t.of[k] && i < t.of[k]->size() ? (*t.of[k])[i] & mask_of(unit * 8) : 0); }, t.copy);
     c.copy = t.copy;

@@ -22,12 +22,14 @@ struct Texts {
 
 /// Up to a NUL, `most` characters, or what `chars` says for each lane. `address` may differ between lanes.
 Texts texts(Engine& e, State& s, const Value& address, bool wide, std::uint64_t most = kMostText, const Value* chars = nullptr);
+/// The name that a caller asks by; empty for null and for an ordinal in place of one, nullopt when it is not known.
+std::optional<std::string> name_at(Engine& e, State& s, const Value& text, bool wide);
 /// Where a UNICODE_STRING or ANSI_STRING says that its characters lie.
 Value buffer_of(Engine& e, State& s, const Value& string);
 /// Of a UNICODE_STRING or ANSI_STRING: as long as it says.
 Texts counted_texts(Engine& e, State& s, const Value& string, bool wide);
-/// Writes the text of each lane with its NUL. Nothing when `to` is null.
-void write_texts(Engine& e, State& s, const Value& to, const Texts& t, bool wide);
+/// Writes the text of each lane with its NUL, up to `room` characters in all. Nothing when `to` is null.
+void write_texts(Engine& e, State& s, const Value& to, const Texts& t, bool wide, std::uint64_t room = kMostText + 1);
 /// Sets the lengths and writes the text into the buffer of a counted string.
 void write_counted(Engine& e, State& s, const Value& string, const Texts& t, bool wide);
 /// A number of 32 bits that `f` makes from each lane's text.

@@ -32,6 +32,9 @@ void version_info(Engine& e, State& s, const Value& to, const char* source, bool
   if (!size.uniform() || !size.all.number() || size.all.off < after + 8) return;
   store_unless_null(e, s, e.plus(to, after), 2, field(e, source, &Rung::service_pack));
   store_unless_null(e, s, e.plus(to, after + 2), 2, constant(0));
+  // Which edition it is no build tells: the same unknown in all lanes, whoever asks.
+  store_unless_null(e, s, e.plus(to, after + 4), 2, Value(unknown(Op::call, 16, 0x5017E)));
+  store_unless_null(e, s, e.plus(to, after + 6), 1, Value(unknown(Op::call, 8, 0x970D)));
 }
 
 template <bool Wide, bool Kernel>
@@ -59,8 +62,18 @@ void get_version(Engine& e, State& s, const CallSite&) {
   e.set_result(s, e.lanes("GetVersion", [](const Rung& r) { return std::uint64_t{r.build} << 16 | r.minor << 8 | r.major; }));
 }
 
-// VER_SET_CONDITION: three bits per field, in the order of the VER_ bits of the mask.
-constexpr unsigned kMinor = 1, kMajor = 2, kBuild = 4, kServicePackMajor = 32;
+// The fields of a type mask; a condition mask has three bits for each, in this order.
+enum Asked : unsigned {
+  kMinor = 1,
+  kMajor = 2,
+  kBuild = 4,
+  kPlatform = 8,
+  kServicePackMinor = 16,
+  kServicePackMajor = 32,
+  kSuite = 64,
+  kProductType = 128
+};
+constexpr unsigned kEdition = kSuite | kProductType;
 
 void set_condition_mask(Engine& e, State& s, const CallSite& c) {
   // 32-bit: a 64-bit mask is two words and comes back in edx:eax.
@@ -70,10 +83,11 @@ void set_condition_mask(Engine& e, State& s, const CallSite& c) {
   const Value type = e.argument(s, c, wide ? 1 : 2), how = e.argument(s, c, wide ? 2 : 3);
   const Value out = e.alu.each([&](unsigned k) {
     const Term m = mask.at(k), t = type.at(k), h = how.at(k);
-    if (!m.number() || !t.number() || !h.number() || (t.off & 0xFF) == 0)
-      return unknown(Op::call, 64, hash_of(hash_of(hash_of(0x5E7, m), t), h));
-    const unsigned index = static_cast<unsigned>(std::countr_zero(t.off & 0xFF));
-    return number((m.off & ~(std::uint64_t{7} << (3 * index))) | (h.off & 7) << (3 * index));
+    if (!m.number() || !t.number() || !h.number()) return unknown(Op::call, 64, hash_of(hash_of(hash_of(0x5E7, m), t), h));
+    const std::uint64_t fields = t.off & 0xFF;
+    if (fields == 0) return m;
+    // Of several fields the highest is meant; what was set before is not taken back.
+    return number(m.off | (h.off & 7) << (3 * (std::bit_width(fields) - 1)));
   });
   if (!wide) {
     s.r[kDx] = e.alu.truncate(e.alu.binary(Op::shr, out, constant(32), 64), 32);
@@ -82,70 +96,130 @@ void set_condition_mask(Engine& e, State& s, const CallSite& c) {
   e.set_result(s, wide ? out : e.alu.truncate(out, 32));
 }
 
+enum How : unsigned { kEqual = 1, kGreater, kGreaterEqual, kLess, kLessEqual };
+
+/// Without a condition that orders nothing holds.
 bool holds(unsigned how, std::uint64_t have, std::uint64_t want) {
   switch (how) {
-    case 1: return have == want;
-    case 2: return have > want;
-    case 3: return have >= want;
-    case 4: return have < want;
-    case 5: return have <= want;
-    default: return true;
+    case kEqual: return have == want;
+    case kGreater: return have > want;
+    case kGreaterEqual: return have >= want;
+    case kLess: return have < want;
+    case kLessEqual: return have <= want;
+    default: return false;
   }
 }
 
-/// The version fields are compared as one number, by the condition of the highest one asked for.
-bool verify(const Rung& r, std::uint64_t type, std::uint64_t mask, const std::array<std::uint64_t, 4>& want) {
-  const auto how = [&](unsigned bit) { return static_cast<unsigned>(mask >> (3 * static_cast<unsigned>(std::countr_zero(bit))) & 7); };
-  if ((type & kBuild) != 0 && !holds(how(kBuild), r.build, want[2])) return false;
-  struct Step {
-    unsigned bit;
-    std::uint64_t have, want;
-  };
-  const std::array<Step, 3> steps = {
-      {{kMajor, r.major, want[0]}, {kMinor, r.minor, want[1]}, {kServicePackMajor, r.service_pack, want[3]}}};
-  unsigned condition = 0;
-  bool result = true;
-  for (const Step& x : steps) {
-    if ((type & x.bit) == 0) continue;
-    if (condition == 0) condition = how(x.bit);
-    if (x.have != x.want) return holds(condition, x.have, x.want);
-    result = holds(condition, x.have, x.want);
+bool orders(unsigned how) { return how >= kEqual && how <= kLessEqual; }
+
+/// Major, minor and service pack are one number with digits: a lower digit counts where the higher ones are equal, and its own condition
+/// only where that points the same way as the one before. Tried out by the Wine project on Windows.
+class Digits {
+ public:
+  /// False where the digit differs from what is asked for, or nothing orders it: those below it do not count.
+  bool next(unsigned how, std::uint64_t have, std::uint64_t want) {
+    const unsigned counts = condition(how);
+    result_ = holds(counts, have, want);
+    return have == want && orders(counts);
   }
-  return result;
+  [[nodiscard]] bool result() const { return result_; }
+
+ private:
+  unsigned condition(unsigned how) {
+    if (first_ == 0) return first_ = how;
+    if (how == 0) fixed_ = true;
+    if (fixed_ || !orders(how)) return first_;
+    if (first_ == kEqual) return first_ = how;
+    const bool same_way = how == kEqual || (how <= kGreaterEqual) == (first_ <= kGreaterEqual);
+    return same_way ? how : first_;
+  }
+  unsigned first_ = 0;
+  bool fixed_ = false;  ///< a digit had no condition: those below it have none of their own
+  bool result_ = true;
+};
+
+/// What a caller of VerifyVersionInfo asks for. Each field stands in the structure at the same place as in OSVERSIONINFOEX.
+struct Wanted {
+  struct Field {
+    unsigned bit;
+    Value value;
+  };
+  std::array<Field, 8> fields;
+
+  Wanted(Engine& e, State& s, const Value& info, bool wide) {
+    const std::uint64_t behind_text = wide ? 276 : 148;
+    const auto at = [&](std::uint64_t offset, unsigned size) { return e.read(s, e.plus(info, offset), size); };
+    fields = {{{kMajor, at(4, 4)},
+               {kMinor, at(8, 4)},
+               {kServicePackMajor, at(behind_text, 2)},
+               {kServicePackMinor, at(behind_text + 2, 2)},
+               {kBuild, at(12, 4)},
+               {kPlatform, at(16, 4)},
+               {kSuite, at(behind_text + 4, 2)},
+               {kProductType, at(behind_text + 6, 1)}}};
+  }
+  [[nodiscard]] const Value& of(unsigned bit) const {
+    return std::find_if(fields.begin(), fields.end(), [bit](const Field& f) { return f.bit == bit; })->value;
+  }
+  /// Are those that `type` asks for known in this lane, as far as a build tells them?
+  [[nodiscard]] bool known(unsigned lane, std::uint64_t type) const {
+    return std::all_of(fields.begin(), fields.end(),
+                       [&](const Field& f) { return (type & f.bit & ~kEdition) == 0 || f.value.at(lane).number(); });
+  }
+};
+
+std::uint64_t have(const Rung& r, unsigned bit) {
+  constexpr std::uint64_t kNt = 2;
+  switch (bit) {
+    case kMajor: return r.major;
+    case kMinor: return r.minor;
+    case kServicePackMajor: return r.service_pack;
+    case kBuild: return r.build;
+    case kPlatform: return kNt;
+    default: return 0;  // no service pack has a minor number
+  }
+}
+
+/// Does Windows say yes on that rung? Product type and suite are left out: no build tells them.
+bool verify(const Rung& r, std::uint64_t type, std::uint64_t mask, const Wanted& wanted, unsigned lane) {
+  const auto how = [&](unsigned bit) { return static_cast<unsigned>(mask >> (3 * std::countr_zero(bit)) & 7); };
+  const auto want = [&](unsigned bit) { return wanted.of(bit).at(lane).off; };
+  if ((type & 0xFF) == 0 || mask == 0) return false;
+  for (const unsigned bit : {kPlatform, kBuild})
+    if ((type & bit) != 0 && !holds(how(bit), have(r, bit), want(bit))) return false;
+  Digits digits;
+  for (const unsigned bit : {kMajor, kMinor, kServicePackMajor, kServicePackMinor})
+    if ((type & bit) != 0 && !digits.next(how(bit), have(r, bit), want(bit))) break;
+  return digits.result();
 }
 
 template <bool Kernel, bool Wide>
 void verify_version(Engine& e, State& s, const CallSite& c) {
-  const Value info = e.argument(s, c, 0), type = e.argument(s, c, 1);
+  constexpr std::uint64_t kYes = Kernel ? 0 : 1, kNo = Kernel ? 0xC0000059u : 0;
+  const Value type = e.argument(s, c, 1);
   Value mask = e.argument(s, c, 2);
   if (e.word() == 4) mask = e.alu.binary(Op::or_, mask, e.alu.binary(Op::shl, e.argument(s, c, 3), constant(32), 64), 64);
-  std::array<Value, 4> want;
-  for (unsigned i = 0; i < 3; ++i) want[i] = e.read(s, e.plus(info, 4 + 4 * i), 4);
-  want[3] = e.read(s, e.plus(info, Wide ? 276 : 148), 2);
+  const Wanted wanted(e, s, e.argument(s, c, 0), Wide);
   e.version_was_read();
-  bool open = false;
+  LaneMask yes = 0, no = 0;
   Value out = e.alu.each([&](unsigned k) {
-    std::array<std::uint64_t, 4> w{};
-    for (std::size_t i = 0; i < 4; ++i) w[i] = want[i].at(k).number() ? want[i].at(k).off : 0;
     const Term t = type.at(k), m = mask.at(k);
-    const bool known = t.number() && m.number() && (wanted_known(want, k, t.off));
-    open = open || !known;
-    if (!known) return unknown(Op::call, 32, mix(c.rva, e.ladder().rungs[k].build));
-    const bool yes = verify(e.ladder().rungs[k], t.off, m.off, w);
-    return number(Kernel ? (yes ? 0 : 0xC0000059u) : yes ? 1 : 0);
+    if (!t.number() || !m.number() || !wanted.known(k, t.off)) return unknown(Op::call, 32, mix(c.rva, e.ladder().rungs[k].build));
+    const bool fits = verify(e.ladder().rungs[k], t.off, m.off, wanted, k);
+    (fits ? yes : no) |= lane_bit(k);
+    if (!fits) return number(kNo);
+    if ((t.off & kEdition) == 0) return number(kYes);
+    // The edition is asked for too: an answer that no build tells, and that the same question gets again.
+    const std::uint64_t question = mix(0xED17, t.off & kEdition, m.off >> (3 * std::countr_zero(+kSuite)));
+    return unknown(Op::call, 32, hash_of(hash_of(question, wanted.of(kSuite).at(k)), wanted.of(kProductType).at(k)));
   });
   out.origin = e.record().origin(c.import->name);
-  if (!e.alu.varies(out) || open) {
-    e.set_result(s, out);
-    return;
-  }
-  Split split{c.rva, "the condition of " + c.import->name, out.origin, 0, 0, {}, {}};
-  for (unsigned k = 0; k < e.alu.count(); ++k)
-    if ((s.mask >> k & 1) != 0) (out.at(k).off == (Kernel ? 0u : 1u) ? split.yes : split.no) |= lane_bit(k);
-  e.record().split(split);
-  if (want[2].uniform() && want[2].all.number() && want[2].all.off > 1000 && want[2].all.off < 30000)
-    e.record().critical.insert(static_cast<std::uint32_t>(want[2].all.off));
   e.set_result(s, out);
+  if ((yes | no) != s.mask || yes == 0 || no == 0) return;
+  e.record().split({c.rva, "the condition of " + c.import->name, out.origin, yes, no, {}, {}});
+  const Value& build = wanted.of(kBuild);
+  if (build.uniform() && build.all.number() && build.all.off > 1000 && build.all.off < 30000)
+    e.record().critical.insert(static_cast<std::uint32_t>(build.all.off));
 }
 
 constexpr Model kVersionModels[] = {
@@ -157,13 +231,6 @@ constexpr Model kVersionModels[] = {
 };
 
 }  // namespace
-
-bool wanted_known(const std::array<Value, 4>& want, unsigned lane, std::uint64_t type) {
-  const std::array<unsigned, 4> bits = {kMajor, kMinor, kBuild, kServicePackMajor};
-  for (std::size_t i = 0; i < 4; ++i)
-    if ((type & bits[i]) != 0 && !want[i].at(lane).number()) return false;
-  return true;
-}
 
 std::span<const Model> version_models() { return kVersionModels; }
 

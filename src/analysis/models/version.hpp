@@ -1,7 +1,6 @@
 // The groups of models; models.cpp looks through them.
 #pragma once
 
-#include <array>
 #include <span>
 
 #include "analysis/models/models.hpp"
@@ -16,8 +15,5 @@ std::span<const Model> text_models();
 std::span<const Model> text_copy_models();
 std::span<const Model> formatted_models();
 std::span<const Model> wide_models();
-
-/// Are the fields that `type` asks for known in this lane?
-bool wanted_known(const std::array<Value, 4>& want, unsigned lane, std::uint64_t type);
 
 }  // namespace tq::analysis
