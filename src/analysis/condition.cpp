@@ -112,9 +112,9 @@ Value Engine::condition(const State& s, unsigned cc) {
   const auto one = [&](Term a, Term b, Term r, Term cf, Term of) {
     Term t;
     switch (f.kind) {
-      case Flags::Kind::sub: t = of_difference(base, a, b, f.bits); break;
+      case Flags::Kind::sub: t = alu.whichever(a, b, [&](Term x, Term y) { return of_difference(base, x, y, f.bits); }); break;
       case Flags::Kind::add: t = of_sum(base, a, b, r, f.bits); break;
-      case Flags::Kind::result: t = of_result(base, r, cf, of, f.bits); break;
+      case Flags::Kind::result: t = alu.whichever(r, number(0), [&](Term x, Term) { return of_result(base, x, cf, of, f.bits); }); break;
     }
     return (cc & 1) != 0 ? negate(t) : t;
   };

@@ -89,8 +89,12 @@ class Engine {
   void take_back(Findings f) { now_ = std::move(f); }
   /// Functions whose address was handed on or stored.
   [[nodiscard]] std::vector<std::uint32_t> callbacks() const;
-  /// Calls to other functions than these are not followed while nothing that varies is handed to them.
-  void follow_into(const std::set<std::uint32_t>& functions) { relevant_.insert(functions.begin(), functions.end()); }
+  /// Calls to other functions than these are not followed while nothing that varies is handed to them. False when all were known.
+  bool follow_into(const std::set<std::uint32_t>& functions) {
+    const std::size_t before = relevant_.size();
+    relevant_.insert(functions.begin(), functions.end());
+    return relevant_.size() != before;
+  }
   /// Places outside of frames that hold something that differs between lanes.
   [[nodiscard]] std::vector<Term> varying_memory();
   [[nodiscard]] Record& record() { return now_.record; }
@@ -202,6 +206,8 @@ class Engine {
   void call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, const Value& target);
   std::vector<State> inline_call(Frame& f, std::uint32_t pc, std::uint32_t next, std::uint32_t callee, State s);
   std::optional<State> one_of(std::vector<State> states, std::uint64_t place);
+  /// The import, or function of the driver framework's table, that a called address is; null for any other.
+  [[nodiscard]] const ImportSlot* slot_of(Term target) const;
   void opaque_call(Frame& f, std::uint32_t pc, const Insn& insn, State& s, Term target);
   bool external_call(Frame& f, std::uint32_t pc, std::uint32_t next, State& s, Term target, bool tail);
   void clobber(State& s, std::uint64_t h);
@@ -223,6 +229,7 @@ class Engine {
   void note_unresolved(std::uint32_t pc, State& s);
   [[nodiscard]] std::uint64_t room_behind(Term address, std::uint64_t most) const;
   std::uint64_t shown_term(const Value& v, Term t, unsigned lane);
+  [[nodiscard]] bool may_be_everywhere(const Value& v, Term t) const;
   [[nodiscard]] std::vector<std::uint64_t> shown(const Value& v, unsigned lane);
   std::vector<std::uint64_t> handed_over(const Value& v, unsigned lane);
   std::vector<std::uint64_t> combined(std::uint64_t site, const std::vector<Value>& values, unsigned lane);
@@ -249,6 +256,7 @@ class Engine {
   const Ladder& ladder_;
   Budget budget_;
   VersionNames names_;
+  bool uses_framework_;  ///< the driver framework's loader binds the program to it
   unsigned word_;
   LaneMask all_lanes_;
   Findings now_;

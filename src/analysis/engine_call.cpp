@@ -296,9 +296,19 @@ void Engine::callback(State& s, const CallSite& c, std::uint32_t target, std::sp
   alu.mask = s.mask;
 }
 
+const ImportSlot* Engine::slot_of(Term target) const {
+  // The place of WdfObjectGetTypedContextWorker in the table of KMDF 1.x, which the loader fills in. Source: wdffuncenum.h.
+  constexpr std::uint64_t kTypedContext = 202;
+  static const ImportSlot typed_context{"wdf01000.sys", "WdfObjectGetTypedContextWorker"};
+  if (target.off != 0) return nullptr;
+  if (const auto slot = api_slots_.find(target.sym); slot != api_slots_.end()) return &slot->second;
+  const auto load = loads_.find(target.sym);
+  const bool in_table = load != loads_.end() && load->second.first != 0 && load->second.second == kTypedContext * word_;
+  return in_table && uses_framework_ ? &typed_context : nullptr;
+}
+
 bool Engine::external_call(Frame& f, std::uint32_t pc, std::uint32_t next, State& s, Term target, bool tail) {
-  const auto slot = api_slots_.find(target.sym);
-  CallSite c{pc, slot != api_slots_.end() && target.off == 0 ? &slot->second : nullptr, tail, &f};
+  CallSite c{pc, slot_of(target), tail, &f};
   const std::string name = c.import != nullptr ? c.import->name : "";
   if (is_noreturn(name)) {
     external_event(s, c, name, 2);
@@ -367,9 +377,12 @@ void Engine::call_target(Frame& f, std::uint32_t pc, const Insn& insn, State s, 
   constexpr std::uint32_t kSmall = 300;  // bytes: such helpers are cheaper to follow than to sum up
   constexpr std::size_t kHelperDepth = 4;
   constexpr std::uint64_t kHelperSteps = 50'000;
+  // A jump to an import is that import.
+  const Insn& head = decoder_.at(*rva);
+  const bool thunk = head.flow == Flow::jump && !head.target;
   const bool aside =
-      neutral_.contains(*rva) ||
-      (!relevant_.contains(*rva) && (functions_.size_of(*rva) > kSmall || stack_.size() > kHelperDepth || root_steps_ > kHelperSteps));
+      !thunk && (neutral_.contains(*rva) || (!relevant_.contains(*rva) && (functions_.size_of(*rva) > kSmall ||
+                                                                           stack_.size() > kHelperDepth || root_steps_ > kHelperSteps)));
   if (deep || (aside && all_plain(s))) {
     if (deep && !all_plain(s)) now_.record.reason(fmt::format("calls nest too deep at 0x{:x}", pc));
     opaque_call(f, pc, insn, s, to);

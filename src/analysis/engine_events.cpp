@@ -1,5 +1,6 @@
 // What can be seen from outside, lane by lane: calls out of the program, stores outside of frames, results.
 #include <algorithm>
+#include <bit>
 #include <span>
 
 #include "analysis/models/models.hpp"
@@ -31,13 +32,26 @@ std::uint64_t Engine::shown_term(const Value& v, Term t, unsigned lane) {
   return 3;
 }
 
+/// May the value be `t` in all lanes?
+bool Engine::may_be_everywhere(const Value& v, Term t) const {
+  for (LaneMask left = alu.mask; left != 0; left &= left - 1) {
+    const auto ways = alu.alternatives(v.at(static_cast<unsigned>(std::countr_zero(left))));
+    if (std::find(ways.begin(), ways.end(), t) == ways.end()) return false;
+  }
+  return true;
+}
+
 /// How one lane shows a value: a version itself is shown alike by all lanes, and so is what was computed from it and something
 /// unknown. What was loaded from different places is different. What is one of a few numbers is shown as each of them: whether the ways
 /// to them met before is no difference.
 std::vector<std::uint64_t> Engine::shown(const Value& v, unsigned lane) {
   if (!v.uniform() && v.copy) return {2};
   std::vector<std::uint64_t> out;
-  for (const Term t : alu.alternatives(v.at(lane))) out.push_back(shown_term(v, t, lane));
+  for (const Term t : alu.alternatives(v.at(lane))) {
+    // An unknown that every lane may show is no difference, and no question.
+    const bool common = !t.number() && !v.uniform() && may_be_everywhere(v, t);
+    out.push_back(common ? hash_of(1, t) : shown_term(v, t, lane));
+  }
   return out;
 }
 

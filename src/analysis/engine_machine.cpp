@@ -64,6 +64,8 @@ Engine::Engine(const Program& program, Functions& functions, Decoder& decoder, c
       ladder_(ladder),
       budget_(budget),
       names_(names),
+      uses_framework_(std::any_of(program.imports().begin(), program.imports().end(),
+                                  [](const auto& slot) { return slot.second.name == "WdfVersionBind"; })),
       word_(program.is_64() ? 8 : 4),
       all_lanes_(mask_of(static_cast<unsigned>(ladder.rungs.size()))),
       start_(processor_time()) {

@@ -46,6 +46,8 @@ class Follower {
     auto callers = functions_.callers(f);
     Findings before = e_.findings();
     const Outcome outcome = e_.run_root(f);
+    // Handed to somebody who calls it back: whoever handed it over finds the version behind what went along.
+    if (!top && callers.empty() && outcome.escaped) return functions_.takers(f);
     if (top || callers.empty() || !(outcome.escaped || outcome.open)) return {};
     // Somebody may call it from outside, too: what it showed counts.
     if (!outcome.open && functions_.address_taken(f)) return callers;
@@ -64,7 +66,9 @@ class Follower {
         if (++roots > kMostRoots) return e_.record().reason("too many functions to follow");
         const auto callers = one(f, level >= kLevels);
         if (callers.empty()) continue;
-        e_.follow_into({f});
+        // One that was followed before, when this one was passed over, shows more now.
+        if (e_.follow_into({f}))
+          for (const std::uint32_t c : callers) done.erase(c);
         next.insert(callers.begin(), callers.end());
       }
       now = std::move(next);
@@ -106,9 +110,11 @@ class Follower {
         elsewhere = true;
       if (!at.number() && kind_of(at.sym) != Kind::stack && !is_function(kind_of(at.sym))) bases_.insert(at.sym);
     }
-    // A structure of the program's own is reached through any callback.
-    if (elsewhere)
+    // A structure of the program's own is reached through any callback, or through what Windows keeps.
+    if (elsewhere) {
       for (const std::uint32_t c : e_.callbacks()) out.insert(c);
+      out.insert(functions_.askers().begin(), functions_.askers().end());
+    }
     return out;
   }
 

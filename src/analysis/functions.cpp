@@ -167,6 +167,8 @@ void Functions::address(const Program& p, std::uint64_t where, std::uint32_t rva
       sites_.push_back({rva, import->second.name});
     else if (resolver_counts_ && is_resolver(import->second.name))
       sites_.push_back({rva, import->second.name});
+    else if (is_keeper(import->second.name))
+      asks_.push_back(rva);
     return;
   }
   const Extent* x = p.extent(*target);
@@ -176,6 +178,7 @@ void Functions::address(const Program& p, std::uint64_t where, std::uint32_t rva
     if (p.is_64() || moved_ || *target % 4 == 0 || after_an_end(p, *target)) {
       taken_.insert(*target);
       starts_.insert(*target);
+      takes_.emplace_back(*target, rva);
     }
     return;
   }
@@ -228,6 +231,10 @@ void Functions::link() {
   for (const std::uint32_t s : sorted_)
     if (called.contains(s) || s == entry_ || unwound_.contains(s) || !labels_.contains(s)) solid_.push_back(s);
   std::sort(mentions_.begin(), mentions_.end());
+  std::sort(takes_.begin(), takes_.end());
+  for (const std::uint32_t rva : asks_)
+    for (const std::uint32_t f : {of(rva), solid(rva)})
+      if (f != 0) askers_.insert(f);
   for (const auto& [from, to] : calls_) {
     // A label of a jump table may look like the start of a function: the function around it calls, too.
     for (const std::uint32_t caller : {of(from), solid(from)})
@@ -243,6 +250,13 @@ std::uint32_t Functions::of(std::uint32_t rva) const {
 std::set<std::uint32_t> Functions::callers(std::uint32_t start) const {
   const auto it = callers_.find(start);
   return it == callers_.end() ? std::set<std::uint32_t>() : it->second;
+}
+
+std::set<std::uint32_t> Functions::takers(std::uint32_t start) const {
+  std::set<std::uint32_t> out;
+  for (auto it = std::lower_bound(takes_.begin(), takes_.end(), std::pair{start, 0u}); it != takes_.end() && it->first == start; ++it)
+    if (const std::uint32_t f = of(it->second); f != 0 && f != start) out.insert(f);
+  return out;
 }
 
 std::uint32_t Functions::mentioned_behind(std::uint32_t rva) const {

@@ -37,6 +37,8 @@ class Functions {
   [[nodiscard]] bool is_start(std::uint32_t rva) const { return starts_.contains(rva); }
   /// Functions with a direct call or jump to this start.
   [[nodiscard]] std::set<std::uint32_t> callers(std::uint32_t start) const;
+  /// Functions with an instruction that takes the address of this start.
+  [[nodiscard]] std::set<std::uint32_t> takers(std::uint32_t start) const;
   /// The lowest address behind `rva` that an instruction mentions: where a table ends at the latest.
   [[nodiscard]] std::uint32_t mentioned_behind(std::uint32_t rva) const;
   /// Like `of`, but labels of jump tables are no starts.
@@ -45,6 +47,8 @@ class Functions {
   [[nodiscard]] std::uint32_t size_of(std::uint32_t start) const;
   /// Functions that mention an address inside [rva, rva+size).
   [[nodiscard]] std::set<std::uint32_t> readers(std::uint32_t rva, std::uint32_t size) const;
+  /// Functions that ask for what Windows keeps for the program.
+  [[nodiscard]] const std::set<std::uint32_t>& askers() const { return askers_; }
   /// May some instruction store into [rva, rva+size)? Only stores that name their address are known.
   [[nodiscard]] bool stored_to(std::uint32_t rva, unsigned size) const;
   /// Exported, or its address is in a register or in data: it may be called from anywhere.
@@ -79,7 +83,9 @@ class Functions {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> calls_;     ///< from (an instruction), to (a target)
   std::vector<std::pair<std::uint32_t, std::uint32_t>> branches_;  ///< conditional jumps to an even line, alike
   std::vector<std::pair<std::uint32_t, std::uint32_t>> mentions_;  ///< address, instruction
-  std::set<std::uint32_t> stores_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> takes_;     ///< address of a function, instruction
+  std::set<std::uint32_t> stores_, askers_;
+  std::vector<std::uint32_t> asks_;  ///< instructions that ask for what Windows keeps
   std::unordered_map<std::uint32_t, std::set<std::uint32_t>> callers_;
   std::vector<SourceSite> sites_;
   std::vector<Handler> handlers_;
@@ -110,6 +116,8 @@ constexpr bool is_version_of_process(std::uint64_t offset, bool x64) {
 bool is_source_import(const ImportSlot& import, bool clock);
 /// Does an imported function look another one up by name?
 bool is_resolver(const std::string& name);
+/// Does an imported function give back what Windows keeps for the program under an index or name?
+bool is_keeper(const std::string& name);
 /// Does an imported function read values of the registry?
 bool is_registry_reader(const std::string& name);
 /// 1601 to 1970 in 100 ns or seconds, whole or a half, added or taken away.

@@ -9,20 +9,12 @@ using namespace tq::analysis;
 using test::Calls;
 using test::Code;
 using test::code;
+using test::operator+;
+using test::with_dword;
 
 namespace {
 
 constexpr int kJumpIfZero = 0x74, kJumpIfNot = 0x75;
-
-void dword(Code& c, std::uint32_t v) {
-  for (unsigned i = 0; i < 4; ++i) c.push_back(static_cast<std::byte>(v >> (8 * i)));
-}
-
-Code with_dword(std::initializer_list<int> bytes, std::uint32_t v) {
-  Code c = code(bytes);
-  dword(c, v);
-  return c;
-}
 
 /// sub rsp,158h; an OSVERSIONINFOEXW of zeros at [rsp+30h], its size set; rcx points to it.
 Calls zeroed() {
@@ -33,11 +25,7 @@ Calls zeroed() {
 }
 
 /// mov dword [rsp+30h+offset], value
-Code field(std::uint32_t offset, std::uint32_t value) {
-  Code c = with_dword({0xC7, 0x84, 0x24}, 0x30 + offset);
-  dword(c, value);
-  return c;
-}
+Code field(std::uint32_t offset, std::uint32_t value) { return with_dword({0xC7, 0x84, 0x24}, 0x30 + offset) + with_dword({}, value); }
 
 /// A jump over all that follows, which asks for build 6002 and shows it by a call; then: xor eax,eax; add rsp,158h; ret
 Gate behind(Calls c, int jump) {

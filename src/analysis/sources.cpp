@@ -37,6 +37,10 @@ constexpr std::string_view kRegistry[] = {
 };
 constexpr std::string_view kResolvers[] = {"GetProcAddress", "MmGetSystemRoutineAddress", "LdrGetProcedureAddress", "FltGetRoutineAddress",
                                            "NdisGetRoutineAddress"};
+// What gives back what Windows keeps for a program; models/kept_values.cpp.
+constexpr std::string_view kKeepers[] = {"TlsGetValue",    "FlsGetValue",       "GetWindowLongA",
+                                         "GetWindowLongW", "GetWindowLongPtrA", "GetWindowLongPtrW",
+                                         "GetPropA",       "GetPropW",          "IoGetDriverObjectExtension"};
 constexpr std::string_view kClock[] = {
     "GetSystemTimeAsFileTime",
     "GetSystemTimePreciseAsFileTime",
@@ -85,6 +89,7 @@ bool is_source_import(const ImportSlot& import, bool clock) {
 }
 
 bool is_resolver(const std::string& name) { return is_among(kResolvers, name); }
+bool is_keeper(const std::string& name) { return is_among(kKeepers, name); }
 bool is_registry_reader(const std::string& name) { return is_among(kRegistry, name); }
 bool is_epoch_constant(std::uint64_t v) {
   constexpr std::uint64_t kTicks = 116444736000000000, kSeconds = 11644473600, kMilliseconds = kSeconds * 1000;

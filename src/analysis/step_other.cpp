@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "analysis/stepper.hpp"
 
@@ -9,6 +10,17 @@ namespace tq::analysis {
 namespace {
 
 constexpr std::uint64_t kMostStringRounds = 1024;
+
+/// ah, ch, dh, bh: what is written there stands above the low byte.
+bool high_byte(ZydisRegister r) { return r >= ZYDIS_REGISTER_AH && r <= ZYDIS_REGISTER_BH; }
+
+bool is_scan(ZydisMnemonic m) {
+  return m == ZYDIS_MNEMONIC_SCASB || m == ZYDIS_MNEMONIC_SCASW || m == ZYDIS_MNEMONIC_SCASD || m == ZYDIS_MNEMONIC_SCASQ;
+}
+
+bool compares_memory(ZydisMnemonic m) {
+  return m == ZYDIS_MNEMONIC_CMPSB || m == ZYDIS_MNEMONIC_CMPSW || m == ZYDIS_MNEMONIC_CMPSD || m == ZYDIS_MNEMONIC_CMPSQ;
+}
 
 }  // namespace
 
@@ -18,6 +30,15 @@ void Stepper::run() {
       vector_arithmetic() || vector_scalar())
     return;
   generic();
+}
+
+Value Stepper::flags_value() {
+  const Flags& f = s_.flags;
+  return e_.alu.each([&](unsigned k) {
+    std::uint64_t h = mix(0xF1A6, static_cast<std::uint64_t>(f.kind), f.bits);
+    for (const Value* v : {&f.a, &f.b, &f.r, &f.cf, &f.of}) h = hash_of(h, v->at(k));
+    return unknown(Op::other, 32, h);
+  });
 }
 
 bool Stepper::stack() {
@@ -51,13 +72,15 @@ bool Stepper::stack() {
       return true;
     case ZYDIS_MNEMONIC_PUSHF:
     case ZYDIS_MNEMONIC_PUSHFD:
-    case ZYDIS_MNEMONIC_PUSHFQ: e_.push(s_, Value(unknown(Op::other, 32, rva_)), size); return true;
+    case ZYDIS_MNEMONIC_PUSHFQ: e_.push(s_, flags_value(), size); return true;
     case ZYDIS_MNEMONIC_POPF:
     case ZYDIS_MNEMONIC_POPFD:
-    case ZYDIS_MNEMONIC_POPFQ:
-      (void)e_.pop(s_, size);
-      flags_of_result(unknown_flag(20), unknown_flag(21), unknown_flag(22), 32);
+    case ZYDIS_MNEMONIC_POPFQ: {
+      const Value v = e_.pop(s_, size);
+      const auto part = [&](std::uint64_t n) { return e_.alu.map(v, [&](Term t) { return unknown(Op::other, 8, hash_of(n, t)); }); };
+      flags_of_result(part(20), part(21), part(22), 32);
       return true;
+    }
     default: return false;
   }
 }
@@ -141,11 +164,11 @@ void Stepper::one_string(unsigned unit, bool) {
   const bool moves_data = m == ZYDIS_MNEMONIC_MOVSB || m == ZYDIS_MNEMONIC_MOVSW || m == ZYDIS_MNEMONIC_MOVSD || m == ZYDIS_MNEMONIC_MOVSQ;
   const bool stores = m == ZYDIS_MNEMONIC_STOSB || m == ZYDIS_MNEMONIC_STOSW || m == ZYDIS_MNEMONIC_STOSD || m == ZYDIS_MNEMONIC_STOSQ;
   const bool loads = m == ZYDIS_MNEMONIC_LODSB || m == ZYDIS_MNEMONIC_LODSW || m == ZYDIS_MNEMONIC_LODSD || m == ZYDIS_MNEMONIC_LODSQ;
-  const bool scans = m == ZYDIS_MNEMONIC_SCASB || m == ZYDIS_MNEMONIC_SCASW || m == ZYDIS_MNEMONIC_SCASD || m == ZYDIS_MNEMONIC_SCASQ;
+  const bool scans = is_scan(m);
   if (moves_data) e_.write(s_, s_.r[kDi], unit, e_.read(s_, s_.r[kSi], unit));
   if (stores) e_.write(s_, s_.r[kDi], unit, e_.read_reg(s_, ax));
   if (loads) e_.write_reg(s_, ax, e_.read(s_, s_.r[kSi], unit));
-  if (scans || (!moves_data && !stores && !loads)) {
+  if (scans || compares_memory(m)) {
     const Value a = scans ? e_.read_reg(s_, ax) : e_.read(s_, s_.r[kSi], unit), b = e_.read(s_, s_.r[kDi], unit);
     flags_sub(a, b, alu.binary(Op::sub, a, b, unit * 8), unit * 8);
   }
@@ -156,9 +179,7 @@ void Stepper::one_string(unsigned unit, bool) {
 bool Stepper::concrete_strings(unsigned unit) {
   const Value count = s_.r[kCx];
   if (!count.uniform() || !count.all.number() || count.all.off > kMostStringRounds) return false;
-  const auto m = i_.mnemonic;
-  const bool compares = m == ZYDIS_MNEMONIC_SCASB || m == ZYDIS_MNEMONIC_SCASW || m == ZYDIS_MNEMONIC_SCASD || m == ZYDIS_MNEMONIC_CMPSB ||
-                        m == ZYDIS_MNEMONIC_CMPSW || m == ZYDIS_MNEMONIC_CMPSD || m == ZYDIS_MNEMONIC_SCASQ || m == ZYDIS_MNEMONIC_CMPSQ;
+  const bool compares = is_scan(i_.mnemonic) || compares_memory(i_.mnemonic);
   State before = s_;
   std::uint64_t left = count.all.off;
   while (left > 0) {
@@ -168,11 +189,48 @@ bool Stepper::concrete_strings(unsigned unit) {
     const Value zero = flag(4);
     if (!zero.uniform() || !zero.all.number()) {
       s_ = std::move(before);
-      return false;
+      return compared_strings(unit);
     }
     if ((zero.all.off != 0) == i_.repne) break;
   }
   s_.r[kCx] = constant(left);
+  return true;
+}
+
+/// cmps and scas with a known count: each lane stops where its own memory says so. False where a lane's memory is not known.
+bool Stepper::compared_strings(unsigned unit) {
+  Alu& alu = e_.alu;
+  const unsigned bits = unit * 8;
+  const bool scans = is_scan(i_.mnemonic);
+  const Value si = s_.r[kSi], di = s_.r[kDi];
+  const std::uint64_t count = s_.r[kCx].all.off;
+  const Value ax = e_.read_reg(s_, {.type = Operand::Type::gpr, .bytes = static_cast<std::uint8_t>(unit), .reg = kAx});
+  std::array<std::uint64_t, kMostLanes> rounds{};
+  std::array<Term, kMostLanes> left{}, right{};
+  LaneMask open = alu.mask;
+  for (std::uint64_t i = 0; i < count && open != 0; ++i) {
+    const Value a = scans ? ax : e_.read(s_, e_.plus(si, i * unit), unit), b = e_.read(s_, e_.plus(di, i * unit), unit);
+    for (LaneMask m = open; m != 0; m &= m - 1) {
+      const auto k = static_cast<unsigned>(std::countr_zero(m));
+      rounds[k] = i + 1;
+      left[k] = a.at(k);
+      right[k] = b.at(k);
+      if (!left[k].number() || !right[k].number()) return false;
+      if (((left[k].off ^ right[k].off) & mask_of(bits)) == 0 ? i_.repne : !i_.repne) open &= ~lane_bit(k);
+    }
+  }
+  const std::uint8_t origin = origin_of(ax, e_.read(s_, di, unit), e_.read(s_, si, unit));
+  const auto lanes = [&](auto f) {
+    Value v = alu.each(f);
+    v.origin = origin;
+    return v;
+  };
+  const Value a = lanes([&](unsigned k) { return left[k]; }), b = lanes([&](unsigned k) { return right[k]; });
+  const Value done = lanes([&](unsigned k) { return number(rounds[k] * unit); });
+  flags_sub(a, b, alu.binary(Op::sub, a, b, bits), bits);
+  if (!scans) s_.r[kSi] = alu.binary(Op::add, si, done, e_.word_ * 8);
+  s_.r[kDi] = alu.binary(Op::add, di, done, e_.word_ * 8);
+  s_.r[kCx] = lanes([&](unsigned k) { return number(count - rounds[k]); });
   return true;
 }
 
@@ -186,6 +244,10 @@ void Stepper::string_summary(unsigned unit) {
         [&](unsigned k) { return unknown(Op::other, bits, hash_of(hash_of(hash_of(mix(rva_, salt), di.at(k)), si.at(k)), cx.at(k))); });
   };
   const Value mark = name(1);
+  // What is compared or scanned is not in the name.
+  const bool varies = alu.varies(e_.read(s_, di, unit)) || alu.varies(e_.read(s_, si, unit)) || alu.varies(s_.r[kAx]);
+  if (varies && !e_.ladder_.clock)
+    e_.now_.record.reason(fmt::format("the version reaches an instruction without a model: {} at 0x{:x}", e_.decoder_.text(rva_), rva_));
   if (di.uniform())
     s_.memory.change(di.all, e_.room_behind(di.all, 4096), [&](Term at, unsigned n, const Value& old) {
       if (alu.varies(old)) return old;
@@ -261,6 +323,8 @@ void Stepper::generic() {
       note(s_.r[static_cast<std::uint8_t>(ZydisRegisterGetId(ZydisRegisterGetLargestEnclosing(d.machine_mode, ops[k].reg.value)))]);
     }
   }
+  if (d.cpu_flags != nullptr && d.cpu_flags->tested != 0) note(flags_value());
+  if (i_.mnemonic == ZYDIS_MNEMONIC_XLAT) note(s_.r[kAx]), note(s_.r[kBx]);  // the place it reads is no operand
   const auto made = [&](std::uint64_t salt, unsigned bits) {
     return alu.each([&](unsigned lane) {
       std::uint64_t h = mix(salt, static_cast<std::uint64_t>(i_.mnemonic));
@@ -280,7 +344,7 @@ void Stepper::generic() {
       const ZydisRegisterClass c = ZydisRegisterGetClass(whole);
       const auto id = static_cast<std::size_t>(ZydisRegisterGetId(whole) & 15);
       if (c == ZYDIS_REGCLASS_GPR64 || c == ZYDIS_REGCLASS_GPR32)
-        s_.r[id] = made(k, ops[k].size);
+        s_.r[id] = made(k, high_byte(ops[k].reg.value) ? 64 : ops[k].size);
       else if (c == ZYDIS_REGCLASS_XMM || c == ZYDIS_REGCLASS_YMM || c == ZYDIS_REGCLASS_ZMM)
         vector_out(static_cast<int>(id), {made(k, 64), made(k + 32, 64)});
       else if (c != ZYDIS_REGCLASS_FLAGS && c != ZYDIS_REGCLASS_IP)

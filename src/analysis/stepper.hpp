@@ -40,6 +40,8 @@ class Stepper {
   void flags_logic(const Value& r) { flags_of_result(r, constant(0), constant(0), width()); }
   void flags_sub(const Value& a, const Value& b, const Value& r, unsigned bits);
   Value flag(unsigned cc) { return e_.condition(s_, cc); }
+  /// All flags as one unknown, named by what they were made from.
+  [[nodiscard]] Value flags_value();
   Value unknown_flag(std::uint64_t which) { return Value(unknown(Op::cond, 8, mix(rva_, which))); }
   std::array<Value, 2> vector_in(unsigned k);
   void vector_out(int reg, const std::array<Value, 2>& v);
@@ -51,6 +53,7 @@ class Stepper {
   void sign_shift(const Value& a, unsigned bits);
   void one_string(unsigned unit, bool counted);
   bool concrete_strings(unsigned unit);
+  bool compared_strings(unsigned unit);
   void string_summary(unsigned unit);
   void step_pointer(int reg, unsigned unit);
 

@@ -47,10 +47,13 @@ Value Alu::mixed(const Value& v) {
 
 Term Alu::merged(Term x, Term y, std::uint64_t place) {
   const auto decided = [](Term t) { return t.number() || kind_of(t.sym) == Kind::joined; };
-  const auto is_mixed = [](Term t) { return !t.number() && kind_of(t.sym) == Kind::mixed; };
-  const Kind kind = is_mixed(x) || is_mixed(y) ? Kind::mixed : decided(x) && decided(y) ? Kind::joined : Kind::plain;
+  const auto is = [](Term t, Kind kind) { return !t.number() && kind_of(t.sym) == kind; };
+  const auto opaque = [&](Term t) { return is(t, Kind::plain) || is(t, Kind::result); };
+  const Kind kind = is(x, Kind::mixed) || is(y, Kind::mixed) ? Kind::mixed : decided(x) && decided(y) ? Kind::joined : Kind::plain;
   const Term t{make_sym(kind, 64, mix(hash_of(hash_of(place, x), y), static_cast<std::uint64_t>(Op::join))), 0};
-  if (kind != Kind::joined || ways_.contains(t.sym)) return t;
+  // A number on one way, on the other something unknown that has a name of its own: that is one of a few, too.
+  const bool few = kind == Kind::joined || (decided(x) && opaque(y)) || (opaque(x) && decided(y));
+  if (!few || ways_.contains(t.sym)) return t;
   std::vector<Term> numbers = alternatives(x), more = alternatives(y);
   numbers.insert(numbers.end(), more.begin(), more.end());
   note_alternatives(t, std::move(numbers));
@@ -59,9 +62,9 @@ Term Alu::merged(Term x, Term y, std::uint64_t place) {
 
 void Alu::note_alternatives(Term t, std::vector<Term> numbers) {
   constexpr std::size_t kMostWays = 12, kMostNames = 50'000;
-  if (ways_.size() >= kMostNames || !std::all_of(numbers.begin(), numbers.end(), [](Term n) { return n.number(); })) return;
+  if (ways_.size() >= kMostNames) return;
   for (Term& n : numbers) n.off -= t.off;
-  std::sort(numbers.begin(), numbers.end(), [](Term a, Term b) { return a.off < b.off; });
+  std::sort(numbers.begin(), numbers.end(), [](Term a, Term b) { return std::pair{a.sym, a.off} < std::pair{b.sym, b.off}; });
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
   if (numbers.size() <= kMostWays) ways_.emplace(t.sym, std::move(numbers));
 }

@@ -109,9 +109,23 @@ class Alu {
   Term paired(Term low, Term high);
   /// The unknown that is `x` or `y`, by how the program came to `place`.
   Term merged(Term x, Term y, std::uint64_t place);
-  /// The numbers that a term may be, sorted, where it is one of a few; else the term itself. In whichever order ways met, the
-  /// alternatives are the same.
+  /// The numbers and named unknowns that a term may be, sorted, where it is one of a few; else the term itself. In whichever order ways
+  /// met, the alternatives are the same.
   [[nodiscard]] std::vector<Term> alternatives(Term t) const;
+  /// `f(a, b)`, or the number that it gives for whatever the two may be.
+  template <class F>
+  Term whichever(Term a, Term b, F f) const {
+    constexpr std::size_t kMost = 64;
+    const Term plain = f(a, b);
+    if (plain.number() || ways_.empty()) return plain;
+    const auto all = alternatives(a), others = alternatives(b);
+    if (all.size() * others.size() > kMost) return plain;
+    const Term first = f(all.front(), others.front());
+    for (const Term x : all)
+      for (const Term y : others)
+        if (const Term t = f(x, y); !t.number() || !(t == first)) return plain;
+    return first;
+  }
   /// Unknowns made from the version itself are marked, so that what is computed from them on is not taken for a decision.
   Value mixed(const Value& v);
   /// `a` in the lanes of `first`, else `b`.
@@ -129,17 +143,18 @@ class Alu {
   /// `to` was made from `from` by `f`: so are its alternatives.
   template <class F>
   Term carried(Term from, Term to, F f) {
-    if (to.number() || kind_of(to.sym) != Kind::joined || from.number() || ways_.empty() || ways_.contains(to.sym)) return to;
+    const bool one_of_few = !to.number() && (kind_of(to.sym) == Kind::joined || kind_of(to.sym) == Kind::plain);
+    if (!one_of_few || from.number() || ways_.empty() || ways_.contains(to.sym)) return to;
     const auto it = ways_.find(from.sym);
     if (it == ways_.end()) return to;
     std::vector<Term> numbers;
-    for (const Term w : it->second) numbers.push_back(f(number(w.off + from.off)));
+    for (const Term w : it->second) numbers.push_back(f(Term{w.sym, w.off + from.off}));
     note_alternatives(to, std::move(numbers));
     return to;
   }
   LaneArena arena_;
   std::unordered_map<std::uint64_t, std::pair<Term, Term>> pairs_;  ///< by name
-  std::unordered_map<std::uint64_t, std::vector<Term>> ways_;       ///< name -> the numbers it may be when nothing is added to it
+  std::unordered_map<std::uint64_t, std::vector<Term>> ways_;       ///< name -> what it may be when nothing is added to it
 };
 
 }  // namespace tq::analysis

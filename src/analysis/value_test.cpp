@@ -172,8 +172,17 @@ TEST_CASE("lanes: alternatives are the same in whichever order ways met, and go 
   const Value tripled = alu.binary(Op::mul, Value(a), constant(3), 64);
   CHECK(alu.alternatives(tripled.all) == std::vector<Term>{number(9), number(15), number(27)});
   CHECK(alu.alternatives(alu.truncate(Value(b), 32).all) == std::vector<Term>{number(3), number(5), number(9)});
-  // What also may be something unknown has no list.
-  const Term open = alu.merged(a, unknown(Op::load, 32, 77), 3);
+  // Something unknown may be one of them, but nothing that the version was mixed into.
+  const Term loaded = unknown(Op::load, 32, 77), mixed{make_sym(Kind::mixed, 32, 77), 0};
+  CHECK(alu.alternatives(alu.merged(a, loaded, 3)) == std::vector<Term>{number(3), number(5), number(9), loaded});
+  const Term open = alu.merged(a, mixed, 3);
   CHECK(alu.alternatives(open) == std::vector<Term>{open});
+  // What holds for each of them holds.
+  const auto below = [](std::uint64_t n) {
+    return [n](Term x, Term) { return x.number() ? number(x.off < n ? 1 : 0) : unknown(Op::cond, 8, hash_of(n, x)); };
+  };
+  CHECK(alu.whichever(a, number(0), below(10)) == number(1));
+  CHECK(alu.whichever(a, number(0), below(3)) == number(0));
+  CHECK_FALSE(alu.whichever(a, number(0), below(5)).number());
   CHECK(alu.alternatives(number(8)) == std::vector<Term>{number(8)});
 }

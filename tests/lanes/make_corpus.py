@@ -14,12 +14,12 @@ import struct
 import subprocess
 import sys
 
-from templates import effects, guards, predicates, real_predicates, real_sources, real_styles, shipped_styles, sources, styles, text_sources
+from templates import effects, guards, kept_styles, predicates, real_predicates, real_sources, real_styles, shipped_styles, sources, styles, text_sources
 from templates.common import BUILDS, KERNEL, PRELUDE, RELEASES, USER, Program, near
 
 SOURCES = {True: sources.KERNEL_SOURCES + real_sources.KERNEL_SOURCES + text_sources.KERNEL_SOURCES,
            False: sources.USER_SOURCES + real_sources.USER_SOURCES + text_sources.USER_SOURCES}
-STYLES = styles.STYLES + real_styles.STYLES + shipped_styles.STYLES
+STYLES = styles.STYLES + real_styles.STYLES + shipped_styles.STYLES + kept_styles.STYLES
 PREDICATES = predicates.PREDICATES + real_predicates.PREDICATES
 NEEDS_MAJOR = predicates.NEEDS_MAJOR | real_predicates.NEEDS_MAJOR
 EFFECTS = effects.EFFECTS + real_predicates.EFFECTS

@@ -26,6 +26,13 @@ inline Code code(std::initializer_list<int> bytes) {
   return c;
 }
 
+/// The bytes and a number of 32 bits behind them.
+inline Code with_dword(std::initializer_list<int> bytes, std::uint32_t v) {
+  Code c = code(bytes);
+  for (unsigned i = 0; i < 4; ++i) c.push_back(static_cast<std::byte>(v >> (8 * i)));
+  return c;
+}
+
 inline Code operator+(Code a, const Code& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
@@ -79,6 +86,12 @@ class Calls {
   /// call [import]
   Calls& call(const std::string& import) {
     bytes(code({0xFF, 0x15, 0, 0, 0, 0}));
+    imports_.push_back({code_.size(), import});
+    return *this;
+  }
+  /// jmp [import]
+  Calls& jump(const std::string& import) {
+    bytes(code({0xFF, 0x25, 0, 0, 0, 0}));
     imports_.push_back({code_.size(), import});
     return *this;
   }

@@ -27,6 +27,7 @@ Table table_of(bool clock) {
     add(registry_models());
     add(text_copy_models());
     add(formatted_models());
+    add(kept_value_models());
   }
   return t;
 }

@@ -15,5 +15,6 @@ std::span<const Model> text_models();
 std::span<const Model> text_copy_models();
 std::span<const Model> formatted_models();
 std::span<const Model> wide_models();
+std::span<const Model> kept_value_models();
 
 }  // namespace tq::analysis
