@@ -123,6 +123,7 @@ void Functions::sweep(const Program& p, const Decoder& d, const Extent& e) {
     // What begins on an even line behind an end and its padding may be a function, if something jumps there.
     const bool padding = i.mnemonic == ZYDIS_MNEMONIC_NOP || i.mnemonic == ZYDIS_MNEMONIC_INT3;
     if (ended && !padding && rva % 16 == 0) lines_.insert(rva);
+    if (ended && !padding) behind_ends_.insert(rva);
     if (!padding) ended = i.flow == Flow::ret || i.flow == Flow::jump || i.flow == Flow::stop;
     examine(p, i, rva);
     rva += i.length;
@@ -172,7 +173,9 @@ void Functions::address(const Program& p, std::uint64_t where, std::uint32_t rva
     return;
   }
   const Extent* x = p.extent(*target);
-  if (x->executable) {
+  // Some linkers put the descriptors of late libraries between the functions.
+  const auto& late = p.delay_descriptors();
+  if (x->executable && std::find(late.begin(), late.end(), *target) == late.end()) {
     // Code addresses in registers and stores are callbacks. In 32-bit code any number may look like one: that it is only moved, alignment,
     // or the end of another function just before it, tells most apart.
     if (p.is_64() || moved_ || *target % 4 == 0 || after_an_end(p, *target)) {
@@ -221,8 +224,15 @@ void Functions::conditional_tail_calls() {
 
 void Functions::link() {
   conditional_tail_calls();
+  // A jump over the start of another function, to where code begins again, is a call in the last place wherever that is.
+  const auto over_a_start = [&](std::uint32_t from, std::uint32_t to) {
+    const auto between = starts_.upper_bound(std::min(from, to));
+    return between != starts_.end() && *between < std::max(from, to);
+  };
+  std::set<std::uint32_t> jumped_to;
   for (const auto& [from, to] : calls_)
-    if (lines_.contains(to)) starts_.insert(to);
+    if (lines_.contains(to) || (behind_ends_.contains(to) && over_a_start(from, to))) jumped_to.insert(to);
+  starts_.merge(jumped_to);
   sorted_.assign(starts_.begin(), starts_.end());
   std::set<std::uint32_t> called;
   for (const auto& [from, to] : calls_)

@@ -79,7 +79,7 @@ class Functions {
   std::uint32_t entry_ = 0;
   std::set<std::uint32_t> starts_;
   std::vector<std::uint32_t> sorted_, solid_;
-  std::unordered_set<std::uint32_t> taken_, exported_, lines_, labels_, unwound_, late_loaders_;
+  std::unordered_set<std::uint32_t> taken_, exported_, lines_, behind_ends_, labels_, unwound_, late_loaders_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> calls_;     ///< from (an instruction), to (a target)
   std::vector<std::pair<std::uint32_t, std::uint32_t>> branches_;  ///< conditional jumps to an even line, alike
   std::vector<std::pair<std::uint32_t, std::uint32_t>> mentions_;  ///< address, instruction

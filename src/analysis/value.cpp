@@ -105,7 +105,13 @@ Value Alu::binary(Op op, const Value& a, const Value& b, unsigned bits) {
   });
   if (!a.copy && !b.copy) return v;
   v.copy = !v.uniform() && still_copy(op, a, b, bits);
-  return v.copy ? v : mixed(v);
+  // What may not be the version at all, because ways met, is no mixture: something may be decided by the way on which it was.
+  const auto pure = [this](const Value& x) {
+    for (LaneMask left = x.copy ? mask : 0; left != 0; left &= left - 1)
+      if (!x.at(static_cast<unsigned>(std::countr_zero(left))).number()) return false;
+    return true;
+  };
+  return v.copy || !pure(a) || !pure(b) ? v : mixed(v);
 }
 
 Value Alu::unary(Op op, const Value& a, unsigned bits) {

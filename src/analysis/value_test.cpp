@@ -159,6 +159,19 @@ TEST_CASE("lanes: what is computed from the version and an unknown is marked as 
   CHECK(kind_of(alu.binary(Op::mul, made, constant(3), 32).at(1).sym) == Kind::mixed);
 }
 
+TEST_CASE("lanes: a version or something else, by the way that was taken, is shown as the version and computed with as neither") {
+  Alu alu(2);
+  alu.mask = 3;
+  Value build = lane_numbers(alu, {6002, 6003});
+  build.copy = true;
+  const Value joined = alu.join(build, 3, Value(Term{make_sym(Kind::plain, 32, 77), 0}), 3, 5);
+  CHECK(joined.copy);
+  const Value made = alu.binary(Op::xor_, joined, alu.binary(Op::shr, joined, constant(3), 32), 32);
+  CHECK_FALSE(made.copy);
+  CHECK(kind_of(made.at(0).sym) == Kind::plain);
+  CHECK_FALSE(made.at(0) == made.at(1));
+}
+
 TEST_CASE("lanes: alternatives are the same in whichever order ways met, and go through sums and cuts") {
   Alu alu(4);
   alu.mask = 15;
