@@ -10,6 +10,7 @@ namespace pe = format::pe;
 constexpr std::uint64_t kCodeLimit = std::uint64_t{48} << 20;
 constexpr std::int8_t kStackRegister = 4;
 constexpr std::uint32_t kFar = 1024;  // kBytesToField for a pointer with a value that means nothing else
+constexpr std::uint32_t kLine = 16;   // what compilers align functions to
 constexpr std::size_t kExceptions = 3, kRelocations = 5;
 constexpr std::uint32_t kMostScopes = 4096;
 
@@ -120,9 +121,8 @@ void Functions::sweep(const Program& p, const Decoder& d, const Extent& e) {
       ++rva;
       continue;
     }
-    // What begins on an even line behind an end and its padding may be a function, if something jumps there.
+    // What begins behind an end and its padding may be a function, if something jumps there.
     const bool padding = i.mnemonic == ZYDIS_MNEMONIC_NOP || i.mnemonic == ZYDIS_MNEMONIC_INT3;
-    if (ended && !padding && rva % 16 == 0) lines_.insert(rva);
     if (ended && !padding) behind_ends_.insert(rva);
     if (!padding) ended = i.flow == Flow::ret || i.flow == Flow::jump || i.flow == Flow::stop;
     examine(p, i, rva);
@@ -137,7 +137,7 @@ void Functions::examine(const Program& p, const Insn& i, std::uint32_t rva) {
     if (x != nullptr && x->executable && i.flow == Flow::call && *i.target != rva + i.length) starts_.insert(*i.target);
     return;
   }
-  if (i.target && i.flow == Flow::branch && *i.target % 16 == 0) branches_.emplace_back(rva, *i.target);
+  if (i.target && i.flow == Flow::branch) branches_.emplace_back(rva, *i.target);
   for (std::size_t k = 0; k < i.op.size() && k < i.operands; ++k) operand(p, i, i.op[k], rva, k == 0);
   pattern(p, i, rva);
 }
@@ -209,30 +209,25 @@ void Functions::pattern(const Program& p, const Insn& i, std::uint32_t rva) {
   }
 }
 
-/// A conditional jump over the start of another function, to where one may begin, is a call in the last place.
-void Functions::conditional_tail_calls() {
-  std::set<std::uint32_t> found;
-  for (const auto& [from, to] : branches_) {
+/// A jump over the start of another function, or to a line of its own, is a call in the last place where code begins again.
+void Functions::tail_calls() {
+  const auto over_a_start = [&](std::uint32_t from, std::uint32_t to) {
     auto between = starts_.upper_bound(std::min(from, to));
     while (between != starts_.end() && labels_.contains(*between)) ++between;  // those may lie inside of a function
-    if (lines_.contains(to) && between != starts_.end() && *between < std::max(from, to)) found.insert(to);
-  }
+    return between != starts_.end() && *between < std::max(from, to);
+  };
+  std::set<std::uint32_t> found;
+  for (const auto& [from, to] : branches_)
+    if (behind_ends_.contains(to) && over_a_start(from, to)) found.insert(to);
   for (const auto& branch : branches_)
     if (found.contains(branch.second)) calls_.push_back(branch);
+  for (const auto& [from, to] : calls_)
+    if (behind_ends_.contains(to) && (to % kLine == 0 || over_a_start(from, to))) found.insert(to);
   starts_.merge(found);
 }
 
 void Functions::link() {
-  conditional_tail_calls();
-  // A jump over the start of another function, to where code begins again, is a call in the last place wherever that is.
-  const auto over_a_start = [&](std::uint32_t from, std::uint32_t to) {
-    const auto between = starts_.upper_bound(std::min(from, to));
-    return between != starts_.end() && *between < std::max(from, to);
-  };
-  std::set<std::uint32_t> jumped_to;
-  for (const auto& [from, to] : calls_)
-    if (lines_.contains(to) || (behind_ends_.contains(to) && over_a_start(from, to))) jumped_to.insert(to);
-  starts_.merge(jumped_to);
+  tail_calls();
   sorted_.assign(starts_.begin(), starts_.end());
   std::set<std::uint32_t> called;
   for (const auto& [from, to] : calls_)

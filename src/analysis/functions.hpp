@@ -71,7 +71,7 @@ class Functions {
   void operand(const Program& p, const Insn& i, const Operand& o, std::uint32_t rva, bool first);
   void address(const Program& p, std::uint64_t where, std::uint32_t rva, bool store);
   void pattern(const Program& p, const Insn& i, std::uint32_t rva);
-  void conditional_tail_calls();
+  void tail_calls();
   void find_late_loaders(const Program& p);
   void link();
   bool moved_ = false;  ///< the immediate at hand is moved or pushed, not computed with
@@ -79,9 +79,9 @@ class Functions {
   std::uint32_t entry_ = 0;
   std::set<std::uint32_t> starts_;
   std::vector<std::uint32_t> sorted_, solid_;
-  std::unordered_set<std::uint32_t> taken_, exported_, lines_, behind_ends_, labels_, unwound_, late_loaders_;
+  std::unordered_set<std::uint32_t> taken_, exported_, behind_ends_, labels_, unwound_, late_loaders_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> calls_;     ///< from (an instruction), to (a target)
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> branches_;  ///< conditional jumps to an even line, alike
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> branches_;  ///< conditional jumps, alike
   std::vector<std::pair<std::uint32_t, std::uint32_t>> mentions_;  ///< address, instruction
   std::vector<std::pair<std::uint32_t, std::uint32_t>> takes_;     ///< address of a function, instruction
   std::set<std::uint32_t> stores_, askers_;

@@ -117,18 +117,22 @@ TEST_CASE("lanes: a conditional jump over another function begins a function") {
 }
 
 TEST_CASE("functions: a jump over the start of another function, to where code begins again, is a call in the last place") {
-  // 0: call 20h; jmp 2Bh | jmp 10h; 10h: ret; 20h: xor eax,eax; ret; 2Bh: xor eax,eax; ret
-  const auto starts_at = [](int jump, std::uint32_t place) {
-    Code c = code({0xE8, 0x1B, 0, 0, 0, 0xE9, jump, 0, 0, 0, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xC3});
-    c = two(c, code({0x31, 0xC0, 0xC3, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0x31, 0xC0, 0xC3}));
+  // 0: call 20h; jmp or jns somewhere; ret; 20h: xor eax,eax; ret; 2Bh: xor eax,eax; ret
+  const auto starts_at = [](const Code& jump, std::uint32_t place) {
+    const Code c = two(code({0xE8, 0x1B, 0, 0, 0}) + jump + code({0xC3, 0xCC, 0xC3}),
+                       code({0x31, 0xC0, 0xC3, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0x31, 0xC0, 0xC3}));
     const auto file = test::program_of(c);
     const auto program = Program::open(bytes_of(file));
     REQUIRE(program);
     const Decoder decoder(*program);
     return Functions(*program, decoder, false).is_start(0x1000 + place);
   };
-  CHECK(starts_at(0x2B - 10, 0x20));
-  CHECK(starts_at(0x2B - 10, 0x2B));
-  CHECK_FALSE(starts_at(0x2C - 10, 0x2C));  // in the middle of an instruction
-  CHECK_FALSE(starts_at(0x0C - 10, 0x0C));  // nothing between
+  const auto jmp = [](int to) { return code({0xE9, to - 10, 0, 0, 0}); };
+  const auto jns = [](int to) { return code({0x79, to - 7}); };
+  CHECK(starts_at(jmp(0x2B), 0x2B));
+  CHECK(starts_at(jns(0x2B), 0x2B));
+  CHECK_FALSE(starts_at(code({0x90}), 0x2B));
+  CHECK_FALSE(starts_at(jmp(0x2D), 0x2D));  // not behind an end
+  CHECK_FALSE(starts_at(jmp(0x0C), 0x0C));  // nothing between
+  CHECK_FALSE(starts_at(jns(0x09), 0x09));
 }
