@@ -32,6 +32,8 @@ class Stepper {
   bool vector_scalar();
   /// Anything else: every output becomes an unknown named by the instruction and its inputs.
   void generic();
+  /// The version reached this instruction, and what became of it is not known.
+  void without_model();
 
   [[nodiscard]] unsigned width() const { return i_.op[0].bytes * 8u; }
   [[nodiscard]] Value in(unsigned k) { return e_.alu.truncate(e_.read_operand(s_, i_.op[k]), width()); }

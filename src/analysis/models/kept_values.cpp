@@ -15,46 +15,48 @@ std::optional<Value> place_of(Engine& e, std::uint64_t family, const Value& key)
   return e.fresh(Kind::object, hash_of(family, key.all));
 }
 
-/// Set(.., key, value) and Get(.., key); `At` is the argument that has the key. What stood there before is not told.
-template <std::uint64_t Family, unsigned At>
-void set_value(Engine& e, State& s, const CallSite& c) {
-  const auto place = place_of(e, Family, e.argument(s, c, At));
-  if (!place) return e.generic(s, c);
-  e.write(s, *place, e.word(), e.argument(s, c, At + 1));
-  e.set_result(s, Value(unknown(Op::call, 32, mix(Family, e.site_hash(s, c.rva)))));
-}
+using Key = Value (*)(Engine& e, State& s, const CallSite& c);
 
-template <std::uint64_t Family, unsigned At>
-void get_value(Engine& e, State& s, const CallSite& c) {
-  const auto place = place_of(e, Family, e.argument(s, c, At));
-  if (!place) return e.generic(s, c);
-  e.set_result(s, e.read(s, *place, e.word()));
+/// The key is that argument.
+template <unsigned At>
+Value argument_key(Engine& e, State& s, const CallSite& c) {
+  return e.argument(s, c, At);
 }
 
 /// The name of a window's property: a text, or an atom in its place.
 template <bool Wide>
-Value property(Engine& e, State& s, const CallSite& c) {
+Value property_key(Engine& e, State& s, const CallSite& c) {
   const Value name = e.argument(s, c, 1);
   const auto text = name_at(e, s, name, Wide);
   return text && !text->empty() ? constant(mix(0x9809, std::hash<std::string>{}(*text))) : name;
 }
 
-template <bool Wide>
-void set_property(Engine& e, State& s, const CallSite& c) {
-  const auto place = place_of(e, 0x9807, property<Wide>(e, s, c));
+/// Keeps the argument `Given` under its key. What stood there before is not told.
+template <std::uint64_t Family, Key KeyOf, unsigned Given>
+void set_value(Engine& e, State& s, const CallSite& c) {
+  const auto place = place_of(e, Family, KeyOf(e, s, c));
   if (!place) return e.generic(s, c);
-  e.write(s, *place, e.word(), e.argument(s, c, 2));
-  e.set_result(s, constant(1));
+  e.write(s, *place, e.word(), e.argument(s, c, Given));
+  e.set_result(s, Value(unknown(Op::call, 32, mix(Family, e.site_hash(s, c.rva)))));
 }
 
-template <bool Wide>
-void get_property(Engine& e, State& s, const CallSite& c) {
-  const auto place = place_of(e, 0x9807, property<Wide>(e, s, c));
+template <std::uint64_t Family, Key KeyOf>
+void get_value(Engine& e, State& s, const CallSite& c) {
+  const auto place = place_of(e, Family, KeyOf(e, s, c));
   if (!place) return e.generic(s, c);
   e.set_result(s, e.read(s, *place, e.word()));
 }
 
-constexpr std::uint64_t kThreadSlot = 0x7157, kFiberSlot = 0xF157, kWindowWord = 0x3197, kDriverExtension = 0xD7E7, kTypedContext = 0x3DFC;
+/// The memory itself: IoGetDriverObjectExtension(driver, id), WdfObjectGetTypedContextWorker(globals, object, type).
+template <std::uint64_t Family, Key KeyOf>
+void get_place(Engine& e, State& s, const CallSite& c) {
+  const auto place = place_of(e, Family, KeyOf(e, s, c));
+  if (!place) return e.generic(s, c);
+  e.set_result(s, *place);
+}
+
+constexpr std::uint64_t kThreadSlot = 0x7157, kFiberSlot = 0xF157, kWindowWord = 0x3197, kProperty = 0x9807, kDriverExtension = 0xD7E7,
+                        kTypedContext = 0x3DFC;
 
 /// IoAllocateDriverObjectExtension(driver, id, size, out).
 void allocate_extension(Engine& e, State& s, const CallSite& c) {
@@ -62,14 +64,6 @@ void allocate_extension(Engine& e, State& s, const CallSite& c) {
   if (!place) return e.generic(s, c);
   e.write(s, e.argument(s, c, 3), e.word(), *place);
   e.set_result(s, constant(0));
-}
-
-/// What the argument `At` alone leads to: IoGetDriverObjectExtension(driver, id), WdfObjectGetTypedContextWorker(globals, object, type).
-template <std::uint64_t Family, unsigned At>
-void led_to(Engine& e, State& s, const CallSite& c) {
-  const auto place = place_of(e, Family, e.argument(s, c, At));
-  if (!place) return e.generic(s, c);
-  e.set_result(s, *place);
 }
 
 /// A number that comes back to the program as the argument of one of its functions: to which, and when, is not worked out.
@@ -81,25 +75,25 @@ void hand_on(Engine& e, State& s, const CallSite& c) {
 }
 
 constexpr Model kKeptModels[] = {
-    {"TlsSetValue", set_value<kThreadSlot, 0>},
-    {"TlsGetValue", get_value<kThreadSlot, 0>},
-    {"FlsSetValue", set_value<kFiberSlot, 0>},
-    {"FlsGetValue", get_value<kFiberSlot, 0>},
-    {"SetWindowLongA", set_value<kWindowWord, 1>},
-    {"SetWindowLongW", set_value<kWindowWord, 1>},
-    {"SetWindowLongPtrA", set_value<kWindowWord, 1>},
-    {"SetWindowLongPtrW", set_value<kWindowWord, 1>},
-    {"GetWindowLongA", get_value<kWindowWord, 1>},
-    {"GetWindowLongW", get_value<kWindowWord, 1>},
-    {"GetWindowLongPtrA", get_value<kWindowWord, 1>},
-    {"GetWindowLongPtrW", get_value<kWindowWord, 1>},
-    {"SetPropA", set_property<false>},
-    {"SetPropW", set_property<true>},
-    {"GetPropA", get_property<false>},
-    {"GetPropW", get_property<true>},
+    {"TlsSetValue", set_value<kThreadSlot, argument_key<0>, 1>},
+    {"TlsGetValue", get_value<kThreadSlot, argument_key<0>>},
+    {"FlsSetValue", set_value<kFiberSlot, argument_key<0>, 1>},
+    {"FlsGetValue", get_value<kFiberSlot, argument_key<0>>},
+    {"SetWindowLongA", set_value<kWindowWord, argument_key<1>, 2>},
+    {"SetWindowLongW", set_value<kWindowWord, argument_key<1>, 2>},
+    {"SetWindowLongPtrA", set_value<kWindowWord, argument_key<1>, 2>},
+    {"SetWindowLongPtrW", set_value<kWindowWord, argument_key<1>, 2>},
+    {"GetWindowLongA", get_value<kWindowWord, argument_key<1>>},
+    {"GetWindowLongW", get_value<kWindowWord, argument_key<1>>},
+    {"GetWindowLongPtrA", get_value<kWindowWord, argument_key<1>>},
+    {"GetWindowLongPtrW", get_value<kWindowWord, argument_key<1>>},
+    {"SetPropA", set_value<kProperty, property_key<false>, 2>},
+    {"SetPropW", set_value<kProperty, property_key<true>, 2>},
+    {"GetPropA", get_value<kProperty, property_key<false>>},
+    {"GetPropW", get_value<kProperty, property_key<true>>},
     {"IoAllocateDriverObjectExtension", allocate_extension},
-    {"IoGetDriverObjectExtension", led_to<kDriverExtension, 1>},
-    {"WdfObjectGetTypedContextWorker", led_to<kTypedContext, 2>},
+    {"IoGetDriverObjectExtension", get_place<kDriverExtension, argument_key<1>>},
+    {"WdfObjectGetTypedContextWorker", get_place<kTypedContext, argument_key<2>>},
     {"PostMessageA", hand_on},
     {"PostMessageW", hand_on},
     {"SendMessageA", hand_on},
