@@ -17,7 +17,6 @@ namespace {
 using test::Code;
 using test::code;
 using test::gates;
-using test::operator+;
 
 const Code kBuild = test::build_in_eax();
 

@@ -9,7 +9,6 @@ using namespace tq::analysis;
 using test::Calls;
 using test::Code;
 using test::code;
-using test::operator+;
 using test::with_dword;
 
 namespace {
@@ -173,9 +172,10 @@ TEST_CASE("gates: ZwQueryValueKey says that the room is too small, or that only 
   const auto asked = [](std::uint32_t room, std::uint32_t status) {
     Calls c = zeroed();
     // The UNICODE_STRING at [rsp+60h], its text in the frame: "CurrentBuild"
-    const char name[] = "CurrentBuild";
-    for (std::uint32_t i = 0; i < 6; ++i)
-      c.bytes(field(0x50 + 4 * i, static_cast<std::uint32_t>(name[2 * i]) | static_cast<std::uint32_t>(name[2 * i + 1]) << 16));
+    const std::string name = "CurrentBuild";
+    for (std::size_t i = 0; i < name.size(); i += 2)
+      c.bytes(field(static_cast<std::uint32_t>(0x50 + 2 * i), static_cast<std::uint32_t>(name[i]) | static_cast<std::uint32_t>(name[i + 1])
+                                                                                                        << 16));
     c.bytes(code({0x48, 0x8D, 0x84, 0x24, 0x80, 0, 0, 0, 0x48, 0x89, 0x44, 0x24, 0x68})).bytes(field(0x30, 0x001A0018));
     c.bytes(code({0x48, 0x8D, 0x54, 0x24, 0x60})).bytes(with_dword({0x41, 0xB8}, 2)).bytes(code({0x4C, 0x8D, 0x8C, 0x24, 0, 1, 0, 0}));
     c.bytes(with_dword({0xC7, 0x44, 0x24, 0x20}, room)).bytes(code({0x48, 0x8D, 0x44, 0x24, 0x40, 0x48, 0x89, 0x44, 0x24, 0x28}));

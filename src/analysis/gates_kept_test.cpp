@@ -9,7 +9,6 @@ using namespace tq::analysis;
 using test::Calls;
 using test::Code;
 using test::code;
-using test::operator+;
 using test::with_dword;
 
 namespace {

@@ -9,7 +9,6 @@ using namespace tq;
 using namespace tq::analysis;
 using test::code;
 using test::gates;
-using test::operator+;
 
 TEST_CASE("lanes: a version beside an unknown in a vector is still known") {
   // movd xmm0,eax; movd xmm1,ecx; punpckldq xmm1,xmm0; movq rax,xmm1; shr rax,32; cmp eax,6003; sete al; movzx eax,al; ret

@@ -25,7 +25,7 @@ using test::code;
 using test::gates;
 
 /// What follows once eax holds the build.
-Code with_build(std::initializer_list<int> rest) { return test::operator+(test::build_in_eax(), code(rest)); }
+Code with_build(std::initializer_list<int> rest) { return test::build_in_eax() + code(rest); }
 
 std::vector<std::byte> program(const Code& c) { return test::program_of(c); }
 

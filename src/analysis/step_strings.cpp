@@ -24,7 +24,7 @@ void Stepper::step_pointer(int reg, unsigned unit) {
   r = e_.alu.binary(Op::add, r, constant(unit), e_.word_ * 8);
 }
 
-void Stepper::one_string(unsigned unit, bool) {
+void Stepper::one_string(unsigned unit) {
   Alu& alu = e_.alu;
   const Operand ax{.type = Operand::Type::gpr, .bytes = static_cast<std::uint8_t>(unit), .reg = kAx};
   const auto m = i_.mnemonic;
@@ -46,21 +46,9 @@ void Stepper::one_string(unsigned unit, bool) {
 bool Stepper::concrete_strings(unsigned unit) {
   const Value count = s_.r[kCx];
   if (!count.uniform() || !count.all.number() || count.all.off > kMostStringRounds) return false;
-  const bool compares = is_scan(i_.mnemonic) || compares_memory(i_.mnemonic);
-  State before = s_;
-  std::uint64_t left = count.all.off;
-  while (left > 0) {
-    one_string(unit, true);
-    --left;
-    if (!compares) continue;
-    const Value zero = flag(4);
-    if (!zero.uniform() || !zero.all.number()) {
-      s_ = std::move(before);
-      return compared_strings(unit);
-    }
-    if ((zero.all.off != 0) == i_.repne) break;
-  }
-  s_.r[kCx] = constant(left);
+  if (is_scan(i_.mnemonic) || compares_memory(i_.mnemonic)) return compared_strings(unit);
+  for (std::uint64_t left = count.all.off; left > 0; --left) one_string(unit);
+  s_.r[kCx] = constant(0);
   return true;
 }
 
@@ -71,6 +59,7 @@ bool Stepper::compared_strings(unsigned unit) {
   const bool scans = is_scan(i_.mnemonic);
   const Value si = s_.r[kSi], di = s_.r[kDi];
   const std::uint64_t count = s_.r[kCx].all.off;
+  if (count == 0) return true;
   const Value ax = e_.read_reg(s_, {.type = Operand::Type::gpr, .bytes = static_cast<std::uint8_t>(unit), .reg = kAx});
   std::array<std::uint64_t, kMostLanes> rounds{};
   std::array<Term, kMostLanes> left{}, right{};
@@ -82,8 +71,9 @@ bool Stepper::compared_strings(unsigned unit) {
       rounds[k] = i + 1;
       left[k] = a.at(k);
       right[k] = b.at(k);
-      if (!left[k].number() || !right[k].number()) return false;
-      if (((left[k].off ^ right[k].off) & mask_of(bits)) == 0 ? i_.repne : !i_.repne) open &= ~lane_bit(k);
+      const bool equal = left[k] == right[k];
+      if (!equal && !(left[k].number() && right[k].number())) return false;
+      if (equal == i_.repne) open &= ~lane_bit(k);
     }
   }
   const std::uint8_t origin = origin_of(ax, e_.read(s_, di, unit), e_.read(s_, si, unit));
@@ -156,7 +146,7 @@ bool Stepper::strings() {
     default: return false;
   }
   if (!i_.rep && !i_.repne)
-    one_string(unit, false);
+    one_string(unit);
   else if (!concrete_strings(unit))
     string_summary(unit);
   return true;

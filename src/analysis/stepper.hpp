@@ -53,7 +53,7 @@ class Stepper {
   void signed_use(const Value& v, unsigned bits, const char* what);
   void clock_use();
   void sign_shift(const Value& a, unsigned bits);
-  void one_string(unsigned unit, bool counted);
+  void one_string(unsigned unit);
   bool concrete_strings(unsigned unit);
   bool compared_strings(unsigned unit);
   void string_summary(unsigned unit);

@@ -18,7 +18,11 @@
 
 namespace tq::test {
 
-using Code = std::vector<std::byte>;
+/// A type of its own, so that its `+` is found.
+struct Code : std::vector<std::byte> {
+  using std::vector<std::byte>::vector;
+  Code(std::vector<std::byte> v) : vector(std::move(v)) {}  // NOLINT: reads as the bytes it is
+};
 
 inline Code code(std::initializer_list<int> bytes) {
   Code c;
