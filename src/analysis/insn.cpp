@@ -13,7 +13,7 @@ Operand register_operand(ZydisRegister r, ZyanU16 bits) {
   switch (c) {
     case ZYDIS_REGCLASS_GPR8:
       // Zydis numbers al cl dl bl ah ch dh bh spl bpl sil dil r8b..: the high bytes sit in the middle.
-      o.high = r >= ZYDIS_REGISTER_AH && r <= ZYDIS_REGISTER_BH;
+      o.high = is_high_byte(r);
       if (o.high)
         o.reg = static_cast<std::int8_t>(r - ZYDIS_REGISTER_AH);
       else if (r >= ZYDIS_REGISTER_SPL)

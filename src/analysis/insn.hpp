@@ -41,6 +41,9 @@ struct Insn {
   std::optional<std::uint32_t> target;
 };
 
+/// ah, ch, dh, bh: they stand above the low byte.
+constexpr bool is_high_byte(ZydisRegister r) { return r >= ZYDIS_REGISTER_AH && r <= ZYDIS_REGISTER_BH; }
+
 class Decoder {
  public:
   explicit Decoder(const Program& p);

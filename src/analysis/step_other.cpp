@@ -6,12 +6,6 @@
 #include "analysis/stepper.hpp"
 
 namespace tq::analysis {
-namespace {
-
-/// ah, ch, dh, bh: what is written there stands above the low byte.
-bool high_byte(ZydisRegister r) { return r >= ZYDIS_REGISTER_AH && r <= ZYDIS_REGISTER_BH; }
-
-}  // namespace
 
 void Stepper::run() {
   if (moves() || arithmetic() || conditional() || stack() || shifts() || conversions() || multiply_divide() || arithmetic_with_carry() ||
@@ -195,7 +189,7 @@ void Stepper::generic() {
       const ZydisRegisterClass c = ZydisRegisterGetClass(whole);
       const auto id = static_cast<std::size_t>(ZydisRegisterGetId(whole) & 15);
       if (c == ZYDIS_REGCLASS_GPR64 || c == ZYDIS_REGCLASS_GPR32)
-        s_.r[id] = made(k, high_byte(ops[k].reg.value) ? 64 : ops[k].size);
+        s_.r[id] = made(k, is_high_byte(ops[k].reg.value) ? 64 : ops[k].size);
       else if (c == ZYDIS_REGCLASS_XMM || c == ZYDIS_REGCLASS_YMM || c == ZYDIS_REGCLASS_ZMM)
         vector_out(static_cast<int>(id), {made(k, 64), made(k + 32, 64)});
       else if (c != ZYDIS_REGCLASS_FLAGS && c != ZYDIS_REGCLASS_IP)

@@ -143,8 +143,7 @@ bool always_there(const std::string& module) {
 
 template <bool Wide>
 void module_handle(Engine& e, State& s, const CallSite& c) {
-  const Value module = e.argument(s, c, 0);
-  const auto name = module.is_null() ? std::optional<std::string>("") : e.text(s, module, Wide);
+  const auto name = name_at(e, s, e.argument(s, c, 0), Wide);
   if (name && always_there(*name)) return e.set_result(s, e.fresh(Kind::object, mix(0x30D, std::hash<std::string>{}(*name))));
   e.set_result(s, e.fresh(Kind::result, name ? mix(0x30E, std::hash<std::string>{}(*name)) : mix(0x30F, e.site_hash(s, c.rva))));
 }
