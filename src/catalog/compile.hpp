@@ -7,11 +7,13 @@
 
 namespace tq::catalog {
 
+/// One CSV file of the catalog's source.
 struct SourceFile {
   std::string path;  ///< shown in problems; its last part without ".csv" names the table
   std::string text;
 };
 
+/// Why a catalog cannot be made of these files.
 struct Problem {
   std::string file;
   std::size_t line = 0;  ///< from 1; 0 = the file as a whole
@@ -19,6 +21,7 @@ struct Problem {
   [[nodiscard]] std::string text() const;  ///< "file:line: what"
 };
 
+/// The catalog's bytes, or what is wrong.
 struct Compiled {
   std::vector<std::byte> bytes;   ///< empty when there is a problem
   std::vector<Problem> problems;  ///< in the order of file and line

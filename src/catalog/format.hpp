@@ -25,6 +25,7 @@ struct FileHeader {
 };
 static_assert(sizeof(FileHeader) == 64 && OnDisk<FileHeader>);
 
+/// Where a table lies.
 struct DirectoryEntry {
   le32 id;
   le32 row_words;  ///< words in a row; 0 = a table of bytes

@@ -24,6 +24,7 @@ constexpr const char* to_string(LevelHow h) {
   return "?";
 }
 
+/// The month that a kernel proves, and how surely.
 struct LevelMatch {
   std::optional<Date> month;       ///< release day of the newest update the kernel reaches; print with month_text()
   std::vector<std::uint32_t> kbs;  ///< every update that ships this level: more than one, as a kernel does not tell them apart

@@ -27,6 +27,7 @@ KbList read_group(const Image& image, std::uint32_t i);
 /// AND of ORs: every element needs one of its KBs.
 using Requirements = Rows<KbList, read_group>;
 
+/// An update; each KB has one row.
 struct Update : Provenance {
   std::uint32_t kb = 0;
   Date released;
@@ -62,6 +63,7 @@ struct UpdateBrief {
   bool out_of_band = false;
 };
 
+/// A build number and the products that were released with it.
 struct Build : Provenance {
   std::string_view nt_version;  ///< "6.0"
   std::uint32_t build = 0;
@@ -70,6 +72,7 @@ struct Build : Provenance {
   std::string_view end_mainstream, end_extended, end_esu;  ///< prose: several editions may end on several days
 };
 
+/// When support of one Windows ends: last days, Microsoft's own.
 struct Lifecycle : Provenance {
   std::string_view nt_version;
   std::uint32_t build = 0;
@@ -79,6 +82,7 @@ struct Lifecycle : Provenance {
   std::string_view patch_source;
 };
 
+/// What people ask for that came with a later Windows, and what this one does instead.
 struct Feature : Provenance {
   std::string_view feature, phrases;  ///< phrases: "a;b;c", lower case
   std::string_view first_server_version;
@@ -86,12 +90,14 @@ struct Feature : Provenance {
   std::string_view state_2008_sp2;
 };
 
+/// Something widely said, and whether it is so (`explain`).
 struct Belief : Provenance {
   std::string_view id, phrases, claim;  ///< phrases: "a;b;c", lower case
   BeliefVerdict verdict = BeliefVerdict::unsupported;
   std::string_view truth, evidence;
 };
 
+/// An end that a plan can have: the last update of a kind of support.
 struct Goal : Provenance {
   std::string_view id, nt_version;  ///< id: public, esu, last
   std::uint32_t kb = 0;
@@ -100,10 +106,12 @@ struct Goal : Provenance {
   std::string_view meaning;
 };
 
+/// An activation id of an ESU licence; GUID text, lower case.
 struct EsuId : Provenance {
   std::string_view activation_id, scope, years, licence, valid_window;
 };
 
+/// One year of ESU of NT 6.0: its days, its first and last rollup, and how many CVEs it repaired.
 struct EsuYear : Provenance {
   std::uint32_t year = 0;
   std::string_view who;
@@ -111,6 +119,7 @@ struct EsuYear : Provenance {
   std::uint32_t first_kb = 0, last_kb = 0, cves = 0;
 };
 
+/// A trace of a tool that goes around the ESU check; `type` says where to look for `subject`.
 struct BypassIndicator : Provenance {
   std::string_view id, type, subject, meaning, observed_on;
 };
@@ -123,6 +132,7 @@ struct RevisionRange : Provenance {
   std::uint32_t first = 0, last = 0;
 };
 
+/// A kernel version that does not follow its line, and what it counts as.
 struct KernelException : Provenance {
   FileVersion version;
   KernelTreatment treatment = KernelTreatment::release_revision;
@@ -153,6 +163,7 @@ struct ExposureCve : Provenance {
   std::string_view why;
 };
 
+/// A fact about the catalog itself: the day of its newest feed, its name.
 struct Meta : Provenance {
   std::string_view key, value;
 };
@@ -174,6 +185,7 @@ struct Product : Provenance {
   std::string_view base;                ///< id of the Windows it is on; its own for os
 };
 
+/// A CVE that an update of this catalog repairs.
 struct Cve : Provenance {
   std::uint32_t row = 0;  ///< its number in this catalog, rising with `cve`: what a CveSet holds
   CveId cve = 0;
@@ -271,7 +283,7 @@ struct UpgradeHop : Provenance {
 /// What forbids hops on machines of which `applies` is true.
 struct UpgradeBar : Provenance {
   std::string_view id, from, to;  ///< ids of releases, or "any"
-  std::string_view applies;       ///< see judge/conditions.hpp
+  std::string_view applies;       ///< see judge/migration/conditions.hpp
   std::string_view why;
 };
 
@@ -287,7 +299,7 @@ struct Rehost : Provenance {
 struct MigrationNote : Provenance {
   std::string_view id;
   std::string_view kind;           ///< "role", "software", "dropped", "changed"
-  std::string_view applies;        ///< see judge/conditions.hpp
+  std::string_view applies;        ///< see judge/migration/conditions.hpp
   std::string_view product_class;  ///< of the destination: "server", "client" or "any"
   std::uint32_t since_build = 0;   ///< destinations of this build or later; 0: all
   std::string_view paths;          ///< "in_place;clean_install;rehost" or a part of it
@@ -304,6 +316,7 @@ struct EsuTerm : Provenance {
   Date starts, ends;
 };
 
+/// Until when something beside Windows is supported, on one Windows or on any.
 struct SoftwareTerm : Provenance {
   std::string_view id, version;  ///< as Facts::software names it
   std::string_view on;           ///< nt_version, or "any"
@@ -312,6 +325,7 @@ struct SoftwareTerm : Provenance {
   bool follows_windows = false;  ///< ends with the Windows it is part of
 };
 
+/// One row of a table as its struct; `row` must be one that the table has.
 Update read_update(const Image&, std::uint32_t row);
 Build read_build(const Image&, std::uint32_t row);
 Lifecycle read_lifecycle(const Image&, std::uint32_t row);

@@ -11,6 +11,7 @@
 
 namespace tq::fleet {
 
+/// Whole rows, and the line of the inventory that the first is on.
 struct RowChunk {
   std::string text;
   std::uint32_t first_line = 1;

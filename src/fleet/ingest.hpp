@@ -13,6 +13,7 @@
 
 namespace tq::fleet {
 
+/// How a scan reads and what it writes into.
 struct IngestOptions {
   std::string store = "fleet.tqdb";
   std::string command;  ///< noted in the store: "import", "scan"
@@ -24,6 +25,7 @@ struct IngestOptions {
   target::OpenOptions open;
 };
 
+/// What a scan did, so far or at its end.
 struct Ingested {
   std::uint64_t machines = 0, unchanged = 0, unread = 0, new_profiles = 0, rows = 0;
   bool rejudged = false;            ///< the store was judged by another catalog, and is judged anew

@@ -10,6 +10,7 @@
 
 namespace tq::fleet {
 
+/// What a worker is to do with what it gets.
 enum class JobKind : std::uint8_t {
   path,      ///< a file or folder of the host, opened by the worker
   bytes,     ///< texts that were read already: members of an archive
@@ -18,11 +19,13 @@ enum class JobKind : std::uint8_t {
   machines,  ///< machines of an inventory whose rows lay apart, put together
 };
 
+/// One item of a source.
 struct Piece {
   std::string item;   ///< below the source, with its separator: "/PC-1.txt", "//folder/PC-1.txt"; empty: the source itself
   std::string bytes;  ///< JobKind::bytes only
 };
 
+/// What a worker gets. Fields that the kind does not name are empty.
 struct Job {
   JobKind kind = JobKind::path;
   std::string source;  ///< what the user named
@@ -35,6 +38,7 @@ struct Job {
   std::vector<format::inventory::Machine> machines;
 };
 
+/// What comes back of a job: machines for the store, or what the scanner needs to make further jobs.
 struct Answer {
   Batch batch;
   std::vector<std::uint64_t> names;                  ///< JobKind::names

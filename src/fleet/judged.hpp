@@ -18,18 +18,22 @@ struct Lacking {
   bool to_install = false;
   std::uint32_t closes = 0;  ///< missing CVEs that it repairs, alone or with the updates it replaces
 };
+/// A driver's gate as check --deep found it; `builds` is a text, parted by commas.
 struct Gate {
   std::string path, sha256, gate, builds, detail;
 };
+/// A question about the machine that has no answer, and what would give one.
 struct Undecided {
   std::string subject;  ///< "build", "level", "goal", "updates", "cves", "evidence"
   std::string why, resolve;
   std::uint32_t items = 1;
 };
+/// A rule that found something; its words are made again from the rule.
 struct Found {
   std::string rule, severity;
 };
 
+/// The row of one profile: machines that share their facts share it.
 struct Judged {
   std::string kind, product, nt_version, arch, product_type;
   std::uint32_t build = 0;     ///< 0: unknown
@@ -126,6 +130,7 @@ class RepairedBy {
   mutable std::unordered_map<std::uint32_t, std::vector<model::CveId>> known_;
 };
 
+/// Judges the machines of a fleet by one catalog, goal and day. Not for two threads.
 class Judge {
  public:
   Judge(catalog::Catalog catalog, Judgement judgement);

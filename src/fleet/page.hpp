@@ -16,6 +16,7 @@ struct Part {
   std::int64_t value = 0;
   const char* tone = "bar";
 };
+/// One line of a chart.
 struct Bar {
   std::string label;
   std::vector<Part> parts;

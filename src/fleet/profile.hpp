@@ -19,6 +19,7 @@ struct Own {
   std::vector<model::Reading> labels;
 };
 
+/// What machines share.
 struct Profile {
   std::string sha;     ///< 64 hex digits over every fact that remains
   model::Facts facts;  ///< without name, target and labels; the target inside of places is one mark

@@ -11,8 +11,10 @@
 
 namespace tq::fleet {
 
+/// How an answer is written.
 enum class Form { text, json, ndjson, csv };
 
+/// A question as the command line asks it.
 struct Question {
   std::string name, argument;
   std::string since;  ///< ISO date: `changes`

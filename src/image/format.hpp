@@ -23,6 +23,7 @@ class Neighbours {
   [[nodiscard]] virtual Result<std::unique_ptr<io::ByteSource>> open(std::string_view name) const = 0;
 };
 
+/// An image file as a format sees it.
 struct File {
   std::string name;  ///< bare name, for extensions and messages
   std::shared_ptr<const io::ByteSource> bytes;
@@ -32,6 +33,7 @@ struct File {
 };
 inline constexpr int kMaxParents = 64;
 
+/// The disk in an image.
 struct Image {
   std::string format;                          ///< "vhd"
   std::string variant;                         ///< "dynamic", "differencing", "stream_optimised", ...
@@ -41,6 +43,7 @@ struct Image {
   std::vector<std::string> notes;              ///< "log replayed: 3 entries", "header damaged, copy used"
 };
 
+/// A kind of image: one object a file of this folder, found by the build.
 struct Format {
   const char* name;  ///< wire name, as in docs/formats
   int rank;          ///< lower is asked first: signatures before raw

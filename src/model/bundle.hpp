@@ -27,6 +27,7 @@ Result<std::string> pack_bundle(std::vector<StoredMember> members, const std::st
 /// The text of versions.json; `note.path` and `note.signature` are not in it.
 std::string versions_json(const BundleNote& note);
 
+/// What is used of a bundle once it was checked.
 struct OpenedBundle {
   std::string facts;  ///< the text of facts.json
   BundleNote note;    ///< `path` is left empty

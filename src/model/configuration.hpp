@@ -16,6 +16,7 @@ enum class SettingState { present, absent, wrong_type, unreadable };
 const char* to_string(SettingState s);
 bool from_string(std::string_view s, SettingState& out);
 
+/// One value that the catalog asked for.
 struct Setting {
   std::string id;  ///< the row of the catalog that asked
   SettingState state = SettingState::unreadable;
@@ -36,6 +37,7 @@ struct Service {
   std::string where;
 };
 
+/// A program as its Uninstall key names it.
 struct Program {
   std::string name, version, publisher;
   std::string arch;  ///< "x86" below Wow6432Node and on 32-bit Windows, else the machine's
@@ -55,6 +57,7 @@ struct Role {
   std::string where;
 };
 
+/// An IPv4 address that an interface is set to, or last got by DHCP.
 struct NetworkAddress {
   std::string interface;  ///< GUID, lower case
   std::string address, mask, gateway;
@@ -62,6 +65,7 @@ struct NetworkAddress {
   std::string where;
 };
 
+/// A folder or printer that is shared by name.
 struct Share {
   std::string name, path;
   std::string where;
@@ -76,6 +80,7 @@ struct FirewallRule {
   std::string where;
 };
 
+/// A task that the task scheduler starts, and the program it runs.
 struct ScheduledTask {
   std::string path, command;
   std::string where;
@@ -87,6 +92,7 @@ struct MountedVolume {
   std::string where;
 };
 
+/// How a machine is set up, as far as its hives were read.
 struct Configuration {
   std::vector<Setting> settings;
   Tri services_read = Tri::unknown;

@@ -53,6 +53,7 @@ bool present(PackageState s);
 /// The number that CBS keeps as CurrentState. Negative ones are `broken`, others that are not documented `unknown`.
 PackageState decode_package_state(std::int32_t raw);
 
+/// A package of component-based servicing, as the Packages key of the SOFTWARE hive has it.
 struct Package {
   std::string identity;  ///< as the key or file is named
   std::uint32_t kb = 0;  ///< 0: none in the name (RollupFix, language packs)
@@ -78,6 +79,7 @@ struct Hotfix {
   std::string where;
 };
 
+/// A file whose version decides updates.
 struct FileVersionFact {
   std::string path;  ///< below the Windows folder, forward slashes, lower case
   FileVersion version;
@@ -127,22 +129,26 @@ struct Trace {
   std::string where;
 };
 
+/// A version of the servicing stack that something names. CBS.log only tells what once ran.
 struct StackVersion {
   FileVersion version;
   std::string source;  ///< "servicing_folder", "component_store", "cbs_log", "registry"
   std::string where;
 };
 
+/// What became of a source. Only `read` lets absence in it mean anything.
 enum class CoverageStatus { read, absent, unsupported, failed, skipped };
 const char* to_string(CoverageStatus s);
 bool from_string(std::string_view s, CoverageStatus& out);
 
+/// A source and what became of it: what a report prints so that silence is never taken for health.
 struct Coverage {
   std::string source;
   CoverageStatus status = CoverageStatus::absent;
   std::string detail;
 };
 
+/// A list of updates as a whole: what it does not name is only missing from a complete one.
 struct HotfixList {
   std::string source;
   bool complete = true;  ///< false: the text announces more than it lists, or is cut
@@ -150,12 +156,14 @@ struct HotfixList {
   std::string where;
 };
 
+/// What servicing was in the middle of when the machine was last written.
 struct Servicing {
   Tri reboot_pending = Tri::unknown;      ///< volatile keys: absence in a saved hive is unknown, never no
   Tri pending_operations = Tri::unknown;  ///< pending.xml, PendingXmlIdentifier, PackagesPending, Exclusive
   std::vector<std::string> evidence;
 };
 
+/// What the machine says it is. Empty texts and nullopt: nothing says it.
 struct Identity {
   std::string name;
   std::string product;     ///< as the machine names itself
@@ -168,6 +176,7 @@ struct Identity {
   std::string install_date;
 };
 
+/// All that was read of one machine. `where` everywhere is the place that evidence cites, down to the value or line.
 struct Facts {
   std::string target;
   std::string kind;  ///< "tree", "hives", "hive", "systeminfo", "qfe", "inventory", "banner", "registry_text", "facts"

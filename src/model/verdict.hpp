@@ -19,10 +19,12 @@ namespace tq::model {
 enum class Standing { proven, claimed, contradicted, unknown };
 const char* to_string(Standing s);
 
+/// How much a finding matters, rising: reports are ordered by it, and --fail-on counts from one on.
 enum class Severity { info, low, medium, high, critical };
 const char* to_string(Severity s);
 bool from_string(std::string_view s, Severity& out);
 
+/// Which build it is: what the witnesses agree on, and the witnesses themselves.
 struct BuildVerdict {
   std::optional<std::uint32_t> number;
   std::optional<std::uint32_t> revision;
@@ -45,6 +47,7 @@ struct LevelVerdict {
   std::vector<std::string> evidence;
 };
 
+/// How far the machine is from one of the catalog's goals. kb and revision are the goal's own, 0: the catalog names none.
 struct GoalVerdict {
   std::string name;  ///< "public", "esu", "last"
   std::uint32_t kb = 0;
@@ -62,6 +65,7 @@ struct InstalledUpdate {
   std::string_view state;
   std::uint32_t evidence = 0;  ///< row of Verdict::installed_evidence: a thousand updates share a few sets of sources
 };
+/// An update to install: that it is lacking has evidence.
 struct MissingUpdate {
   std::uint32_t kb = 0;
   std::string kind, title;
@@ -101,6 +105,8 @@ struct Bypass {
   bool weak = false;  ///< has innocent causes too
 };
 
+/// Extended support, each step by itself: what it needs (SHA-2, servicing stack, preparation), what is left of a licence, what goes around
+/// it.
 struct EsuVerdict {
   Tri sha2 = Tri::unknown;
   std::uint32_t stack_kb = 0;
@@ -121,12 +127,14 @@ struct SoftwareLifecycle {
   std::string where;
 };
 
+/// One year of extended support that was sold for this Windows; ISO dates, the last day belongs to it.
 struct EsuYear {
   int year = 0;
   std::string who;  ///< whose contract it took: "volume ESU", "Azure ..."
   std::string starts, ends;
 };
 
+/// When support ends or ended: ISO dates of the last day, empty where the catalog records none.
 struct Lifecycle {
   std::string mainstream_end, extended_end, esu_end, last_patch, patch_source;
   std::vector<EsuYear> esu_years;  ///< those open to this edition and processor; none: it never had any
@@ -138,6 +146,7 @@ struct Lifecycle {
 enum class ExposureState { open, closed, default_open, default_closed, unknown };
 const char* to_string(ExposureState s);
 
+/// One way into the machine and how it stands.
 struct Exposure {
   std::string id;  ///< "smb1", "rdp", ...: the row of the catalog
   ExposureState state = ExposureState::unknown;
@@ -151,23 +160,27 @@ struct Exposure {
 constexpr bool is_open(ExposureState s) { return s == ExposureState::open || s == ExposureState::default_open; }
 constexpr bool is_closed(ExposureState s) { return s == ExposureState::closed || s == ExposureState::default_closed; }
 
+/// One upgrade by Setup, between releases as the catalog names them.
 struct Hop {
   std::string from, to;
   std::vector<std::string> conditions;
   std::string source;
 };
+/// What has to be dealt with, or looked at, before the machine can move.
 struct Blocker {
   std::string kind;  ///< "role", "software", "dropped", "changed", "program", "driver", "address", "task", "volume", "not_read"
   std::string what;
   std::vector<std::string> evidence;
   std::string source;  ///< of the knowledge; empty when the evidence is all there is
 };
+/// One way to a destination. A rehost and a clean install have no hops.
 struct MigrationPath {
   std::string to;
   std::string kind;  ///< "in_place", "clean_install", "rehost"
   std::vector<Hop> hops;
   std::vector<std::uint32_t> blockers;  ///< rows of Migration::blockers: most paths share most of them
 };
+/// A destination that this machine cannot reach, and what bars it.
 struct MigrationBar {
   std::string to, why, source;
 };
@@ -179,6 +192,7 @@ struct Migration {
   std::vector<MigrationBar> impossible;
 };
 
+/// Everything the judge says of one machine.
 struct Verdict {
   BuildVerdict build;
   std::optional<LevelVerdict> level;
@@ -200,6 +214,7 @@ struct Verdict {
   bool product_known = false;  ///< the catalog knows this Windows well enough to judge its level
 };
 
+/// What a rule says of one machine, in the words of the rule and with its evidence.
 struct Finding {
   std::string id;
   Severity severity = Severity::info;
@@ -209,10 +224,12 @@ struct Finding {
   std::vector<std::string> evidence;
 };
 
+/// A target, or a part of one, that could not be read.
 struct TargetError {
   std::string target, where, what;
 };
 
+/// One machine from what was read to what is said of it: what every report prints.
 struct Machine {
   Facts facts;
   Verdict verdict;

@@ -16,6 +16,7 @@ struct WantedSetting {
   Kind kind = Kind::dword;
 };
 
+/// The whole list, for one catalog.
 struct Wanted {
   /// Files whose versions decide updates: a bare name ("tcpip.sys", looked for wherever Windows puts files into use) or a
   /// path below the Windows folder ("system32/drivers/tcpip.sys"). Lower case, forward slashes.

@@ -7,6 +7,7 @@
 
 namespace tq::model {
 
+/// One step as it is printed.
 struct WayStep {
   std::uint32_t n = 0;   ///< from 1
   std::uint32_t kb = 0;  ///< 0: a restart, a licence, work by hand
@@ -17,6 +18,7 @@ struct WayStep {
   bool reboot_after = false;
 };
 
+/// The steps in their order, and what there is to say of them.
 struct Way {
   std::vector<WayStep> steps;
   std::vector<std::string> impossible;  ///< goals that cannot be reached, each with the reason

@@ -30,6 +30,7 @@ struct Input {
 };
 inline constexpr std::size_t kHeadBytes = 65536;
 
+/// A kind of target: one object a file of this folder, found by the build.
 struct Loader {
   const char* kind;  ///< the word of --as
   int rank;          ///< lower is asked first: signatures before structure before guesses
@@ -40,6 +41,7 @@ struct Loader {
 /// Every kind of target, by name; open() asks them by rank, and the first that accepts a file has it.
 std::span<const Loader* const> all();
 
+/// What the command line says of how targets are opened.
 struct OpenOptions {
   std::string as;                       ///< empty: recognise by content
   std::string column_map;               ///< "name=COLUMN,...": which column of an inventory holds what

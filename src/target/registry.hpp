@@ -13,6 +13,7 @@
 
 namespace tq::target {
 
+/// A value, copied out of wherever it came from.
 struct RegistryValue {
   std::string name;
   std::uint32_t type = 0;  ///< REG_SZ = 1, REG_BINARY = 3, REG_DWORD = 4, REG_MULTI_SZ = 7, ...
@@ -20,7 +21,6 @@ struct RegistryValue {
   std::string where;  ///< "SOFTWARE//Microsoft\Windows NT\CurrentVersion:CurrentBuildNumber"
 
   /// REG_SZ and REG_EXPAND_SZ up to the first NUL, as UTF-8; nullopt for any other type.
-  /// nullopt: the value is not there, not read, or of another type.
   [[nodiscard]] std::optional<std::string> text() const;
   /// REG_DWORD of exactly four bytes.
   [[nodiscard]] std::optional<std::uint32_t> dword() const;

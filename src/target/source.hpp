@@ -29,6 +29,7 @@ struct HiveSlot {
   std::string note;  ///< said in the coverage beside the state of the logs
 };
 
+/// What was opened. Parts that this kind of target has not are empty.
 struct Source {
   std::string label;  ///< the target as the user named it (plus the row, for an inventory)
   std::string kind;

@@ -11,6 +11,7 @@
 
 namespace tq::volume {
 
+/// A part of a disk that may hold a file system.
 struct Volume {
   /// MBR: 1-4 by slot, logical ones from 5 in the order of their chain. GPT: index of the entry + 1. 0: the whole disk.
   std::uint32_t number = 0;
@@ -22,6 +23,7 @@ struct Volume {
   std::string role;                    ///< what the type stands for: "basic", "efi", "recovery", ...; empty when not known
 };
 
+/// The volumes of a disk. Damage takes volumes away and is named.
 struct Table {
   std::string scheme;               ///< "mbr", "gpt" or "none"
   std::uint32_t sector_size = 512;  ///< the one the table was read with, bytes

@@ -33,6 +33,7 @@ enum RegType : std::uint32_t {
   kRegQword = 11
 };
 
+/// A value of a key. Name, type and size are the cell's own; its data may be damaged all the same.
 class Value {
  public:
   /// UTF-8; empty for the default value.
@@ -65,6 +66,7 @@ class Value {
   Bytes node_;
 };
 
+/// A key. Listing it looks at its cells again each time: nothing of a hive is kept but its bytes.
 class Key {
  public:
   [[nodiscard]] std::string name() const { return to_utf8(raw_name()); }
@@ -99,10 +101,12 @@ class Key {
   Bytes node_;
 };
 
+/// use_logs: false reads the file as it is, whatever its logs hold.
 struct OpenOptions {
   bool use_logs = true;
 };
 
+/// What a walk met.
 struct WalkStats {
   std::uint64_t keys = 0;
   std::uint64_t values = 0;
@@ -110,6 +114,7 @@ struct WalkStats {
   std::uint64_t lost_total = 0;  ///< how many there were
 };
 
+/// A hive in memory. Damage anywhere in it costs what hangs on it, never the rest.
 class Hive {
  public:
   /// Opens a hive and replays its logs into this private copy. Errors: only when nothing of a hive is there at all

@@ -35,6 +35,7 @@ struct Reference {
   static Reference of(std::uint64_t number, std::uint16_t sequence = 0) { return {number | (std::uint64_t{sequence} << 48)}; }
 };
 
+/// An attribute as its header says; what it holds is read by Stream, or by resident_value().
 struct Attribute {
   std::uint32_t type = 0;
   std::uint16_t id = 0;
@@ -46,6 +47,7 @@ struct Attribute {
 };
 inline constexpr std::uint16_t kCompressed = 0x00FF, kEncrypted = 0x4000;
 
+/// A record whose update sequence was checked and undone.
 struct Record {
   std::uint64_t number = 0;
   std::uint64_t offset = 0;  ///< in the volume

@@ -14,6 +14,7 @@
 
 namespace tq::fs::ntfs {
 
+/// Where the content lies, and how much of it there is.
 struct Stream {
   bool resident = false;
   std::vector<std::byte> value;  ///< of a resident stream

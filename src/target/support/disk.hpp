@@ -14,6 +14,7 @@
 
 namespace tq::target {
 
+/// A volume with what lies in it.
 struct DiskVolume {
   volume::Volume where;
   std::string name;                               ///< "p2"; empty when the whole disk is one volume
@@ -26,6 +27,7 @@ struct DiskVolume {
   [[nodiscard]] std::string text() const;
 };
 
+/// An image with its table and volumes.
 struct Disk {
   image::Image image;
   volume::Table table;
