@@ -20,6 +20,8 @@
 
 namespace tq::analysis {
 
+/// How much may be followed in one file before the answer is `undecided`: instructions in all and from one root, time of the processor,
+/// memory of lanes.
 struct Budget {
   std::uint64_t steps = 3'000'000, steps_per_root = 600'000;
   std::uint32_t milliseconds = 4000;
@@ -73,6 +75,7 @@ struct Outcome {
   bool open = false;     ///< something was not worked out; callers may know more
 };
 
+/// Follows roots one after another; what one leaves in the program's memory the next one finds.
 class Engine {
  public:
   Engine(const Program& program, Functions& functions, Decoder& decoder, const Ladder& ladder, const Budget& budget,

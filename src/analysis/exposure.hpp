@@ -22,6 +22,7 @@ constexpr const char* to_string(Exposure e) {
   return "?";
 }
 
+/// The answer for one file; `why` has a line for each kind of evidence.
 struct ExposureReport {
   Exposure exposure = Exposure::not_analysed;
   format::pe::Machine arch = format::pe::Machine::other;

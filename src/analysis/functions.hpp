@@ -15,6 +15,7 @@
 
 namespace tq::analysis {
 
+/// An instruction that learns the version or the time; `what` is the source in words for people.
 struct SourceSite {
   std::uint32_t rva = 0;
   std::string what;
@@ -25,6 +26,7 @@ struct Handler {
   std::uint32_t begin = 0, end = 0, target = 0;
 };
 
+/// The functions of one program as a sweep of its code finds them, without following anything.
 class Functions {
  public:
   /// A linear sweep of the code. `is_source(import)` says which imports matter; `clock` looks for clock sources.

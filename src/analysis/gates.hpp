@@ -34,6 +34,7 @@ struct GateSite {
   std::vector<std::uint32_t> path;                        ///< rvas of the calls that lead here, outermost first
 };
 
+/// The answer for one file.
 struct GateReport {
   Gate gate = Gate::undecided;
   format::pe::Machine arch = format::pe::Machine::other;
@@ -43,6 +44,7 @@ struct GateReport {
   std::uint64_t steps = 0;       ///< instructions followed
 };
 
+/// The two builds that are compared, and how much work a file may cost.
 struct GateOptions {
   std::uint32_t first = 6002, second = 6003;
   std::uint64_t max_steps = 3'000'000;

@@ -12,6 +12,7 @@
 
 namespace tq::analysis {
 
+/// One operand. Registers that are not there are -1.
 struct Operand {
   enum class Type : std::uint8_t { none, gpr, xmm, memory, immediate, other };
   Type type = Type::none;
@@ -25,6 +26,7 @@ struct Operand {
   std::uint64_t value = 0;   ///< immediate, displacement, or the absolute address of a rip-relative operand
 };
 
+/// Where control goes behind an instruction. stop: nowhere, it traps.
 enum class Flow : std::uint8_t { next, jump, branch, call, ret, stop };
 
 struct Insn {
@@ -44,6 +46,7 @@ struct Insn {
 /// ah, ch, dh, bh: they stand above the low byte.
 constexpr bool is_high_byte(ZydisRegister r) { return r >= ZYDIS_REGISTER_AH && r <= ZYDIS_REGISTER_BH; }
 
+/// Decodes the code of one program.
 class Decoder {
  public:
   explicit Decoder(const Program& p);

@@ -14,6 +14,7 @@
 
 namespace tq::analysis {
 
+/// The answers of one folder, or none.
 class KeptAnswers {
  public:
   /// Keeps nothing and knows nothing.

@@ -7,11 +7,13 @@
 
 namespace tq::analysis {
 
+/// One build of Windows, or one instant: what a lane's machine would answer.
 struct Rung {
   std::uint32_t major = 6, minor = 0, build = 6003, service_pack = 2;
   std::int64_t unix_seconds = 0;
 };
 
+/// Lane i stands for rungs[i].
 struct Ladder {
   bool clock = false;  ///< rungs are instants; else builds
   std::vector<Rung> rungs;

@@ -17,6 +17,7 @@ namespace tq::analysis {
 /// What never-written memory holds: the file's bytes, a lane-wise source, or an unknown named by its address.
 using InitialMemory = std::function<Value(Term address, unsigned size)>;
 
+/// Copies are cheap: they share pages until one of them writes.
 class Memory {
  public:
   /// 1 to 8 bytes at one address.

@@ -14,11 +14,13 @@
 
 namespace tq::analysis {
 
+/// A slot that the loader fills with the address of an imported function.
 struct ImportSlot {
   std::string dll;   ///< lower case, with its extension
   std::string name;  ///< as spelled; "#12" for an ordinal
 };
 
+/// A piece of the image as it is mapped: the headers or a section.
 struct Extent {
   std::uint32_t rva = 0, size = 0;  ///< `size` is what the loader maps, zero-filled beyond `bytes`
   Bytes bytes;                      ///< what the file holds of it

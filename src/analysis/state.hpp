@@ -28,10 +28,12 @@ struct LoopCount {
   bool open = false;  ///< an exit depends on something unknown
 };
 
+/// The vector registers, low and high half of each.
 struct XmmFile {
   std::array<std::array<Value, 2>, 16> r;
 };
 
+/// Registers, flags and memory of a group of lanes that are at one place.
 struct State {
   LaneMask mask = 0;
   std::array<Value, 16> r;

@@ -8,6 +8,7 @@
 
 namespace tq::analysis {
 
+/// One imported function.
 struct Model {
   const char* name;
   void (*apply)(Engine& e, State& s, const CallSite& c);
