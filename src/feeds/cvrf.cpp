@@ -116,6 +116,7 @@ struct Vulnerability {
 struct CvrfReader::State {
   std::string name;
   Sink& sink;
+  std::uint32_t most_products;
   std::unique_ptr<std::remove_pointer_t<XML_Parser>, void (*)(XML_Parser)> parser{XML_ParserCreate(nullptr), XML_ParserFree};
   std::vector<Element> path;
   std::string text;
@@ -128,7 +129,7 @@ struct CvrfReader::State {
   std::optional<Error> error;
   std::uint64_t fed = 0;  ///< bytes given to the parser
 
-  State(std::string n, Sink& s) : name(std::move(n)), sink(s) {
+  State(std::string n, Sink& s, std::uint32_t most) : name(std::move(n)), sink(s), most_products(most) {
     XML_SetUserData(parser.get(), this);
     XML_SetElementHandler(parser.get(), &State::on_start, &State::on_end);
     XML_SetCharacterDataHandler(parser.get(), &State::on_text);
@@ -199,7 +200,10 @@ struct CvrfReader::State {
   }
 
   void end_in_head(Element e) {
-    if (e == Element::full_product_name && products.size() < limits::kNames) products[product_id] = trim(text);
+    if (e == Element::full_product_name) {
+      products[product_id] = trim(text);
+      if (products.size() > most_products) return fail(ErrorCode::limit, fmt::format("at most {} products", most_products), "more");
+    }
     if (e != Element::initial_release && e != Element::current_release) return;
     const auto day = day_of(text);
     if (!day) return fail(ErrorCode::corrupt, "a date", text.substr(0, 80));
@@ -312,7 +316,8 @@ struct CvrfReader::State {
   }
 };
 
-CvrfReader::CvrfReader(std::string name, Sink& sink) : state_(std::make_unique<State>(std::move(name), sink)) {}
+CvrfReader::CvrfReader(std::string name, Sink& sink, std::uint32_t most_products)
+    : state_(std::make_unique<State>(std::move(name), sink, most_products)) {}
 CvrfReader::~CvrfReader() = default;
 
 Status CvrfReader::put(Bytes chunk) { return state_->parse(chunk, false); }

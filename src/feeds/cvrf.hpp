@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/bytes.hpp"
+#include "feeds/limits.hpp"
 #include "feeds/statement.hpp"
 
 namespace tq::feeds {
@@ -14,7 +15,7 @@ namespace tq::feeds {
 /// above 1 MiB, a product number that the document does not name, a vendor fix whose vulnerability has no CVE.
 class CvrfReader {
  public:
-  CvrfReader(std::string name, Sink& sink);
+  CvrfReader(std::string name, Sink& sink, std::uint32_t most_products = limits::kNames);
   ~CvrfReader();
   /// The next piece, of any size. After an error there is no going on.
   Status put(Bytes chunk);

@@ -1,11 +1,12 @@
 #include "feeds/file_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
 #include "core/text.hpp"
 #include "feeds/csv_stream.hpp"
-#include "feeds/limits.hpp"
 
 namespace tq::feeds {
 namespace {
@@ -19,7 +20,7 @@ std::optional<E> word_or_any(std::string_view cell) {
 
 }  // namespace
 
-Result<std::vector<FileRow>> read_file_table(const std::string& name, Bytes text) {
+Result<std::vector<FileRow>> read_file_table(const std::string& name, Bytes text, std::uint32_t most_rows) {
   std::vector<FileRow> rows;
   std::optional<CsvColumns> columns;
   CsvStream csv(name, [&](const std::vector<std::string_view>& cells, std::uint64_t line) -> Status {
@@ -31,7 +32,8 @@ Result<std::vector<FileRow>> read_file_table(const std::string& name, Bytes text
       return ok();
     }
     if (cells.size() != columns->width()) return damage("as many cells as the header", std::to_string(cells.size()));
-    if (rows.size() >= limits::kNames) return damage("a table that ends", "too many rows");
+    if (rows.size() >= most_rows)
+      return Error{ErrorCode::limit, fmt::format("{}:{}", name, line), fmt::format("at most {} rows", most_rows), "more"};
     const auto cell = [&](FileColumn c) { return trim(columns->cell(cells, c)); };
     const auto kb = parse_kb(cell(kFileKb));
     const auto arch = word_or_any<catalog::ProductArch>(cell(kFileArch));

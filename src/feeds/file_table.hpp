@@ -8,6 +8,7 @@
 #include "core/bytes.hpp"
 #include "core/result.hpp"
 #include "core/version.hpp"
+#include "feeds/limits.hpp"
 
 namespace tq::feeds {
 
@@ -22,6 +23,6 @@ struct FileRow {
 };
 
 /// Rows sorted, each once. Empty arch and branch mean "any". Errors: corrupt, naming line and cell; limit.
-Result<std::vector<FileRow>> read_file_table(const std::string& name, Bytes text);
+Result<std::vector<FileRow>> read_file_table(const std::string& name, Bytes text, std::uint32_t most_rows = limits::kNames);
 
 }  // namespace tq::feeds

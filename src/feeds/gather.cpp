@@ -7,14 +7,15 @@
 
 #include "core/ascii.hpp"
 #include "core/text.hpp"
-#include "feeds/limits.hpp"
 
 namespace tq::feeds {
 namespace {
 
 std::uint32_t bit_of(Feed f) { return f == Feed::cvrf ? kFromCvrf : kFromWesng; }
 
-Error too_many(const char* what) { return {ErrorCode::limit, "feeds", std::string("a bounded number of ") + what, "more"}; }
+Error too_many(const char* what, std::uint64_t most) {
+  return {ErrorCode::limit, "feeds", fmt::format("at most {} {}", most, what), "more"};
+}
 
 std::string_view digits_at(std::string_view s, std::size_t at) {
   std::size_t end = at;
@@ -63,7 +64,8 @@ catalog::Rating rating_of(std::string_view s) {
   return catalog::from_string<catalog::Rating>(lower_ascii(s)).value_or(catalog::Rating::none);
 }
 
-Gather::Gather(const catalog::Catalog& base, std::string only_nt) : namer_(base), only_nt_(std::move(only_nt)) {
+Gather::Gather(const catalog::Catalog& base, std::string only_nt, const MostGathered& most)
+    : namer_(base), only_nt_(std::move(only_nt)), most_(most) {
   texts.add("");
   for (const catalog::Correction& c : base.corrections()) {
     if (c.kind == catalog::CorrectionKind::drop_kb) no_update_.insert(c.kb);
@@ -90,9 +92,13 @@ std::uint32_t Gather::product_of(const Statement& s) {
 }
 
 Status Gather::take(const Statement& s) {
-  if (++statements > limits::kStatements) return too_many("statements");
-  if (spellings_.size() > limits::kNames || texts.size() > limits::kNames || kbs.size() > limits::kNames || cves.size() > limits::kNames)
-    return too_many("names");
+  if (++statements > most_.statements) return too_many("statements", most_.statements);
+  if (auto kept = keep(s); !kept) return kept;
+  if (std::max({spellings_.size(), texts.size(), kbs.size(), cves.size()}) > most_.names) return too_many("names", most_.names);
+  return ok();
+}
+
+Status Gather::keep(const Statement& s) {
   for (const std::string_view text : {s.product, s.component, s.title, s.impact, s.subtype, s.fixed_build})
     if (!is_utf8(text)) return Error{ErrorCode::corrupt, "feeds", "UTF-8", "other bytes in a text"};
   const std::uint32_t product = product_of(s);
@@ -141,7 +147,7 @@ Status Gather::note_kb(const Statement& s, std::uint32_t product) {
   if (s.feed == Feed::wesng && !s.title.empty()) ++k.titles[texts.add(s.title)];
   if (!s.component.empty()) ++k.topics[texts.add(s.component)];
   if (!s.supersedes.empty()) k.supersedes.merge(kbs_in(s.supersedes));
-  if (k.supersedes.size() > limits::kSupersedes) return too_many("superseded updates of one update");
+  if (k.supersedes.size() > limits::kSupersedes) return too_many("superseded updates of one update", limits::kSupersedes);
   if (s.download != 0 && p.component == catalog::Component::dotnet) k.downloads[s.download].insert(product);
   k.nt_versions.insert(p.nt_version);
   k.arches.insert(p.arch);

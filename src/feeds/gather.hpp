@@ -12,6 +12,7 @@
 #include "catalog/catalog.hpp"
 #include "feeds/file_table.hpp"
 #include "feeds/kev.hpp"
+#include "feeds/limits.hpp"
 #include "feeds/names.hpp"
 #include "feeds/statement.hpp"
 
@@ -63,15 +64,24 @@ struct CveData {
   std::uint32_t feeds = 0;
 };
 
+/// What all feeds may come to together.
+struct MostGathered {
+  std::uint64_t statements = limits::kStatements;
+  std::uint32_t names = limits::kNames;
+  std::size_t months = limits::kMonths;           ///< of one folder
+  std::uint64_t list_bytes = limits::kListBytes;  ///< of a KEV list or a table of files
+};
+
 class Gather : public Sink {
  public:
   /// `only_nt`: "6.0" keeps products of that release alone; empty keeps every Windows. The corrections of
   /// `base` that take an update or one of its products away are applied to each statement. `base` must outlive it.
-  Gather(const catalog::Catalog& base, std::string only_nt);
+  Gather(const catalog::Catalog& base, std::string only_nt, const MostGathered& most = {});
 
   /// A cell without a readable CVE still ties the update to its product. Errors: corrupt (text that is not UTF-8), limit.
   Status take(const Statement& s) override;
   void as_of(Feed feed, const Date& day) override;
+  [[nodiscard]] const MostGathered& most() const { return most_; }
 
   Texts texts;
   std::vector<NamedProduct> products;
@@ -88,12 +98,14 @@ class Gather : public Sink {
 
  private:
   static constexpr std::uint32_t kForeign = 0xFFFFFFFF;
+  Status keep(const Statement& s);
   std::uint32_t product_of(const Statement& s);
   void note_cve(const Statement& s, catalog::CveId cve);
   Status note_kb(const Statement& s, std::uint32_t product);
 
   ProductNamer namer_;
   std::string only_nt_;
+  MostGathered most_;
   Texts spellings_;                  ///< product + component as written
   std::vector<std::uint32_t> read_;  ///< spelling -> product, or kForeign
   std::map<std::string, std::uint32_t> by_id_;

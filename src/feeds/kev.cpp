@@ -1,16 +1,17 @@
 #include "feeds/kev.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
 #include "catalog/rows.hpp"
 #include "core/text.hpp"
 #include "feeds/csv_stream.hpp"
-#include "feeds/limits.hpp"
 
 namespace tq::feeds {
 
-Result<KevList> read_kev(const std::string& name, Bytes text) {
+Result<KevList> read_kev(const std::string& name, Bytes text, std::uint32_t most_rows) {
   KevList list;
   std::optional<CsvColumns> columns;
   const auto damage = [&](std::uint64_t line, const char* wanted, std::string_view found) {
@@ -26,7 +27,8 @@ Result<KevList> read_kev(const std::string& name, Bytes text) {
     const auto added = Date::parse(trim(columns->cell(cells, 1)));
     if (!cve) return damage(line, "a CVE", columns->cell(cells, 0));
     if (!added) return damage(line, "a date YYYY-MM-DD", columns->cell(cells, 1));
-    if (list.cves.size() >= limits::kNames) return damage(line, "a list that ends", "too many rows");
+    if (list.cves.size() >= most_rows)
+      return Error{ErrorCode::limit, fmt::format("{}:{}", name, line), fmt::format("at most {} rows", most_rows), "more"};
     list.cves[catalog::cve_text(*cve)] = {*added, trim(columns->cell(cells, 2)) == "Known"};
     list.newest = std::max(list.newest, *added);
     return ok();

@@ -7,6 +7,7 @@
 #include "core/bytes.hpp"
 #include "core/result.hpp"
 #include "core/version.hpp"
+#include "feeds/limits.hpp"
 
 namespace tq::feeds {
 
@@ -20,6 +21,6 @@ struct KevList {
 };
 
 /// Errors: corrupt (no such columns, a row that is none), limit.
-Result<KevList> read_kev(const std::string& name, Bytes text);
+Result<KevList> read_kev(const std::string& name, Bytes text, std::uint32_t most_rows = limits::kNames);
 
 }  // namespace tq::feeds

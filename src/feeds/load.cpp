@@ -1,5 +1,7 @@
 #include "feeds/load.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <tuple>
@@ -7,7 +9,6 @@
 #include "core/path.hpp"
 #include "core/text.hpp"
 #include "feeds/cvrf.hpp"
-#include "feeds/limits.hpp"
 #include "feeds/stream.hpp"
 #include "feeds/wesng.hpp"
 #include "fs/archive.hpp"
@@ -51,7 +52,8 @@ class TextFeed {
     }
     if (cvrf_) return cvrf_->put(chunk);
     if (wesng_) return wesng_->put(chunk);
-    if (chunk.size() > limits::kKevBytes - text_.size()) return Error{ErrorCode::limit, name_, "a list of at most 64 MiB", "more"};
+    if (const auto most = gather_.most().list_bytes; chunk.size() > most - text_.size())
+      return Error{ErrorCode::limit, name_, fmt::format("a list of at most {} bytes", most), "more"};
     text_ += chunk.chars();
     return ok();
   }
@@ -140,7 +142,8 @@ Status load_folder(const std::string& path, Gather& gather) {
   std::size_t months = 0;
   for (const io::Entry& e : entries) {
     if (e.kind != io::EntryKind::file || !is_month(e.name)) continue;
-    if (++months > limits::kFiles) return Error{ErrorCode::limit, path, "at most 50000 months", "more"};
+    if (++months > gather.most().months)
+      return Error{ErrorCode::limit, path, fmt::format("at most {} months", gather.most().months), "more"};
     TQ_TRY(auto source, folder.open_file(e.name));
     if (auto s = load_source(*source, path + "/" + e.name, gather); !s) return s;
   }

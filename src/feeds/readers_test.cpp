@@ -270,6 +270,20 @@ TEST_CASE("feeds: texts, levels, products of a fix and cells at their limits, an
   CHECK(row(limits::kTextBytes + 1));
 }
 
+TEST_CASE("feeds: products of a month, rows of the list and of a table as many as are allowed, and one more") {
+  const auto refused = [](const auto& read) { return !read && read.error().code == ErrorCode::limit; };
+  Lines sink;
+  CvrfReader month("m", sink, 2), longer("m", sink, 2);
+  CHECK_FALSE(refused(month.put(bytes_of(CvrfBuilder().product("1", "a").product("2", "b").text()))));
+  CHECK(refused(longer.put(bytes_of(CvrfBuilder().product("1", "a").product("2", "b").product("3", "c").text()))));
+  const std::string kev = "cveID,dateAdded,knownRansomwareCampaignUse\nCVE-2019-0001,2021-11-03,Known\nCVE-2019-0002,2021-11-03,Known\n";
+  CHECK(read_kev("k", bytes_of(kev), 2));
+  CHECK(refused(read_kev("k", bytes_of(kev), 1)));
+  const std::string files = "kb,file,arch,branch,version,source\n4493471,a.dll,,,6.0.6003.1,x\n4493471,b.dll,,,6.0.6003.1,x\n";
+  CHECK(read_file_table("f", bytes_of(files), 2));
+  CHECK(refused(read_file_table("f", bytes_of(files), 1)));
+}
+
 TEST_CASE("feeds: a document of as many bytes as are allowed, and one more") {
   const std::string text(1000, 'x');
   const auto source = io::from_memory({std::as_bytes(std::span(text)).begin(), std::as_bytes(std::span(text)).end()});

@@ -4,10 +4,12 @@
 
 #include "catalog/csv_export.hpp"
 #include "feeds/cvrf.hpp"
+#include "feeds/load.hpp"
 #include "feeds/merge.hpp"
 #include "feeds/wesng.hpp"
 #include "tests/support/catalog_builder.hpp"
 #include "tests/support/feed_builder.hpp"
+#include "tests/support/machine_builder.hpp"
 
 using namespace tq;
 using namespace tq::feeds;
@@ -281,4 +283,54 @@ TEST_CASE("feeds: a bundle of .NET Framework and the parts that machines list") 
   CHECK(children[1].framework == "2.0 Service Pack 2");
   CHECK(c.parents_of(2483457)[0].parent == 2487081);
   CHECK(c.children_of(2487082).empty());
+}
+
+TEST_CASE("feeds: as many statements and names as are allowed, and one more") {
+  const auto base = small();
+  const auto refused = [&](const MostGathered& most, int n) {
+    Gather g(base, "", most);
+    Status taken = ok();
+    for (int i = 0; taken && i < n; ++i) {
+      const std::string product = "Product " + std::to_string(i);
+      Statement s;
+      s.product = product;
+      taken = g.take(s);
+    }
+    return !taken && taken.error().code == ErrorCode::limit;
+  };
+  CHECK_FALSE(refused({.statements = 3}, 3));
+  CHECK(refused({.statements = 3}, 4));
+  CHECK_FALSE(refused({.names = 3}, 3));
+  CHECK(refused({.names = 3}, 4));
+}
+
+TEST_CASE("feeds: as many months, bytes of a list and superseded updates as are allowed, and one more") {
+  const auto base = small();
+  const auto refused = [&](const test::FileMap& files, const std::string& path, const MostGathered& most) {
+    const std::string folder = test::temporary_folder();
+    test::write_files(files, folder);
+    Gather g(base, "", most);
+    const auto loaded = load({folder + path}, g);
+    return !loaded && loaded.error().code == ErrorCode::limit;
+  };
+  const auto month = test::bytes_from(CvrfBuilder().product("1", kServer).text());
+  const test::FileMap months = {{"2020-01.xml", month}, {"2020-02.xml", month}};
+  CHECK_FALSE(refused(months, "", {.months = 2}));
+  CHECK(refused(months, "", {.months = 1}));
+  const auto kev = test::bytes_from("cveID,dateAdded,knownRansomwareCampaignUse\nCVE-2019-0001,2021-11-03,Known\n");
+  CHECK_FALSE(refused({{"kev.csv", kev}}, "/kev.csv", {.list_bytes = kev.size()}));
+  CHECK(refused({{"kev.csv", kev}}, "/kev.csv", {.list_bytes = kev.size() - 1}));
+  const auto superseding = [&](std::uint32_t n) {
+    std::string kbs;
+    for (std::uint32_t i = 0; i < n; ++i) kbs += std::to_string(1000000 + i) + ";";
+    Gather g(base, "");
+    Statement s;
+    s.kb = 2000001;
+    s.product = kServer;
+    s.supersedes = kbs;
+    const auto taken = g.take(s);
+    return !taken && taken.error().code == ErrorCode::limit;
+  };
+  CHECK_FALSE(superseding(limits::kSupersedes));
+  CHECK(superseding(limits::kSupersedes + 1));
 }

@@ -231,6 +231,57 @@ TEST_CASE("ewf: tables with counts that cannot be") {
   }
 }
 
+TEST_CASE("ewf: as many sections, segments and tables as are looked at, and one more") {
+  const Blob disk = sample_disk(64 * 512);
+  const ImageFiles whole = write_ewf(disk);
+  const auto add = [](Blob& b, std::string_view type, std::size_t body = 0) {
+    const std::size_t at = b.size(), size = kSection + body;
+    b.resize(at + size);
+    std::memcpy(b.data() + at, type.data(), type.size());
+    put(b, at + 16, at + size, 8);
+    put(b, at + 24, size, 8);
+    fix(b, at, kSection);
+    if (body != 0) put(b, at + kSection, 1, 4);  // a table of one chunk
+  };
+  // What is said of the image with more sections in its first segment, and of later ones with so many tables each.
+  const auto notes = [&](std::size_t more_sections, const std::vector<std::size_t>& later) {
+    ImageFiles files = whole;
+    Blob& first = files.bytes();
+    first.resize(section(first, "done"));
+    for (std::size_t i = 0; i < more_sections; ++i) add(first, "header");
+    add(first, later.empty() ? "done" : "next");
+    std::string name = files.main;
+    for (std::size_t i = 0; i < later.size(); ++i) {
+      name = image::ewf_format::next_name(name).value_or("");
+      Blob b(whole.bytes().begin(), whole.bytes().begin() + kFirstSection);
+      put(b, 9, i + 2, 2);
+      b.reserve(b.size() + later[i] * (kSection + 28) + kSection);
+      for (std::size_t t = 0; t < later[i]; ++t) add(b, "table", 28);
+      add(b, i + 1 == later.size() ? "done" : "next");
+      files.files[name] = std::move(b);
+    }
+    const auto image = open_image(files);
+    REQUIRE(image);
+    Blob out(disk.size());
+    CHECK(image->disk->read_at(0, out));
+    CHECK(out == disk);
+    std::string text;
+    for (const auto& n : image->notes) text += n + "\n";
+    return text;
+  };
+  constexpr std::size_t kSections = 65536, kSegments = 4096, kTables = 1U << 18;
+  const std::size_t there = 6;  // header, volume, sectors, table, table2, done
+  CHECK(notes(kSections - there, {}).empty());
+  CHECK(notes(kSections - there + 1, {}).find("ewf.sections") != std::string::npos);
+  CHECK(notes(0, std::vector<std::size_t>(kSegments - 1)).empty());
+  CHECK(notes(0, std::vector<std::size_t>(kSegments)).find("more than 4096 segments") != std::string::npos);
+  std::vector<std::size_t> tables((kTables - 1) / (kSections - 1), kSections - 1);
+  tables.push_back((kTables - 1) % (kSections - 1));
+  CHECK(notes(0, tables).empty());
+  ++tables.back();
+  CHECK(notes(0, tables).find("ewf.tables") != std::string::npos);
+}
+
 TEST_CASE("ewf: truncated files show no wrong byte") {
   const Blob disk = sample_disk(1U << 20);
   check_truncated(write_ewf(disk, {.chunks_per_table = 8}), "ewf", disk, 100);

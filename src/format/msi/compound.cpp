@@ -11,7 +11,6 @@ constexpr std::uint64_t kSignature = 0xE11AB1A1E011CFD0;
 constexpr std::uint32_t kHeaderBytes = 512, kEntryBytes = 128, kShortBytes = 64;
 constexpr std::uint32_t kLastSector = 0xFFFFFFFA, kEndOfChain = 0xFFFFFFFE, kNoEntry = 0xFFFFFFFF;
 constexpr std::uint64_t kListInHeader = 76, kSectorsInHeader = 109;
-constexpr std::uint32_t kMostEntries = 65536;
 constexpr std::uint8_t kStream = 2, kRoot = 5;
 
 struct Entry {
@@ -45,8 +44,8 @@ void append(std::vector<std::byte>& out, Bytes b) { out.insert(out.end(), b.span
 
 bool CompoundFile::probe(Bytes file) { return file.try_get<le64>(0).value_or(le64{}) == kSignature; }
 
-Result<CompoundFile> CompoundFile::open(Bytes file) {
-  CompoundFile f(file);
+Result<CompoundFile> CompoundFile::open(Bytes file, std::uint32_t most_entries) {
+  CompoundFile f(file, most_entries);
   TQ_TRY([[maybe_unused]] const auto done, f.read_header());
   return f;
 }
@@ -143,8 +142,10 @@ void CompoundFile::read_directory(std::uint32_t start) {
     const std::uint32_t n = open.back();
     open.pop_back();
     if (n == kNoEntry || !seen.insert(n).second) continue;
+    if (seen.size() > most_entries_)
+      return lost_.push_back(Error{ErrorCode::limit, "msi.directory", fmt::format("at most {} entries", most_entries_), "more"});
     const auto e = all.try_get<Entry>(std::uint64_t{n} * kEntryBytes);
-    if (!e || seen.size() > kMostEntries) {
+    if (!e) {
       lost_.push_back(bad("msi.directory.entry", "an entry inside the directory", std::to_string(n), 0));
       continue;
     }

@@ -11,6 +11,9 @@
 
 namespace tq::format::msi {
 
+/// Streams and folders that are looked at.
+inline constexpr std::uint32_t kMostEntries = 65536;
+
 struct Stream {
   std::u16string name;
   std::uint64_t size = 0;
@@ -20,8 +23,9 @@ struct Stream {
 class CompoundFile {
  public:
   static bool probe(Bytes file);
-  /// Errors: truncated, corrupt (signature, sector size, tables), limit. `file` must outlive this object.
-  static Result<CompoundFile> open(Bytes file);
+  /// Errors: truncated, corrupt (signature, sector size, tables). More entries than `most_entries` are in lost(). `file` must outlive this
+  /// object.
+  static Result<CompoundFile> open(Bytes file, std::uint32_t most_entries = kMostEntries);
 
   /// The streams directly below the root, in the order of the directory.
   [[nodiscard]] const std::vector<Stream>& streams() const { return streams_; }
@@ -30,7 +34,7 @@ class CompoundFile {
   [[nodiscard]] const std::vector<Error>& lost() const { return lost_; }
 
  private:
-  explicit CompoundFile(Bytes file) : file_(file) {}
+  CompoundFile(Bytes file, std::uint32_t most_entries) : file_(file), most_entries_(most_entries) {}
   Status read_header();
   Status read_fat(std::uint32_t sectors, std::uint32_t next_list, std::uint32_t lists);
   void read_directory(std::uint32_t start);
@@ -40,6 +44,7 @@ class CompoundFile {
   [[nodiscard]] Result<std::vector<std::byte>> gather(std::uint32_t start, const char* what) const;
 
   Bytes file_;
+  std::uint32_t most_entries_;
   std::uint32_t sector_bytes_ = 512, cutoff_ = 4096;
   std::vector<std::uint32_t> fat_, short_fat_;
   std::vector<std::byte> short_sectors_;  ///< the root's own stream

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <random>
 
+#include "format/msi/compound.hpp"
 #include "format/msi/database.hpp"
 #include "io/byte_source.hpp"
 #include "tests/support/machine_builder.hpp"
@@ -123,4 +124,16 @@ TEST_CASE("msi: cut at every sector and mutated, it ends without reading outside
     for (int k = 0; k < 2; ++k) file[random() % 512] = static_cast<std::byte>(random());
     CHECK(walk(bytes_of(file)) < 5'000'000);
   }
+}
+
+TEST_CASE("msi: as many entries of the directory as are looked at, and one more") {
+  const auto file = test::compound_file({{u"a", {}}, {u"b", {}}, {u"c", {}}});
+  const auto all = format::msi::CompoundFile::open(bytes_of(file), 3), cut = format::msi::CompoundFile::open(bytes_of(file), 2);
+  REQUIRE(all);
+  REQUIRE(cut);
+  CHECK(all->streams().size() == 3);
+  CHECK(all->lost().empty());
+  CHECK(cut->streams().size() == 2);
+  REQUIRE(cut->lost().size() == 1);
+  CHECK(cut->lost()[0].code == ErrorCode::limit);
 }

@@ -1,7 +1,10 @@
 // What one volume may ask for. Windows' own limits are lower or equal, unless a comment says otherwise.
 #pragma once
+
 #include <cstddef>
 #include <cstdint>
+
+#include "core/limits.hpp"
 
 namespace tq::fs::ntfs {
 
@@ -15,10 +18,15 @@ inline constexpr std::uint64_t kMaxAttributeList = 1U << 20;    ///< bytes; 256 
 inline constexpr std::uint64_t kMaxCompressionUnit = 1U << 20;  ///< bytes; 64 KiB in Windows
 inline constexpr std::uint64_t kMaxReparsePoint = 65536;        ///< bytes; 16 KiB in Windows
 inline constexpr int kMaxIndexDepth = 24;                       ///< levels of one folder's tree; real ones have up to 4
-inline constexpr std::size_t kMaxIndexBlocks = 1U << 18;        ///< visited in one walk over a folder
 inline constexpr std::size_t kMaxWalkDepth = 512;               ///< folders in folders
 inline constexpr std::uint64_t kMaxMftBitmap = 16U << 20;       ///< bytes: 134 million records
-/// Names remembered when folders are put together from the MFT: 8 bytes each.
-inline constexpr std::size_t kMaxParentLinks = 2U << 20;
+
+/// How much of one volume is looked at. A volume that reaches these has gigabytes: tests give smaller ones.
+struct Bounds {
+  std::size_t index_blocks = 1U << 18;  ///< visited in one walk over a folder
+  std::size_t folder_names = limits::kDirEntries;
+  std::size_t walk_names = limits::kDirEntries;
+  std::size_t parent_links = 2U << 20;  ///< names remembered when folders are put together from the MFT: 8 bytes each
+};
 
 }  // namespace tq::fs::ntfs

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "core/limits.hpp"
 #include "fs/ntfs/bounds.hpp"
 #include "fs/ntfs/fixup.hpp"
 
@@ -115,10 +114,12 @@ Result<Index::Block> Index::read_block(std::uint64_t vcn) {
 
 void Index::visit_block(Walk& walk, std::uint64_t vcn, int depth) {
   const std::uint64_t at = blocks_ ? blocks_->offset : root_offset_;
-  if (depth > kMaxIndexDepth || walk.visited.size() >= kMaxIndexBlocks) {
-    walk.out.lost.push_back(Error{ErrorCode::limit, "ntfs.index.depth", fmt::format("{} levels", kMaxIndexDepth), "more", at});
-    return;
-  }
+  const auto past = [&](const char* place, std::string most) {
+    walk.out.lost.push_back(Error{ErrorCode::limit, place, std::move(most), "more", at});
+  };
+  if (depth > kMaxIndexDepth) return past("ntfs.index.depth", fmt::format("at most {} levels", kMaxIndexDepth));
+  if (walk.visited.size() >= medium_->bounds.index_blocks)
+    return past("ntfs.index.blocks", fmt::format("at most {} blocks", medium_->bounds.index_blocks));
   if (!walk.visited.insert(vcn).second) {
     walk.out.lost.push_back(Error{ErrorCode::corrupt, "ntfs.index.child", "a block met once", fmt::format("number {} again", vcn), at});
     return;
@@ -140,8 +141,8 @@ void Index::visit_node(Walk& walk, Bytes node, std::uint64_t header, int depth) 
   for (std::uint64_t at = h->entries; !walk.past;) {
     const auto e = parse_entry(*used, at);
     if (!e) return lose(e.error());
-    if (walk.out.entries.size() >= limits::kDirEntries)
-      return lose(Error{ErrorCode::limit, "ntfs.index.entries", fmt::format("at most {} names", limits::kDirEntries), "more", e->offset});
+    if (const auto most = medium_->bounds.folder_names; walk.out.entries.size() >= most && (e->header.flags & kLast) == 0)
+      return lose(Error{ErrorCode::limit, "ntfs.index.entries", fmt::format("at most {} names", most), "more", e->offset});
     at += e->header.length;
     // Below what is wanted: neither the entry nor what hangs before it can be it.
     const int order = e->name && walk.wanted ? upcase_->compare(e->name->name, *walk.wanted) : 0;

@@ -1,6 +1,8 @@
 // Each limit of a volume that a test can reach: what lies at it is read, what lies past it is refused by name. docs/hardening.md.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "fs/ntfs/bounds.hpp"
 #include "fs/ntfs/ntfs.hpp"
 #include "fs/ntfs/runlist.hpp"
@@ -71,6 +73,97 @@ TEST_CASE("ntfs: metadata that is read as a whole at its limit and past it") {
     s.size = most + 1;
     CHECK(read_whole(medium, s, most).error().code == ErrorCode::limit);
   }
+}
+
+namespace {
+
+constexpr std::size_t kFiles = 112;
+
+/// A volume with one folder "d" of kFiles files whose index is a root and, below it, a row of blocks.
+Blob wide_folder(test::NtfsLayout& layout) {
+  test::NtfsBuilder b;
+  b.record_size = 16384;
+  b.index_block_size = 512;
+  for (std::size_t i = 0; i < kFiles; ++i) b.file("d/" + std::to_string(1000 + i), Blob(3));
+  return b.build(&layout);
+}
+
+/// Blocks 0 to `levels` - 1 of the folder become nodes with nothing but a way down to the next one.
+void chain(Blob& volume, const test::NtfsLayout& layout, std::size_t levels) {
+  for (std::size_t i = 0; i < levels; ++i) {
+    const std::size_t at = layout.index_blocks.at(i), node = at + 24, entry = at + 48;
+    REQUIRE(entry + 24 < at + 510);  // behind it lies what the update sequence keeps
+    put(volume, node, entry - node, 4);
+    put(volume, node + 4, entry - node + 24, 4);
+    put(volume, node + 12, 1, 4);
+    put(volume, entry, 0, 8);
+    put(volume, entry + 8, 24, 4);
+    put(volume, entry + 12, 3, 4);  // the last entry, with a child
+    put(volume, entry + 16, i + 1, 8);
+  }
+}
+
+/// Is one of the losses a limit at that place?
+bool limited(const Volume& v, std::string_view place) {
+  const auto& lost = v.lost();
+  return std::any_of(lost.begin(), lost.end(), [&](const Error& e) { return e.code == ErrorCode::limit && e.place == place; });
+}
+
+}  // namespace
+
+TEST_CASE("ntfs: levels, blocks and names of a folder as many as are read, and one more") {
+  test::NtfsLayout layout;
+  const Blob sound = wide_folder(layout);
+  const auto deep = [&](std::size_t levels) {
+    Blob b = sound;
+    chain(b, layout, levels);
+    const auto v = open_ntfs(io::from_memory(std::move(b)), "v");
+    REQUIRE(v);
+    CHECK((*v)->list("d")->size() == kFiles);  // the records of the files say what the index lost
+    return limited(**v, "ntfs.index.depth");
+  };
+  CHECK_FALSE(deep(kMaxIndexDepth - 1));  // the root leads to the first, each to the next, the last is a leaf
+  CHECK(deep(kMaxIndexDepth));
+  const auto listed = [&](const Bounds& bounds, std::string_view place) {
+    const auto v = open_ntfs(io::from_memory(sound), "v", bounds);
+    REQUIRE(v);
+    CHECK((*v)->list("d")->size() == kFiles);
+    return limited(**v, place);
+  };
+  CHECK_FALSE(listed({.index_blocks = layout.index_blocks.size()}, "ntfs.index.blocks"));
+  CHECK(listed({.index_blocks = layout.index_blocks.size() - 1}, "ntfs.index.blocks"));
+  CHECK_FALSE(listed({.folder_names = kFiles}, "ntfs.index.entries"));
+  CHECK(listed({.folder_names = kFiles - 1}, "ntfs.index.entries"));
+}
+
+TEST_CASE("ntfs: names of a walk, and names kept to put folders together, as many as are allowed, and one more") {
+  test::NtfsLayout layout;
+  Blob volume = wide_folder(layout);
+  const auto walked = [&](std::size_t most) {
+    const auto v = open_ntfs(io::from_memory(volume), "v", {.walk_names = most});
+    REQUIRE(v);
+    std::size_t names = 0;
+    const bool whole = (*v)->walk([&](const WalkEntry&) { return ++names, true; });
+    CHECK(names == std::min(most, kFiles + 1));  // the folder is a name, too
+    CHECK(whole == (*v)->lost().empty());
+    return whole;
+  };
+  CHECK(walked(kFiles + 1));
+  CHECK_FALSE(walked(kFiles));
+  // Which files the volume has for itself is the builder's affair: the limit at which all names fit is looked for.
+  chain(volume, layout, 2);
+  const auto whole = [&](std::size_t most) {
+    const auto v = open_ntfs(io::from_memory(volume), "v", {.parent_links = most});
+    REQUIRE(v);
+    const bool all = (*v)->list("d")->size() == kFiles && !(*v)->gap("d");
+    CHECK(all != limited(**v, "ntfs.mft.names"));
+    return all;
+  };
+  std::size_t most = kFiles;
+  while (most < kFiles + 64 && !whole(most)) ++most;
+  CHECK(most > kFiles + 8);
+  CHECK(whole(most));
+  CHECK_FALSE(whole(most - 1));
 }
 
 TEST_CASE("ntfs: folders in folders as deep as is walked, and one level more") {

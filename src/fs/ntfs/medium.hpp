@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fs/ntfs/boot.hpp"
+#include "fs/ntfs/bounds.hpp"
 #include "fs/ntfs/disk.hpp"
 #include "fs/ntfs/journal.hpp"
 
@@ -11,6 +12,7 @@ struct Medium {
   Disk disk;
   Geometry geometry;
   Journal journal;
+  Bounds bounds = {};
 };
 
 }  // namespace tq::fs::ntfs

@@ -11,6 +11,7 @@
 
 #include "core/result.hpp"
 #include "core/version.hpp"
+#include "fs/ntfs/bounds.hpp"
 #include "fs/tree.hpp"
 #include "io/byte_source.hpp"
 #include "io/folder.hpp"
@@ -55,7 +56,7 @@ class Volume : public Tree {
   /// What was met damaged so far, at most limits::kLossesListed; offsets are those of the volume.
   [[nodiscard]] virtual const std::vector<Error>& lost() const = 0;
   /// Every name below the root, folders before what they hold, names sorted; the volume's own metadata files are left out.
-  /// `visit` returns false to stop. Bounded by limits::kDirEntries names; a folder that contains itself is entered once.
+  /// `visit` returns false to stop. Bounded by Bounds::walk_names; a folder that contains itself is entered once.
   /// False when the walk was stopped or a bound was hit (then lost() says so).
   virtual bool walk(const std::function<bool(const WalkEntry&)>& visit) const = 0;
   /// The default stream of a file that walk() gave. Errors as open().
@@ -68,6 +69,7 @@ class Volume : public Tree {
 /// Errors: unsupported (no NTFS; named when it is another filesystem), encrypted (BitLocker; from open(): EFS),
 /// corrupt and truncated (neither the boot sector nor its backup, neither $MFT nor $MFTMirr can be used).
 /// open() on a file of the Windows Overlay Filter, a deduplicated or an offline file: unsupported, never not_found.
-Result<std::unique_ptr<Volume>> open_ntfs(const std::shared_ptr<const io::ByteSource>& source, const std::string& label);
+Result<std::unique_ptr<Volume>> open_ntfs(const std::shared_ptr<const io::ByteSource>& source, const std::string& label,
+                                          const Bounds& bounds = {});
 
 }  // namespace tq::fs::ntfs

@@ -26,8 +26,8 @@ std::optional<Geometry> backup_boot(const io::ByteSource& source) {
 }
 
 Result<std::unique_ptr<Volume>> open_with(const std::shared_ptr<const io::ByteSource>& source, const Geometry& g, const std::string& label,
-                                          const char* note) {
-  auto medium = std::make_shared<Medium>(Medium{Disk(source), g, {}});
+                                          const Bounds& bounds, const char* note) {
+  auto medium = std::make_shared<Medium>(Medium{Disk(source), g, {}, bounds});
   if (note != nullptr) medium->journal.note(note);
   TQ_TRY(Mft mft, Mft::open(*medium));
   return std::unique_ptr<Volume>(new NtfsVolume(std::move(medium), std::move(mft), label));
@@ -35,16 +35,17 @@ Result<std::unique_ptr<Volume>> open_with(const std::shared_ptr<const io::ByteSo
 
 }  // namespace
 
-Result<std::unique_ptr<Volume>> open_ntfs(const std::shared_ptr<const io::ByteSource>& source, const std::string& label) {
+Result<std::unique_ptr<Volume>> open_ntfs(const std::shared_ptr<const io::ByteSource>& source, const std::string& label,
+                                          const Bounds& bounds) {
   const auto main = boot_at(*source, 0);
-  auto opened = main ? open_with(source, *main, label, nullptr) : Result<std::unique_ptr<Volume>>(main.error());
+  auto opened = main ? open_with(source, *main, label, bounds, nullptr) : Result<std::unique_ptr<Volume>>(main.error());
   if (opened) return opened;
   // Under a filesystem that was made later the backup of an older NTFS can still lie at the end.
   if (opened.error().code == ErrorCode::unsupported)
     if (auto other = other_filesystem(*source)) return *other;
   const auto backup = backup_boot(*source);
   if (!backup) return opened;
-  auto again = open_with(source, *backup, label, "boot sector damaged, its backup at the end of the volume is used");
+  auto again = open_with(source, *backup, label, bounds, "boot sector damaged, its backup at the end of the volume is used");
   return again ? std::move(again) : std::move(opened);
 }
 

@@ -1,6 +1,9 @@
 #include "fs/ntfs/parents.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "fs/ntfs/bounds.hpp"
 
@@ -46,7 +49,10 @@ void Parents::add(std::vector<std::byte> raw, std::uint64_t number, std::uint64_
     if (a.type != static_cast<std::uint32_t>(AttributeType::file_name)) continue;
     const auto value = resident_value(a);
     const auto name = value ? parse_file_name(*value) : Result<FileName>(value.error());
-    const bool full = links_.size() >= kMaxParentLinks;
+    const bool full = links_.size() >= medium_->bounds.parent_links;
+    if (full && !std::exchange(full_, true))
+      medium_->journal.lose(
+          Error{ErrorCode::limit, "ntfs.mft.names", fmt::format("at most {} names", medium_->bounds.parent_links), "more", offset});
     if (!name || full || name->parent.number() > kHighestRecord || file > kHighestRecord) {
       complete_ = false;
       continue;

@@ -30,7 +30,7 @@ class Parents {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> links_;  ///< folder, file: record numbers
   std::optional<std::vector<std::byte>> in_use_;                ///< $MFT's own bitmap while the table is scanned; none: lost
   std::uint64_t bytes_left_ = 0;
-  bool scanned_ = false, complete_ = true;
+  bool scanned_ = false, complete_ = true, full_ = false;
 };
 
 }  // namespace tq::fs::ntfs

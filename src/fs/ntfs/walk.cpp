@@ -1,8 +1,9 @@
 // Every name of a volume, one after the other.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
-#include "core/limits.hpp"
 #include "core/text.hpp"
 #include "fs/ntfs/bounds.hpp"
 #include "fs/ntfs/reparse.hpp"
@@ -11,7 +12,7 @@
 namespace tq::fs::ntfs {
 namespace {
 
-Error bound(const std::string& place, const char* wanted) { return Error{ErrorCode::limit, place, wanted, "more"}; }
+Error bound(const std::string& place, std::string wanted) { return Error{ErrorCode::limit, place, std::move(wanted), "more"}; }
 
 void add_streams(File& file, WalkEntry& out) {
   for (const Piece& p : file.pieces(AttributeType::data)) {
@@ -89,8 +90,8 @@ struct NtfsVolume::Walker {
       }
       const FolderEntry e = std::move(levels.back().entries.back());
       levels.back().entries.pop_back();
-      if (++names > limits::kDirEntries) {
-        volume->medium_->journal.lose(bound(volume->cite({}), "at most two million names"));
+      if (++names > volume->medium_->bounds.walk_names) {
+        volume->medium_->journal.lose(bound(volume->cite({}), fmt::format("at most {} names", volume->medium_->bounds.walk_names)));
         return false;
       }
       if (!(*visit)(one(e))) return false;

@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kMaxSegments = 4096;
 constexpr std::size_t kMaxSections = 65536;           // of one segment; 2 GiB hold about a hundred
 constexpr std::uint32_t kMaxTableEntries = 4U << 20;  // EnCase 16375, ewfacquire 65534, later ones more
-constexpr std::size_t kMaxTables = 1U << 20;
-constexpr std::uint64_t kMaxChunkBytes = 16U << 20;  // ewfacquire's largest
+constexpr std::size_t kMaxTables = 1U << 18;          // 128 TiB in chunks of 32 KiB, as EnCase lists them
+constexpr std::uint64_t kMaxChunkBytes = 16U << 20;   // ewfacquire's largest
 constexpr std::uint64_t kMaxDiskBytes = std::uint64_t{1} << 60;
 
 template <OnDisk T>
@@ -78,7 +78,9 @@ class Reader {
   /// Segments are asked for until one ends the image, so that a missing one is told apart from the end.
   void add_later() {
     for (auto name = next_name(file_.name); !done_ && name; name = next_name(*name)) {
-      if (file_.beside == nullptr || out_.sources.size() >= kMaxSegments) return;
+      if (file_.beside == nullptr) return;
+      if (out_.sources.size() >= kMaxSegments)
+        return note(fmt::format("more than {} segments; the chunks behind them cannot be read", kMaxSegments));
       auto source = file_.beside->open(*name);
       if (!source) {
         if (more_ || source.error().code != ErrorCode::not_found)
