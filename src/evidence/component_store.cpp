@@ -20,9 +20,11 @@ bool kept(std::string_view name) {
   return false;
 }
 
-void keep(model::Facts& facts, const ComponentName& c, const char* source, model::Tri owned, std::string where) {
-  if (facts.components.size() < kMostComponents)
-    facts.components.push_back({c.name, arch_word(c.architecture), c.version, source, owned, std::move(where)});
+/// False: there are too many, and this one is left out.
+bool keep(model::Facts& facts, const ComponentName& c, const char* source, model::Tri owned, std::string where) {
+  if (facts.components.size() == kMostComponents) return false;
+  facts.components.push_back({c.name, arch_word(c.architecture), c.version, source, owned, std::move(where)});
+  return true;
 }
 
 /// Winners\<architecture>_<name>_<token>_<language>_<hash>\<major.minor>: the default value is the version in use.
@@ -49,18 +51,23 @@ void winners(const target::Registry& reg, model::Facts& facts) {
 /// DerivedData\Components\<folder name>: a value "c!<deployment>" for each deployment that brought it.
 void components(const target::Registry& reg, model::Facts& facts) {
   const std::string root = "DerivedData\\Components";
+  const target::Certainty sure(reg);
   const auto names = reg.subkeys(root);
   if (!names) return;
+  bool cut = false;
   for (const auto& name : *names) {
     const auto c = kept(name) ? format::parse_component_name(name) : std::nullopt;
     if (!c) continue;
+    const target::Certainty all_values(reg);
     const auto values = reg.value_names(root + "\\" + name);
-    auto owned = values && reg.whole(root + "\\" + name) ? model::Tri::no : model::Tri::unknown;
+    auto owned = values && reg.whole(root + "\\" + name) && all_values.holds() ? model::Tri::no : model::Tri::unknown;
     for (const auto& v : values.value_or(std::vector<std::string>{}))
       if (istarts_with(v, "c!")) owned = model::Tri::yes;
-    keep(facts, *c, "components", owned, reg.cite(root + "\\" + name, ""));
+    if (!keep(facts, *c, "components", owned, reg.cite(root + "\\" + name, ""))) cut = true;
   }
-  cover(facts, "component_store.components", model::CoverageStatus::read, std::to_string(names->size()) + " components");
+  if (reg.whole(root) && sure.holds() && !cut) facts.components_read = model::Tri::yes;
+  cover(facts, "component_store.components", model::CoverageStatus::read,
+        std::to_string(names->size()) + " components" + (cut ? "; the rest was not read" : ""));
 }
 
 void folders(const target::Source& source, model::Facts& facts) {

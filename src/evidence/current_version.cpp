@@ -73,12 +73,13 @@ void identity(const target::Registry& reg, model::Facts& facts) {
   id.product = reg.text(kCurrentVersion, "ProductName").value_or("");
   id.nt_version = nt_version(reg);
   id.edition = reg.text(kCurrentVersion, "EditionID").value_or("");
+  const target::Certainty sure(reg);
   if (const auto csd = reg.value(kCurrentVersion, "CSDVersion")) {
     if (const auto t = csd->text()) {
       facts.readings.push_back({"CSDVersion", *t, csd->where});
       id.service_pack = service_pack(*t);
     }
-  } else if (reg.whole(kCurrentVersion) && reg.value(kCurrentVersion, "CurrentBuildNumber")) {
+  } else if (reg.whole(kCurrentVersion) && sure.holds() && reg.value(kCurrentVersion, "CurrentBuildNumber")) {
     id.service_pack = 0;  // the value is deleted on a release version; its hive was read
   }
   // InstallDate is a 32-bit count of seconds: itself a field that ends in 2038.

@@ -22,21 +22,25 @@ constexpr Release kReleases[] = {{528040, "4.8"},   {461808, "4.7.2"}, {461308, 
 /// 2.0 to 3.5 write Install, SP and Version beside each other.
 void classic(const target::Registry& reg, model::Facts& facts, const char* key, const char* version) {
   const std::string path = kNdp + "\\" + key;
+  const target::Certainty sure(reg);
   auto installed = reg.dword(path, "Install");
   // 3.0 as a feature of Windows writes InstallSuccess below Setup instead.
   if (!installed) installed = reg.dword(path + "\\Setup", "InstallSuccess");
   if (!installed || *installed != 1) return;
   const auto sp = reg.dword(path, "SP").value_or(0);
+  if (!sure.holds()) return;  // which service pack, then, is not known
   facts.software.push_back({"dotnet", sp == 0 ? std::string(version) : std::string(version) + " SP" + std::to_string(sp),
                             reg.text(path, "Version").value_or(""), reg.cite(path, "Install")});
 }
 
 void v4(const target::Registry& reg, model::Facts& facts) {
   const std::string full = kNdp + "\\v4\\Full", client = kNdp + "\\v4\\Client";
+  const target::Certainty sure(reg);
   const std::string& path = reg.dword(full, "Install").value_or(0) == 1 ? full : client;
   if (reg.dword(path, "Install").value_or(0) != 1) return;
   const std::string says = reg.text(path, "Version").value_or("");
   const auto release = reg.dword(path, "Release");
+  if (!sure.holds()) return;
   if (!release) {  // 4.0 has no such value
     facts.software.push_back({"dotnet", "4.0", says, reg.cite(path, "Install")});
     return;
@@ -50,6 +54,7 @@ void v4(const target::Registry& reg, model::Facts& facts) {
 
 /// Updates\<product>\KB<n>: what Windows Installer patched. On x64 the 32-bit view holds some of them.
 void msi_updates(const target::Registry& reg, model::Facts& facts) {
+  const target::Certainty sure(reg);
   bool whole = reg.has_key(kCurrentVersion);
   for (const char* root : {"Microsoft\\Updates", "Wow6432Node\\Microsoft\\Updates"}) {
     const auto products = reg.subkeys(root);
@@ -62,22 +67,24 @@ void msi_updates(const target::Registry& reg, model::Facts& facts) {
         const auto kb = parse_kb(name);
         if (!kb) continue;
         const std::string key = below + name;
+        const target::Certainty known(reg);
         const bool installed = iequals(reg.text(key, "ThisVersionInstalled").value_or("Y"), "Y");
-        facts.hotfixes.push_back({*kb, "msi_updates", {}, installed, reg.cite(key, "ThisVersionInstalled")});
+        if (known.holds()) facts.hotfixes.push_back({*kb, "msi_updates", {}, installed, reg.cite(key, "ThisVersionInstalled")});
       }
     }
   }
-  if (whole) facts.msi_updates_read = model::Tri::yes;
+  if (whole && sure.holds()) facts.msi_updates_read = model::Tri::yes;
 }
 
 void collect_dotnet(const target::Source& source, model::Facts& facts) {
   if (const auto* reg = source.registry("SOFTWARE")) {
+    const target::Certainty sure(*reg);
     classic(*reg, facts, "v2.0.50727", "2.0");
     classic(*reg, facts, "v3.0", "3.0");
     classic(*reg, facts, "v3.5", "3.5");
     v4(*reg, facts);
+    if (reg->has_key(kCurrentVersion) && sure.holds()) facts.dotnet_read = model::Tri::yes;
     msi_updates(*reg, facts);
-    if (reg->has_key(kNdp) || (reg->whole(kNdp) && reg->has_key(kCurrentVersion))) facts.dotnet_read = model::Tri::yes;
   }
   if (!source.tree) return;
   for (const char* framework : {"microsoft.net/framework/", "microsoft.net/framework64/"})

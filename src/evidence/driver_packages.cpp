@@ -16,29 +16,34 @@ constexpr std::size_t kMostClasses = 1024, kMostPackages = 2048;
 enum PackageColumn : std::size_t { kInf, kProvider, kDriverName, kDriverVersion };
 constexpr std::array<std::string_view, 4> kPackageValues = {"InfPath", "ProviderName", "DriverDesc", "DriverVersion"};
 
-void read_class(const target::Registry& reg, const std::string& key, model::Facts& facts) {
+/// False: there are too many, and some are left out.
+bool read_class(const target::Registry& reg, const std::string& key, model::Facts& facts) {
   auto& found = facts.configuration.driver_packages;
   const auto rows = reg.rows(key, kPackageValues);
-  if (!rows) return;
+  if (!rows) return true;
   for (const auto& row : *rows) {
     model::DriverPackage d{row.text(kDriverName), row.text(kProvider), row.text(kDriverVersion), row.text(kInf), {}};
-    if (!istarts_with(d.inf, "oem") || found.size() == kMostPackages) continue;
+    if (!istarts_with(d.inf, "oem")) continue;
     // Several devices of one kind share a driver: it is named once.
     if (std::any_of(found.begin(), found.end(), [&](const auto& x) { return x.inf == d.inf && x.name == d.name; })) continue;
+    if (found.size() == kMostPackages) return false;
     d.where = reg.cite(key + "\\" + row.name, "InfPath");
     found.push_back(std::move(d));
   }
+  return true;
 }
 
 void collect_driver_packages(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
+  const target::Certainty sure(*reg);
   const auto classes = reg->subkeys(kClasses);
   if (!classes) return;
   auto& c = facts.configuration;
-  for (std::size_t i = 0; i < std::min(classes->size(), kMostClasses); ++i) read_class(*reg, kClasses + "\\" + (*classes)[i], facts);
-  const bool cut = classes->size() > kMostClasses || c.driver_packages.size() == kMostPackages;
-  if (reg->whole(kClasses) && !cut) c.driver_packages_read = model::Tri::yes;
+  bool cut = classes->size() > kMostClasses;
+  for (std::size_t i = 0; i < std::min(classes->size(), kMostClasses); ++i)
+    if (!read_class(*reg, kClasses + "\\" + (*classes)[i], facts)) cut = true;
+  if (reg->whole(kClasses) && sure.holds() && !cut) c.driver_packages_read = model::Tri::yes;
   cover(facts, "driver_packages", model::CoverageStatus::read,
         fmt::format("{} drivers from packages of their own{}", c.driver_packages.size(), cut ? "; the rest was not read" : ""));
 }

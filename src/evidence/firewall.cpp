@@ -62,14 +62,21 @@ std::size_t read(const std::vector<target::RegistryValue>& values, bool policy, 
 
 void collect_firewall(const target::Source& source, model::Facts& facts) {
   const auto *system = source.registry("SYSTEM"), *software = source.registry("SOFTWARE");
-  const auto local = system != nullptr ? system->values(kLocal) : std::nullopt;
-  const auto policy = software != nullptr ? software->values(kPolicy) : std::nullopt;
+  bool all_read = system != nullptr && software != nullptr;
+  const auto values = [&all_read](const target::Registry* reg, const char* key) -> std::optional<std::vector<target::RegistryValue>> {
+    if (reg == nullptr) return std::nullopt;
+    const target::Certainty sure(*reg);
+    auto found = reg->values(key);
+    all_read = all_read && reg->whole(key) && sure.holds();
+    return found;
+  };
+  const auto local = values(system, kLocal), policy = values(software, kPolicy);
   auto& c = facts.configuration;
   std::size_t odd = 0;
   if (local) odd += read(*local, false, c);
   if (policy) odd += read(*policy, true, c);
   if (!local && !policy) return;
-  c.firewall_read = local && system->whole(kLocal) && odd == 0 ? model::Tri::yes : model::Tri::unknown;
+  c.firewall_read = local && all_read && odd == 0 ? model::Tri::yes : model::Tri::unknown;
   cover(facts, "firewall", model::CoverageStatus::read,
         std::to_string(c.firewall_rules.size()) + " rules" +
             (odd != 0 ? "; " + std::to_string(odd) + " values could not be read as rules" : ""));

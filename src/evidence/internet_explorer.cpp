@@ -18,8 +18,10 @@ std::string major_of(std::string_view version) {
 
 /// From version 10 on `Version` keeps a 9 for old programs and svcVersion has the truth; 9 and older write only `Version`.
 void explorer_from_registry(const target::Registry& reg, model::Facts& facts) {
+  const target::Certainty sure(reg);
   for (const char* name : {"svcVersion", "Version"}) {
     const auto v = reg.value(kExplorerKey, name);
+    if (!v && reg.has_key(kExplorerKey) && !sure.holds()) return;  // the other name would say an older one
     if (!v) continue;
     const auto t = v->text();
     const std::string major = t ? major_of(*t) : std::string{};
@@ -28,11 +30,11 @@ void explorer_from_registry(const target::Registry& reg, model::Facts& facts) {
       return;
     }
     facts.software.push_back({"internet_explorer", major, *t, v->where});
-    break;
+    facts.internet_explorer_read = model::Tri::yes;
+    return;
   }
   // A hive that holds the system's own version key and no browser: Server Core has none.
-  if (reg.whole(kExplorerKey) && reg.has_key(kCurrentVersion)) facts.internet_explorer_read = model::Tri::yes;
-  if (!facts.software.empty()) facts.internet_explorer_read = model::Tri::yes;
+  if (reg.whole(kExplorerKey) && sure.holds() && reg.has_key(kCurrentVersion)) facts.internet_explorer_read = model::Tri::yes;
 }
 
 void collect_internet_explorer(const target::Source& source, model::Facts& facts) {

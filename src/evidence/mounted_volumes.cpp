@@ -37,6 +37,7 @@ std::string system_drive(const target::Source& source) {
 void collect_mounted_volumes(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
+  const target::Certainty sure(*reg);
   const auto names = reg->value_names(kMountedKey);
   if (!names) return;
   auto& c = facts.configuration;
@@ -49,7 +50,7 @@ void collect_mounted_volumes(const target::Source& source, model::Facts& facts) 
     const std::string says = describe(bytes_of(value->data));
     if (!optical_or_floppy(says)) c.volumes.push_back({letter, says, value->where});
   }
-  if (reg->whole(kMountedKey)) c.volumes_read = model::Tri::yes;
+  if (reg->whole(kMountedKey) && sure.holds()) c.volumes_read = model::Tri::yes;
   cover(facts, "volumes", model::CoverageStatus::read, fmt::format("{} drive letters beside {}", c.volumes.size(), own));
 }
 

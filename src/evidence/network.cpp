@@ -27,40 +27,48 @@ struct Columns {
   AddressColumn address, mask, gateway;
 };
 
-void add(model::Facts& facts, const target::RegistryRow& row, const Columns& c, Tri by_dhcp, const std::string& where) {
+/// False: there are too many, and some are left out.
+bool add(model::Facts& facts, const target::RegistryRow& row, const Columns& c, Tri by_dhcp, const std::string& where) {
   const Texts addresses = texts(row, c.address), masks = texts(row, c.mask), gateways = texts(row, c.gateway);
-  for (std::size_t i = 0; i < addresses.size() && facts.configuration.addresses.size() < kMostAddresses; ++i) {
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
     if (addresses[i] == "0.0.0.0" || addresses[i] == "::") continue;  // how "none" is written
+    if (facts.configuration.addresses.size() == kMostAddresses) return false;
     facts.configuration.addresses.push_back({lower_ascii(row.name), addresses[i], at(masks, i), at(gateways, i), by_dhcp, where});
   }
+  return true;
 }
 
-/// False: there is no such key.
-bool interfaces(const target::Registry& reg, const std::string& key, model::Facts& facts) {
+/// nullopt: there is no such key. False: some addresses are left out.
+std::optional<bool> interfaces(const target::Registry& reg, const std::string& key, model::Facts& facts) {
   const auto rows = reg.rows(key, kAddressValues);
-  if (!rows) return false;
+  if (!rows) return std::nullopt;
+  bool all = true;
   for (const auto& row : *rows) {
     const std::string path = key + "\\" + row.name;
     const auto on = row.values[kDhcp] ? row.values[kDhcp]->dword() : std::nullopt;
     const Tri by_dhcp = !on ? Tri::unknown : *on != 0 ? Tri::yes : Tri::no;
     // A static interface keeps its last lease, one with DHCP its last static address: only what is in force counts.
     if (by_dhcp != Tri::yes)
-      add(facts, row, {kAddress, kMask, kGateway}, by_dhcp == Tri::no ? Tri::no : Tri::unknown, reg.cite(path, "IPAddress"));
-    if (by_dhcp != Tri::no) add(facts, row, {kDhcpAddress, kDhcpMask, kDhcpGateway}, Tri::yes, reg.cite(path, "DhcpIPAddress"));
+      all &= add(facts, row, {kAddress, kMask, kGateway}, by_dhcp == Tri::no ? Tri::no : Tri::unknown, reg.cite(path, "IPAddress"));
+    if (by_dhcp != Tri::no) all &= add(facts, row, {kDhcpAddress, kDhcpMask, kDhcpGateway}, Tri::yes, reg.cite(path, "DhcpIPAddress"));
   }
-  return true;
+  return all;
 }
 
 void collect_network(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
   const std::string services = "CurrentControlSet\\Services\\";
-  bool read = interfaces(*reg, services + "Tcpip\\Parameters\\Interfaces", facts);
-  read = interfaces(*reg, services + "Tcpip6\\Parameters\\Interfaces", facts) || read;
-  if (!read) return;
-  const bool whole = reg->whole(services + "Tcpip\\Parameters\\Interfaces") && reg->whole(services + "Tcpip6\\Parameters\\Interfaces");
+  const target::Certainty sure(*reg);
+  const auto four = interfaces(*reg, services + "Tcpip\\Parameters\\Interfaces", facts);
+  const auto six = interfaces(*reg, services + "Tcpip6\\Parameters\\Interfaces", facts);
+  if (!four && !six) return;
+  const bool cut = !four.value_or(true) || !six.value_or(true);
+  const bool whole = sure.holds() && !cut && reg->whole(services + "Tcpip\\Parameters\\Interfaces") &&
+                     reg->whole(services + "Tcpip6\\Parameters\\Interfaces");
   facts.configuration.network_read = whole ? Tri::yes : Tri::unknown;
-  cover(facts, "network", model::CoverageStatus::read, std::to_string(facts.configuration.addresses.size()) + " addresses");
+  cover(facts, "network", model::CoverageStatus::read,
+        std::to_string(facts.configuration.addresses.size()) + " addresses" + (cut ? "; the rest was not read" : ""));
 }
 
 }  // namespace

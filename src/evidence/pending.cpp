@@ -54,12 +54,21 @@ bool from_files(const target::Source& source, model::Facts& facts) {
 void collect_pending(const target::Source& source, model::Facts& facts) {
   const auto* software = source.registry("SOFTWARE");
   const auto* components = source.registry("COMPONENTS");
-  if (software != nullptr) from_software(*software, facts);
-  if (components != nullptr) from_components(*components, facts);
+  bool all_read = software != nullptr && components != nullptr;
+  if (software != nullptr) {
+    const target::Certainty sure(*software);
+    from_software(*software, facts);
+    all_read = all_read && software->whole(kCbs) && sure.holds();
+  }
+  if (components != nullptr) {
+    const target::Certainty sure(*components);
+    from_components(*components, facts);
+    all_read = all_read && sure.holds();
+  }
   const bool files_seen = source.tree && from_files(source, facts);
   // "No" needs every place where queued operations are kept: the file, the component hive and the package list.
   auto& pending = facts.servicing.pending_operations;
-  if (pending == Tri::unknown && files_seen && software != nullptr && software->whole(kCbs) && components != nullptr) pending = Tri::no;
+  if (pending == Tri::unknown && files_seen && all_read) pending = Tri::no;
 }
 
 }  // namespace

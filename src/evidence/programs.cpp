@@ -20,14 +20,17 @@ bool is_update(const target::RegistryRow& row) {
 }
 
 /// False: there is no such key.
-bool read(const target::Registry& reg, const std::string& key, const std::string& arch, model::Facts& facts) {
+bool read(const target::Registry& reg, const std::string& key, const std::string& arch, model::Facts& facts, bool& cut) {
   const auto rows = reg.rows(key, kProgramValues);
   if (!rows) return false;
   auto& programs = facts.configuration.programs;
   for (const auto& row : *rows) {
     const std::string display = row.text(kProgramName);
     if (display.empty() || is_update(row)) continue;
-    if (programs.size() == kMostPrograms) break;
+    if (programs.size() == kMostPrograms) {
+      cut = true;
+      break;
+    }
     programs.push_back({display, row.text(kProgramVersion), row.text(kPublisher), arch, reg.cite(key + "\\" + row.name, "DisplayName")});
   }
   return true;
@@ -37,12 +40,13 @@ void collect_programs(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SOFTWARE");
   if (reg == nullptr) return;
   const std::string below = "Microsoft\\Windows\\CurrentVersion\\Uninstall";
-  const bool native = read(*reg, below, facts.identity.arch, facts);
-  read(*reg, "Wow6432Node\\" + below, "x86", facts);
+  const target::Certainty sure(*reg);
+  bool cut = false;
+  const bool native = read(*reg, below, facts.identity.arch, facts, cut);
+  read(*reg, "Wow6432Node\\" + below, "x86", facts, cut);
   auto& c = facts.configuration;
-  const bool cut = c.programs.size() == kMostPrograms;
   // A system hive without the key has no programs; a text export may just have left it out.
-  if (reg->whole(below) && !cut && (native || reg->has_key(kCurrentVersion))) c.programs_read = model::Tri::yes;
+  if (reg->whole(below) && sure.holds() && !cut && (native || reg->has_key(kCurrentVersion))) c.programs_read = model::Tri::yes;
   cover(facts, "programs", native ? model::CoverageStatus::read : model::CoverageStatus::absent,
         fmt::format("{} installed programs{}", c.programs.size(), cut ? "; the rest was not read" : ""));
 }

@@ -76,11 +76,17 @@ void by_value(const Registry& reg, model::Facts& facts) {
 void collect_roles(const target::Source& source, model::Facts& facts) {
   const auto* software = source.registry("SOFTWARE");
   const auto* system = source.registry("SYSTEM");
-  if (software != nullptr) by_component(*software, facts);
+  bool components_read = false;
+  if (software != nullptr) {
+    const target::Certainty sure(*software);
+    by_component(*software, facts);
+    components_read = sure.holds();
+  }
   if (system == nullptr || !system->has_key(kServices)) return;
+  const target::Certainty sure(*system);
   by_service(*system, facts);
   by_value(*system, facts);
-  if (system->whole(kServices)) facts.configuration.roles_read = model::Tri::yes;
+  if (components_read && system->whole(kServices) && sure.holds()) facts.configuration.roles_read = model::Tri::yes;
   cover(facts, "roles", model::CoverageStatus::read,
         fmt::format("{} found{}", facts.configuration.roles.size(),
                     software == nullptr ? "; without SOFTWARE only those that have a service" : ""));

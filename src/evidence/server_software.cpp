@@ -65,9 +65,11 @@ void powershell(const Registry& reg, model::Facts& facts) {
 void collect_server_software(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SOFTWARE");
   if (reg == nullptr) return;
+  const target::Certainty sure(*reg);
   sql_server(*reg, facts);
   iis(*reg, facts);
   powershell(*reg, facts);
+  if (reg->has_key(kCurrentVersion) && sure.holds()) facts.server_software_read = model::Tri::yes;
 }
 
 }  // namespace

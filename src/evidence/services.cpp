@@ -38,18 +38,22 @@ bool starts_something(const target::RegistryRow& row) { return row.values[kType]
 void collect_services(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
+  const target::Certainty sure(*reg);
   const auto rows = reg->rows(kServicesKey, kServiceValues);
   if (!rows) return cover(facts, "services", model::CoverageStatus::absent, "no services key in the control set in use");
   auto& c = facts.configuration;
+  bool cut = false;
   for (const auto& row : *rows) {
     if (!starts_something(row)) continue;
-    if (c.services.size() == kMostServices) break;
+    if (c.services.size() == kMostServices) {
+      cut = true;
+      break;
+    }
     c.services.push_back(service(row));
     c.services.back().where = reg->cite(std::string(kServicesKey) + "\\" + row.name, "");
   }
   // A list that was cut, or a text of what somebody chose to export, cannot say what is not there.
-  const bool cut = c.services.size() == kMostServices;
-  c.services_read = reg->whole(kServicesKey) && !cut ? model::Tri::yes : model::Tri::unknown;
+  c.services_read = reg->whole(kServicesKey) && sure.holds() && !cut ? model::Tri::yes : model::Tri::unknown;
   cover(facts, "services", model::CoverageStatus::read,
         std::to_string(c.services.size()) + " services and drivers" + (cut ? "; the rest was not read" : ""));
 }

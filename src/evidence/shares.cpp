@@ -18,16 +18,22 @@ std::string line(const std::vector<std::string>& lines, std::string_view name) {
 void collect_shares(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SYSTEM");
   if (reg == nullptr) return;
+  const target::Certainty sure(*reg);
   const auto values = reg->values(kSharesKey);
   if (!values) return;
   auto& c = facts.configuration;
+  bool cut = false;
   for (const auto& v : *values) {
     const auto lines = v.texts();
-    if (!lines || v.name.empty() || c.shares.size() == kMostShares) continue;
+    if (!lines || v.name.empty()) continue;
+    if (c.shares.size() == kMostShares) {
+      cut = true;
+      break;
+    }
     c.shares.push_back({v.name, line(*lines, "Path="), v.where});
   }
-  c.shares_read = reg->whole(kSharesKey) ? model::Tri::yes : model::Tri::unknown;
-  cover(facts, "shares", model::CoverageStatus::read, std::to_string(c.shares.size()) + " shares");
+  c.shares_read = reg->whole(kSharesKey) && sure.holds() && !cut ? model::Tri::yes : model::Tri::unknown;
+  cover(facts, "shares", model::CoverageStatus::read, std::to_string(c.shares.size()) + " shares" + (cut ? "; the rest was not read" : ""));
 }
 
 }  // namespace

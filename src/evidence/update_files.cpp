@@ -41,7 +41,10 @@ class Search {
       const std::string at = below_windows.empty() ? name : below_windows + "/" + name;
       if (e.kind == io::EntryKind::file && names_.contains(name)) {
         auto& found = found_[name];
-        if (found.size() < kMostFilesOfOneName) found.push_back(at);
+        if (found.size() == kMostFilesOfOneName)
+          many_ = name;
+        else
+          found.push_back(at);
       } else if (e.kind == io::EntryKind::folder && depth > 0 && !skipped(name)) {
         walk(at, depth - 1);
       }
@@ -50,6 +53,7 @@ class Search {
   /// Why files may have been overlooked; empty when none was.
   [[nodiscard]] std::string overlooked() const {
     if (seen_ > kMostEntries) return ", search cut short: too many files";
+    if (!many_.empty()) return "; of " + printable(many_) + " more than " + std::to_string(kMostFilesOfOneName) + " files";
     return lost_ ? "; names may be missing: " + lost_->text() : std::string{};
   }
   [[nodiscard]] std::size_t names_found() const { return found_.size(); }
@@ -69,6 +73,7 @@ class Search {
   std::map<std::string, std::vector<std::string>> found_;
   std::optional<Error> lost_;  ///< of the first folder that could not be listed as a whole
   std::size_t seen_ = 0;
+  std::string many_;  ///< a name of more files than are looked at
 };
 
 void collect_update_files(const target::Source& source, const model::Wanted& wanted, model::Facts& facts) {

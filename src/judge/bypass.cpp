@@ -72,10 +72,7 @@ void unowned_winner(const Case& c, model::EsuVerdict& e) {
       listed = true;
       owned = k.owned == Tri::yes || owned == Tri::yes ? Tri::yes : k.owned;
     }
-    const bool read = std::any_of(c.facts.coverage.begin(), c.facts.coverage.end(), [](const auto& x) {
-      return x.source == "component_store.components" && x.status == model::CoverageStatus::read;
-    });
-    if (owned == Tri::no || (read && !listed))
+    if (owned == Tri::no || (c.facts.components_read == Tri::yes && !listed))
       e.bypass.push_back({rule_id(c, "in Winners that no installed"),
                           fmt::format("{} {} is in use and no package owns it", w.name, w.version.text()), w.where, false});
   }

@@ -191,9 +191,11 @@ struct Facts {
   std::vector<StackVersion> stacks;
   Servicing servicing;
   std::vector<StoreComponent> components;
+  Tri components_read = Tri::unknown;  ///< yes: the list of the COMPONENTS hive was read as a whole
   std::vector<Software> software;
   Tri internet_explorer_read = Tri::unknown;  ///< yes: looked for, so none in `software` means none is installed
   Tri dotnet_read = Tri::unknown;             ///< the same for .NET Framework
+  Tri server_software_read = Tri::unknown;    ///< the same for SQL Server, IIS and PowerShell
   Tri msi_updates_read = Tri::unknown;        ///< the updates that Windows Installer registered were read as a whole
   Tri update_files_read = Tri::unknown;       ///< the files that the catalog asked for were looked for
   Licence licence;

@@ -258,9 +258,11 @@ void fields(V& v, Facts& x) {
   v("stacks", x.stacks);
   v("servicing", x.servicing);
   v("components", x.components);
+  v("components_read", x.components_read);
   v("software", x.software);
   v("internet_explorer_read", x.internet_explorer_read);
   v("dotnet_read", x.dotnet_read);
+  v("server_software_read", x.server_software_read);
   v("msi_updates_read", x.msi_updates_read);
   v("update_files_read", x.update_files_read);
   v("licence", x.licence);

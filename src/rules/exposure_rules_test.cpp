@@ -190,7 +190,7 @@ TEST_CASE("rules: the kernel that the store has in use") {
   c.facts.components.push_back({"microsoft-windows-os-kernel", "x64", v, "winners", tq::model::Tri::unknown, "winner"});
   c.facts.files.push_back({"system32/ntoskrnl.exe", v, "x64", {}, true, "file"});
   CHECK(c.severity("TQ1012") == "none");  // the list of components was not read
-  c.facts.coverage.push_back({"component_store.components", tq::model::CoverageStatus::read, {}});
+  c.facts.components_read = tq::model::Tri::yes;
   CHECK(c.findings("TQ1012").front().detail.find("does not know it") != std::string::npos);
   c.facts.components.push_back({"microsoft-windows-os-kernel", "x64", v, "components", tq::model::Tri::no, "component"});
   CHECK(c.findings("TQ1012").front().detail.find("no package owns it") != std::string::npos);

@@ -7,16 +7,10 @@
 namespace tq::rules {
 namespace {
 
-using model::CoverageStatus;
 using model::StoreComponent;
 using model::Tri;
 
 constexpr const char* kKernel = "microsoft-windows-os-kernel";
-
-bool read(const Context& c, std::string_view source) {
-  const auto& all = c.facts.coverage;
-  return std::any_of(all.begin(), all.end(), [&](const auto& x) { return x.source == source && x.status == CoverageStatus::read; });
-}
 
 const StoreComponent* same(const Context& c, const StoreComponent& w, std::string_view source) {
   for (const auto& k : c.facts.components)
@@ -26,9 +20,8 @@ const StoreComponent* same(const Context& c, const StoreComponent& w, std::strin
 
 /// In use, and the list of components does not know it, or knows that nothing brought it.
 void unowned(const Context& c, const StoreComponent& w, std::vector<Said>& out) {
-  if (!read(c, "component_store.components")) return;
   const auto* known = same(c, w, "components");
-  if (known != nullptr && known->owned != Tri::no) return;
+  if (known == nullptr ? c.facts.components_read != Tri::yes : known->owned != Tri::no) return;
   out.push_back({fmt::format("{} {} is in use and {}", w.name, w.version.text(),
                              known == nullptr ? "the component store does not know it" : "no package owns it"),
                  {w.where, known == nullptr ? "" : known->where}});

@@ -1,6 +1,8 @@
 // One view of a registry hive, whether it comes from a hive file or from a text export.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -54,10 +56,30 @@ class Registry {
   /// and where damage took a subkey or value of the last key that was found.
   [[nodiscard]] virtual bool whole(std::string_view key) const = 0;
   [[nodiscard]] virtual std::string cite(std::string_view key, std::string_view value) const = 0;
+  /// How many answers so far may lack something: a look-up that found nothing, or a list, where damage took a part of what was looked
+  /// at, or where a text export may have left it out. See Certainty.
+  [[nodiscard]] std::uint64_t doubts() const { return doubts_; }
 
   /// nullopt: the value is not there, not read, or of another type.
   [[nodiscard]] std::optional<std::string> text(std::string_view key, std::string_view name) const;
   [[nodiscard]] std::optional<std::uint32_t> dword(std::string_view key, std::string_view name) const;
+
+ protected:
+  void doubt_unless(bool sure) const { doubts_ += sure ? 0 : 1; }
+
+ private:
+  mutable std::atomic<std::uint64_t> doubts_{0};  ///< threads may share a registry
+};
+
+/// Whether all that was asked of a registry since this was made was answered in full: only then is what was not found not there.
+class Certainty {
+ public:
+  explicit Certainty(const Registry& reg) : reg_(reg), before_(reg.doubts()) {}
+  [[nodiscard]] bool holds() const { return reg_.doubts() == before_; }
+
+ private:
+  const Registry& reg_;
+  std::uint64_t before_;
 };
 
 /// Keeps the hive alive. `where`: how the hive file is cited.

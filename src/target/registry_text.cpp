@@ -29,10 +29,13 @@ class TextRegistry final : public Registry {
   [[nodiscard]] bool has_key(std::string_view key) const override {
     const std::string path = resolve(key);
     const auto it = keys_.lower_bound(path);
-    return it != keys_.end() && (it->first == path || it->first.starts_with(path + "\\"));
+    const bool there = it != keys_.end() && (it->first == path || it->first.starts_with(path + "\\"));
+    doubt_unless(there);
+    return there;
   }
   [[nodiscard]] std::optional<RegistryValue> value(std::string_view key, std::string_view name) const override {
     const auto it = keys_.find(resolve(key));
+    doubt_unless(it != keys_.end());  // a key that was exported has its values
     const regtext::Value* v = it == keys_.end() ? nullptr : regtext::find_value(*it->second, name);
     if (v == nullptr || v->deleted) return std::nullopt;
     return RegistryValue{v->name, v->type, v->data, cite(key, name) + "@line " + std::to_string(v->line)};
@@ -53,6 +56,7 @@ class TextRegistry final : public Registry {
   }
   [[nodiscard]] std::optional<std::vector<std::string>> value_names(std::string_view key) const override {
     const auto it = keys_.find(resolve(key));
+    doubt_unless(it != keys_.end());
     if (it == keys_.end()) return std::nullopt;
     std::vector<std::string> out;
     for (const auto& v : it->second->values)

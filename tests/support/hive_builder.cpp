@@ -16,14 +16,17 @@ namespace {
 
 constexpr std::uint32_t kSz = 1, kExpand = 2, kBinary = 3, kDword = 4, kLink = 6, kMulti = 7, kQword = 11;
 
-std::u16string upper(std::u16string s) {
-  for (char16_t& c : s) c = hive_upcase(c);
-  return s;
+/// From the end: names that are made in a row differ there.
+bool same(const std::u16string& a, const std::u16string& b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = a.size(); i-- > 0;)
+    if (a[i] != b[i] && hive_upcase(a[i]) != hive_upcase(b[i])) return false;
+  return true;
 }
 
 HiveKey* find(HiveKey& parent, const std::u16string& name) {
   for (auto& k : parent.children)
-    if (upper(k->name) == upper(name)) return k.get();
+    if (same(k->name, name)) return k.get();
   return nullptr;
 }
 
@@ -85,7 +88,7 @@ HiveBuilder& HiveBuilder::key(std::string_view path) {
 HiveBuilder& HiveBuilder::raw(std::string_view path, std::string_view name, std::uint32_t type, std::vector<std::byte> data) {
   HiveKey& k = make(impl_->spec, path);
   const std::u16string wide = utf8_to_utf16(name);
-  auto at = std::find_if(k.values.begin(), k.values.end(), [&](const HiveValue& v) { return upper(v.name) == upper(wide); });
+  auto at = std::find_if(k.values.begin(), k.values.end(), [&](const HiveValue& v) { return same(v.name, wide); });
   if (at == k.values.end()) at = k.values.insert(k.values.end(), HiveValue{wide, 0, {}});
   at->type = type;
   at->data = std::move(data);
@@ -129,8 +132,8 @@ HiveBuilder& HiveBuilder::remove(std::string_view path) {
   const auto parts = components(path);
   for (std::size_t i = 0; i + 1 < parts.size() && at != nullptr; ++i) at = find(*at, utf8_to_utf16(parts[i]));
   if (at == nullptr || parts.empty()) return *this;
-  const std::u16string last = upper(utf8_to_utf16(parts.back()));
-  std::erase_if(at->children, [&](const auto& k) { return upper(k->name) == last; });
+  const std::u16string last = utf8_to_utf16(parts.back());
+  std::erase_if(at->children, [&](const auto& k) { return same(k->name, last); });
   return *this;
 }
 HiveBuilder& HiveBuilder::last_written(FileTime time) {

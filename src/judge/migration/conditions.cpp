@@ -46,10 +46,10 @@ ConditionAnswer of_service(std::string_view name, const model::Facts& f) {
       [](const auto& s) { return cited("service " + s.name, s.where); });
 }
 
-/// Software that is collected for its updates has a Tri of its own; of the rest a name in the list is all there is.
 ConditionAnswer of_software(std::string_view name, const model::Facts& f) {
+  const Tri read = name == "internet_explorer" ? f.internet_explorer_read : name == "dotnet" ? f.dotnet_read : f.server_software_read;
   return of_list(
-      f.software, f.configuration.programs_read, [&](const auto& s) { return s.name == name; },
+      f.software, read, [&](const auto& s) { return s.name == name; },
       [](const auto& s) { return cited(s.name + " " + s.version, s.where); });
 }
 

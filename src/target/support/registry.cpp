@@ -15,40 +15,37 @@ using format::regf::Key;
 class HiveRegistry final : public Registry {
  public:
   HiveRegistry(std::shared_ptr<const Hive> hive, std::string where) : hive_(std::move(hive)), where_(std::move(where)) {}
-  [[nodiscard]] bool has_key(std::string_view key) const override { return hive_->find(key).has_value(); }
+  [[nodiscard]] bool has_key(std::string_view key) const override { return find(key).has_value(); }
   [[nodiscard]] std::optional<RegistryValue> value(std::string_view key, std::string_view name) const override {
-    const auto k = hive_->find(key);
-    if (!k) return std::nullopt;
-    const auto v = k->value(name);
-    if (!v) return std::nullopt;
-    auto data = v->data();
-    if (!data) return std::nullopt;
-    return RegistryValue{v->name(), v->type(), *std::move(data), cite(key, name)};
+    const auto k = find(key);
+    auto v = k ? value_of(*k, name) : std::nullopt;
+    if (v) v->where = cite(key, name);
+    return v;
   }
   [[nodiscard]] std::optional<std::vector<std::string>> subkeys(std::string_view key) const override {
-    const auto k = hive_->find(key);
+    const auto k = listed(key);
     if (!k) return std::nullopt;
     std::vector<std::string> out;
     for (const Key& s : k->subkeys()) out.push_back(s.name());
     return out;
   }
   [[nodiscard]] std::optional<std::vector<std::string>> value_names(std::string_view key) const override {
-    const auto k = hive_->find(key);
+    const auto k = listed(key);
     if (!k) return std::nullopt;
     std::vector<std::string> out;
     for (const auto& v : k->values()) out.push_back(v.name());
     return out;
   }
   [[nodiscard]] std::optional<std::vector<RegistryValue>> values(std::string_view key) const override {
-    const auto k = hive_->find(key);
+    const auto k = listed(key);
     if (!k) return std::nullopt;
     std::vector<RegistryValue> out;
     for (const auto& v : k->values())
-      if (auto data = v.data()) out.push_back({v.name(), v.type(), *std::move(data), cite(key, v.name())});
+      if (auto read = with_data(v)) out.push_back(*std::move(read)), out.back().where = cite(key, v.name());
     return out;
   }
   [[nodiscard]] std::optional<std::vector<RegistryRow>> rows(std::string_view key, std::span<const std::string_view> names) const override {
-    const auto k = hive_->find(key);
+    const auto k = listed(key);
     if (!k) return std::nullopt;
     std::vector<RegistryRow> out;
     for (const Key& sub : k->subkeys()) {
@@ -75,17 +72,35 @@ class HiveRegistry final : public Registry {
   }
 
  private:
-  static std::optional<RegistryValue> below(const Key& key, std::string_view name) {
-    const auto slash = name.find('\\');
-    if (slash != std::string_view::npos) {
-      const auto child = key.child(name.substr(0, slash));
-      return child ? below(*child, name.substr(slash + 1)) : std::nullopt;
-    }
-    const auto v = key.value(name);
-    if (!v) return std::nullopt;
-    auto data = v->data();
+  [[nodiscard]] std::optional<Key> find(std::string_view key) const {
+    auto k = hive_->find(key);
+    doubt_unless(k || whole(key));
+    return k;
+  }
+  /// A key whose subkeys or values are about to be listed.
+  [[nodiscard]] std::optional<Key> listed(std::string_view key) const {
+    auto k = find(key);
+    doubt_unless(!k || is_whole(*k));
+    return k;
+  }
+  /// `where` is left empty.
+  [[nodiscard]] std::optional<RegistryValue> with_data(const format::regf::Value& v) const {
+    auto data = v.data();
+    doubt_unless(static_cast<bool>(data));
     if (!data) return std::nullopt;
-    return RegistryValue{v->name(), v->type(), *std::move(data), {}};
+    return RegistryValue{v.name(), v.type(), *std::move(data), {}};
+  }
+  [[nodiscard]] std::optional<RegistryValue> value_of(const Key& key, std::string_view name) const {
+    const auto v = key.value(name);
+    doubt_unless(v || is_whole(key));
+    return v ? with_data(*v) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<RegistryValue> below(const Key& key, std::string_view name) const {
+    const auto slash = name.find('\\');
+    if (slash == std::string_view::npos) return value_of(key, name);
+    const auto child = key.child(name.substr(0, slash));
+    doubt_unless(child || is_whole(key));
+    return child ? below(*child, name.substr(slash + 1)) : std::nullopt;
   }
   /// Every setting that is absent asks, most of them of the same few keys; looking lists all that a key has.
   [[nodiscard]] bool is_whole(const Key& key) const {
