@@ -151,32 +151,63 @@ class Denied {
   std::string text_;
 };
 
+constexpr Blob Hives::* kHives[] = {&Hives::software, &Hives::system, &Hives::components};
+
+/// The machine of rich(), and what is said of it when one of its hives is another.
+class Trial {
+ public:
+  Trial() {
+    const auto files = rich().build();
+    const auto hive = [&](const char* name) { return files.at(std::string("Windows/System32/config/") + name); };
+    hives = {hive("SOFTWARE"), hive("SYSTEM"), hive("COMPONENTS")};
+    sound = collected(hives, wanted_);
+  }
+  /// What is denied of the sound machine, or told otherwise.
+  [[nodiscard]] std::string denied(Blob Hives::* one, Blob bytes) const {
+    Hives damaged = hives;
+    damaged.*one = std::move(bytes);
+    return Denied(sound, collected(damaged, wanted_)).text();
+  }
+  Hives hives;
+  Facts sound;
+
+ private:
+  using Kind = tq::model::WantedSetting::Kind;
+  tq::model::Wanted wanted_{{},
+                            {},
+                            {},
+                            {{"start", "SYSTEM", "CurrentControlSet\\Services\\DNS", "Start", Kind::dword},
+                             {"image", "SYSTEM", "CurrentControlSet\\Services\\DNS", "ImagePath", Kind::secret},
+                             {"shares", "SYSTEM", "CurrentControlSet\\Services\\LanmanServer\\Shares", "", Kind::values}}};
+};
+
 }  // namespace
 
 TEST_CASE("evidence: a destroyed cell of a hive makes nothing absent") {
-  auto m = rich();
-  const auto files = m.build();
-  const auto hive = [&](const char* name) { return files.at(std::string("Windows/System32/config/") + name); };
-  const Hives hives{hive("SOFTWARE"), hive("SYSTEM"), hive("COMPONENTS")};
-  using Kind = tq::model::WantedSetting::Kind;
-  tq::model::Wanted wanted;
-  wanted.settings = {{"start", "SYSTEM", "CurrentControlSet\\Services\\DNS", "Start", Kind::dword},
-                     {"image", "SYSTEM", "CurrentControlSet\\Services\\DNS", "ImagePath", Kind::secret},
-                     {"shares", "SYSTEM", "CurrentControlSet\\Services\\LanmanServer\\Shares", "", Kind::values}};
-  const Facts sound = collected(hives, wanted);
+  const Trial trial;
+  const auto& sound = trial.sound;
   const auto& c = sound.configuration;
   for (const Tri read : {c.services_read, c.programs_read, c.driver_packages_read, c.roles_read, c.network_read, c.shares_read,
                          c.firewall_read, c.tasks_read, c.volumes_read, sound.packages_read, sound.msi_updates_read,
                          sound.internet_explorer_read, sound.dotnet_read, sound.server_software_read, sound.components_read})
     CHECK(read == Tri::yes);
   std::size_t tried = 0;
-  for (Blob Hives::* const one : {&Hives::software, &Hives::system, &Hives::components})
-    for (const std::size_t at : cells(hives.*one)) {
-      Hives damaged = hives;
-      for (std::size_t i = 0; i < 4; ++i) (damaged.*one).at(at + i) = std::byte{0x7F};  // a free cell of two gigabytes
+  for (const auto one : kHives)
+    for (const std::size_t at : cells(trial.hives.*one)) {
+      Blob damaged = trial.hives.*one;
+      for (std::size_t i = 0; i < 4; ++i) damaged.at(at + i) = std::byte{0x7F};  // a free cell of two gigabytes
       CAPTURE(at);
-      CHECK(Denied(sound, collected(damaged, wanted)).text() == "");
+      CHECK(trial.denied(one, std::move(damaged)) == "");
       ++tried;
     }
   CHECK(tried > 100);
+}
+
+TEST_CASE("evidence: a hive that is cut anywhere makes nothing absent") {
+  const Trial trial;
+  for (const auto one : kHives)
+    for (std::size_t size = 4096; size < (trial.hives.*one).size(); size += 64) {
+      CAPTURE(size);
+      CHECK(trial.denied(one, Blob((trial.hives.*one).begin(), (trial.hives.*one).begin() + static_cast<std::ptrdiff_t>(size))) == "");
+    }
 }

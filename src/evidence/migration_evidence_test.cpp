@@ -195,7 +195,7 @@ TEST_CASE("evidence: real hives of 5.1, 6.1 and 10 give what SYSTEM alone can") 
     const auto f = tq::evidence::collect(sources->front());
     CHECK(f.configuration.programs_read == Tri::unknown);
     CHECK(f.configuration.tasks_read == Tri::unknown);
-    CHECK_MESSAGE(f.configuration.roles_read == Tri::yes, name);
+    CHECK_MESSAGE(f.configuration.roles_read == Tri::unknown, name);
     CHECK_MESSAGE(f.configuration.volumes_read == Tri::yes, name);
     MESSAGE(std::string(name), ": roles '", roles(f), "', ", f.configuration.driver_packages.size(), " driver packages, ",
             f.configuration.volumes.size(), " volumes");

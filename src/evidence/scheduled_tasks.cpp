@@ -48,12 +48,10 @@ class TaskFolder {
 
   /// False: there is no such folder.
   bool read() {
-    const Listing root = list_folder(source_, root_);
-    if (root.lost) ++damaged_;
-    if (!root.there) return false;
     folders_.push_back({root_, 0});
     // The list grows while it is walked; the limit keeps a tree of folders without end from growing it on.
-    for (std::size_t i = 0; i < folders_.size(); ++i) read_folder(folders_[i].path, folders_[i].depth);
+    for (std::size_t i = 0; i < folders_.size(); ++i)
+      if (!read_folder(folders_[i].path, folders_[i].depth) && i == 0) return false;
     return true;
   }
   [[nodiscard]] std::size_t damaged() const { return damaged_; }
@@ -65,10 +63,11 @@ class TaskFolder {
     std::size_t depth;
   };
 
-  /// `path` is a copy: the list of folders grows meanwhile. NOLINTNEXTLINE(performance-unnecessary-value-param)
-  void read_folder(const std::string path, std::size_t depth) {
+  /// False: it could not be listed. `path` is a copy: the list of folders grows meanwhile.
+  /// NOLINTNEXTLINE(performance-unnecessary-value-param)
+  bool read_folder(const std::string path, std::size_t depth) {
     const Listing listing = list_folder(source_, path);
-    if ((listing.lost || !listing.there) && path != root_) ++damaged_;
+    if (listing.lost || (!listing.there && depth != 0)) ++damaged_;
     for (const auto& e : listing.entries) {
       const std::string below = path + "/" + e.name;
       if (e.kind == io::EntryKind::folder) {
@@ -80,6 +79,7 @@ class TaskFolder {
         read_task(below);
       }
     }
+    return listing.there;
   }
 
   void read_task(const std::string& path) {

@@ -56,8 +56,8 @@ class Registry {
   /// and where damage took a subkey or value of the last key that was found.
   [[nodiscard]] virtual bool whole(std::string_view key) const = 0;
   [[nodiscard]] virtual std::string cite(std::string_view key, std::string_view value) const = 0;
-  /// How many answers so far may lack something: a look-up that found nothing, or a list, where damage took a part of what was looked
-  /// at, or where a text export may have left it out. See Certainty.
+  /// How many answers so far may lack something: damage took a part of the key that was looked into, or the key does not stand in a text
+  /// export. (What a list of an export lacks is not counted: whole() speaks of it.) See Certainty.
   [[nodiscard]] std::uint64_t doubts() const { return doubts_; }
 
   /// nullopt: the value is not there, not read, or of another type.
