@@ -88,12 +88,12 @@ void collect_cbs_packages(const target::Source& source, model::Facts& facts) {
   const auto* reg = source.registry("SOFTWARE");
   if (reg == nullptr) return;
   const std::string packages = std::string(kCbs) + "\\Packages";
+  const target::Certainty sure(*reg);
   const auto names = reg->subkeys(packages);
   if (!names) {
     cover(facts, "cbs.packages", model::CoverageStatus::absent, "no key " + reg->cite(packages, ""));
     return;
   }
-  facts.packages_read = reg->whole(packages) ? model::Tri::yes : model::Tri::unknown;
   const auto files = package_files(source);
   for (const auto& name : *names) {
     model::Package p = named(name);
@@ -102,6 +102,8 @@ void collect_cbs_packages(const target::Source& source, model::Facts& facts) {
     p.files_present = files.present(name);
     facts.packages.push_back(std::move(p));
   }
+  // A package whose state was lost may be the one that holds all others.
+  facts.packages_read = reg->whole(packages) && sure.holds() ? model::Tri::yes : model::Tri::unknown;
   cover(facts, "cbs.packages", model::CoverageStatus::read, std::to_string(names->size()) + " packages");
   if (source.tree)
     cover(facts, "cbs.package_files", files.folder.status(),

@@ -57,9 +57,11 @@ std::optional<BuildWitness> store_witness(const Case& c) {
   return w;
 }
 
-/// The build that the store rules out or demands, given what the others say. Empty: no objection.
-std::string store_objects(const BuildWitness& store, std::uint32_t number) {
+/// The build that the store rules out or demands, given what the others say. Empty: no objection. `whole`: all packages were read,
+/// so that none newer is in place than those that were seen.
+std::string store_objects(const BuildWitness& store, std::uint32_t number, bool whole) {
   if (store.build && *store.build > number) return fmt::format("{}, which brings build {}", store.says, *store.build);
+  if (!whole) return {};
   // Build 6003 came with an update of the monthly line and with nothing else (docs/evidence.md).
   if (number == 6003 && !store.build) return store.says + ", and build 6003 comes with one of them";
   if (number == 6003 && *store.build < 6003)
@@ -67,11 +69,11 @@ std::string store_objects(const BuildWitness& store, std::uint32_t number) {
   return {};
 }
 
-void weigh(const model::Facts& facts, const BuildWitness* booted, const BuildWitness* file, const std::optional<BuildWitness>& store,
+void weigh(const Case& c, const BuildWitness* booted, const BuildWitness* file, const std::optional<BuildWitness>& store,
            model::BuildVerdict& v) {
   if (booted != nullptr && file != nullptr && *booted->build != *file->build) {
     // From Windows 10 on, small packages raise the registered build above that of the files they switch on.
-    if (facts.identity.nt_version == "10.0" && *booted->build > *file->build) {
+    if (c.facts.identity.nt_version == "10.0" && *booted->build > *file->build) {
       v.number = booted->build;
       v.status = Standing::claimed;
       v.why = fmt::format("the registry says {}, the kernel file {}: usual where an enablement package raised the number", *booted->build,
@@ -87,7 +89,7 @@ void weigh(const model::Facts& facts, const BuildWitness* booted, const BuildWit
                               *booted->build, *file->build);
     return;
   }
-  const std::string objection = store && v.number ? store_objects(*store, *v.number) : std::string{};
+  const std::string objection = store && v.number ? store_objects(*store, *v.number, c.packages) : std::string{};
   if (!objection.empty()) {
     v.status = Standing::contradicted;
     v.why = fmt::format("{} says build {}, but {}", file != nullptr ? file->source : booted->source, *v.number, objection);
@@ -114,7 +116,7 @@ model::BuildVerdict judge_build(const Case& c) {
     return v;
   }
   v.number = file != nullptr ? file->build : booted != nullptr ? booted->build : store->build;
-  weigh(facts, booted, file, store, v);
+  weigh(c, booted, file, store, v);
   if (!facts.conflicts.empty() && v.status != Standing::contradicted) {
     for (const auto& w : v.witnesses)
       if (w.build && !w.older && w.decides && w.group != WitnessGroup::component_store && *w.build != *v.number &&

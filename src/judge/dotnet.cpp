@@ -27,6 +27,7 @@ One bundle(const Judged& j, const Slot& slot) {
     if (s == nullptr) continue;
     if (s->in_place()) return {State::present, s->package ? Reason::package : s->msi ? Reason::windows_installer : Reason::listed};
     if (s->state == model::PackageState::pending_install) return {State::waiting, Reason::restart};
+    if (s->package && s->state == model::PackageState::unknown) return {State::unknown, Reason::half_installed};
   }
   if (slot.children.count == 0) return {State::unknown, Reason::child_not_known};
   if (by_installer(j.view.parts[slot.part].version)) return j.msi ? One{State::absent, Reason::not_registered} : One{};

@@ -14,10 +14,10 @@ int rank(PackageState s) {
     case PackageState::pending_removal: return 3;
     case PackageState::partial: return 4;
     case PackageState::broken: return 5;
-    case PackageState::staged_or_superseded: return 6;
-    case PackageState::staged: return 7;
-    case PackageState::in_progress: return 8;
-    case PackageState::unknown: return 9;
+    case PackageState::unknown: return 6;
+    case PackageState::staged_or_superseded: return 7;
+    case PackageState::staged: return 8;
+    case PackageState::in_progress: return 9;
     case PackageState::absent: return 10;
   }
   return 11;

@@ -36,7 +36,7 @@ const char* text(Reason r) {
     case Reason::kernel_month_only: return "the kernel proves the month, not which of its updates brought it";
     case Reason::contradicted: return "a package or list says it is in place, the kernel says it is not";
     case Reason::kernel_without_package: return "the kernel says it is in place, the packages say it is not";
-    case Reason::half_installed: return "its package is partly installed or broken";
+    case Reason::half_installed: return "its package is partly installed or broken, or its state is not known";
     case Reason::staged_or_superseded: return "its package is either staged or superseded, and nothing else decides";
     case Reason::removal: return "its package waits to be removed";
     case Reason::before_the_line:

@@ -48,7 +48,7 @@ enum class Reason : std::uint8_t {
   kernel_month_only,       ///< the kernel proves the month, not which of its updates
   contradicted,            ///< the package or list says yes, the kernel says no
   kernel_without_package,  ///< the kernel says yes, the packages say no
-  half_installed,          ///< partly installed or broken
+  half_installed,          ///< partly installed or broken, or in a state that is not known
   staged_or_superseded,    ///< state 4: either of two things
   removal,                 ///< it waits to be removed
   before_the_line,         ///< from before the monthly line: its absence proves nothing

@@ -1,9 +1,14 @@
-// A machine's hives with one cell destroyed, each in turn: what was lost with it is unknown. It is never said to be absent.
+// A machine's hives with one cell destroyed, each in turn: what was lost with it is unknown. It is never said to be absent, and no verdict
+// that the sound hives do not carry follows from it.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
+#include "catalog/catalog.hpp"
 #include "evidence/collector.hpp"
+#include "facts/reconcile.hpp"
+#include "judge/judge.hpp"
+#include "judge/knowledge.hpp"
 #include "target/source.hpp"
 #include "tests/support/machine_builder.hpp"
 
@@ -11,6 +16,7 @@ namespace {
 
 using tq::model::Facts;
 using tq::model::Tri;
+using tq::model::Verdict;
 using Blob = std::vector<std::byte>;
 
 const std::string kServices = "ControlSet001\\Services\\";
@@ -21,8 +27,15 @@ const std::string kTasks = "Microsoft\\Windows NT\\CurrentVersion\\Schedule\\Tas
 /// A machine that has something of every kind.
 tq::test::MachineBuilder rich() {
   tq::test::MachineBuilder m;
-  m.package(4493471, 0x70).package(4474419, 0x70).internet_explorer("9.0.8112.16421");
+  m.registry_build("6003", "vistasp2_ldr_escrow.190320-1700")
+      .package(4493471, 0x70)
+      .package(4474419, 0x70)
+      .internet_explorer("9.0.8112.16421");
   m.dotnet("v2.0.50727", 2, 0).dotnet("v4\\Full", 0, 394802).msi_update("Microsoft .NET Framework 4.6", 4507007);
+  const auto catalog = *tq::catalog::Catalog::embedded();
+  std::size_t nth = 0;
+  for (const auto& u : catalog.updates())
+    if (u.is_for("6.0") && u.released < tq::Date{2019, 5, 1} && nth++ % 60 == 5) m.package(u.kb, 0x70);
   m.winner("microsoft-windows-os-kernel", {6, 0, 6003, 20489});
   for (const char* name : {"DNS", "W3SVC", "MpsSvc", "LanmanServer"}) {
     m.system().dword(kServices + name, "Start", 2).dword(kServices + name, "Type", 0x20);
@@ -151,6 +164,65 @@ class Denied {
   std::string text_;
 };
 
+/// What a verdict says that the sound one does not: only less may be known.
+class Invented {
+ public:
+  Invented(const Verdict& sound, const Verdict& less) {
+    using tq::model::ExposureState;
+    using tq::model::Standing;
+    if (less.build.number && less.build.number != sound.build.number) say("build");
+    if (less.build.status == Standing::contradicted && sound.build.status != Standing::contradicted) say("contradiction");
+    if (less.level && (!sound.level || sound.level->month < less.level->month)) say("level");
+    for (const auto& g : less.goals)
+      for (const auto& s : sound.goals)
+        if (g.name == s.name) tri("goal " + g.name, s.reached, g.reached);
+    std::vector<std::uint32_t> lacking;
+    for (const auto& m : sound.missing) {
+      lacking.push_back(m.kb);
+      lacking.insert(lacking.end(), m.covers.begin(), m.covers.end());
+    }
+    for (const auto& m : less.missing) {
+      known("missing", lacking, m.kb);
+      for (const auto kb : m.covers) known("covers", lacking, kb);
+    }
+    // A package that is there is listed as installed unless it is asked for again, in a later release.
+    std::vector<std::uint32_t> installed = lacking;
+    for (const auto& i : sound.installed) installed.push_back(i.kb);
+    for (const auto& u : sound.unknown) installed.push_back(u.kb);
+    for (const auto& i : less.installed) known("installed", installed, i.kb);
+    for (const auto cve : less.cves.missing) known("CVE", sound.cves.missing, cve);
+    tri("SHA-2", sound.esu.sha2, less.esu.sha2);
+    tri("stack", sound.esu.stack_sufficient, less.esu.stack_sufficient);
+    tri("preparation", sound.esu.preparation, less.esu.preparation);
+    if (less.esu.bypass.size() > sound.esu.bypass.size()) say("bypass");
+    if (less.esu.licence != "unknown" && less.esu.licence != sound.esu.licence) say("licence");
+    for (const auto& e : less.exposure)
+      for (const auto& s : sound.exposure)
+        if (e.id == s.id && e.state != ExposureState::unknown &&
+            (is_open(e.state) != is_open(s.state) || is_closed(e.state) != is_closed(s.state)))
+          say("exposure " + e.id + " " + to_string(e.state));
+    std::vector<std::string> paths, bars;
+    for (const auto& x : sound.migration.paths) paths.push_back(x.kind + " " + x.to);
+    for (const auto& x : sound.migration.impossible) bars.push_back(x.to);
+    for (const auto& x : less.migration.paths) known("path", paths, x.kind + " " + x.to);
+    for (const auto& x : less.migration.impossible) known("impossible", bars, x.to);
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  void say(const std::string& what) { text_ += what + "; "; }
+  void tri(const std::string& what, Tri sound, Tri less) {
+    if (less != Tri::unknown && less != sound) say(what);
+  }
+  void known(const std::string& what, const std::vector<std::uint32_t>& list, std::uint32_t x) {
+    if (std::find(list.begin(), list.end(), x) == list.end()) say(what + " " + std::to_string(x));
+  }
+  void known(const std::string& what, const std::vector<std::string>& list, const std::string& x) {
+    if (std::find(list.begin(), list.end(), x) == list.end()) say(what + " " + x);
+  }
+  std::string text_;
+};
+
 constexpr Blob Hives::* kHives[] = {&Hives::software, &Hives::system, &Hives::components};
 
 /// The machine of rich(), and what is said of it when one of its hives is another.
@@ -161,24 +233,26 @@ class Trial {
     const auto hive = [&](const char* name) { return files.at(std::string("Windows/System32/config/") + name); };
     hives = {hive("SOFTWARE"), hive("SYSTEM"), hive("COMPONENTS")};
     sound = collected(hives, wanted_);
+    verdict_ = judged(sound);
   }
   /// What is denied of the sound machine, or told otherwise.
   [[nodiscard]] std::string denied(Blob Hives::* one, Blob bytes) const {
     Hives damaged = hives;
     damaged.*one = std::move(bytes);
-    return Denied(sound, collected(damaged, wanted_)).text();
+    const Facts less = collected(damaged, wanted_);
+    return Denied(sound, less).text() + Invented(verdict_, judged(less)).text();
   }
   Hives hives;
   Facts sound;
 
  private:
-  using Kind = tq::model::WantedSetting::Kind;
-  tq::model::Wanted wanted_{{},
-                            {},
-                            {},
-                            {{"start", "SYSTEM", "CurrentControlSet\\Services\\DNS", "Start", Kind::dword},
-                             {"image", "SYSTEM", "CurrentControlSet\\Services\\DNS", "ImagePath", Kind::secret},
-                             {"shares", "SYSTEM", "CurrentControlSet\\Services\\LanmanServer\\Shares", "", Kind::values}}};
+  [[nodiscard]] Verdict judged(Facts facts) const {
+    tq::facts::reconcile(facts);
+    return tq::judge::judge(facts, knowledge_, {.as_of = {2026, 11, 20}, .line = tq::judge::UpdateLine::rollup});
+  }
+  tq::judge::Knowledge knowledge_{*tq::catalog::Catalog::embedded()};
+  tq::model::Wanted wanted_ = tq::judge::wanted(knowledge_.catalog());
+  Verdict verdict_;
 };
 
 }  // namespace
