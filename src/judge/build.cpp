@@ -89,10 +89,11 @@ void weigh(const Case& c, const BuildWitness* booted, const BuildWitness* file, 
                               *booted->build, *file->build);
     return;
   }
-  const std::string objection = store && v.number ? store_objects(*store, *v.number, c.packages) : std::string{};
+  const BuildWitness* other = file != nullptr ? file : booted;
+  const std::string objection = store && other != nullptr && v.number ? store_objects(*store, *v.number, c.packages) : std::string{};
   if (!objection.empty()) {
     v.status = Standing::contradicted;
-    v.why = fmt::format("{} says build {}, but {}", file != nullptr ? file->source : booted->source, *v.number, objection);
+    v.why = fmt::format("{} says build {}, but {}", other->source, *v.number, objection);
     return;
   }
   const int groups = (booted != nullptr ? 1 : 0) + (file != nullptr ? 1 : 0) + (store ? 1 : 0);
