@@ -9,7 +9,7 @@
 #include "facts/reconcile.hpp"
 #include "judge/judge.hpp"
 #include "judge/knowledge.hpp"
-#include "target/source.hpp"
+#include "tests/support/hive_source.hpp"
 #include "tests/support/machine_builder.hpp"
 
 namespace {
@@ -71,16 +71,8 @@ struct Hives {
 };
 
 Facts collected(const Hives& hives, const tq::model::Wanted& wanted) {
-  tq::target::Source s;
-  s.label = "m";
-  s.kind = "hives";
+  auto s = tq::test::hive_source({{"SOFTWARE", hives.software}, {"SYSTEM", hives.system}, {"COMPONENTS", hives.components}});
   s.expects_hives = true;
-  for (const auto& [name, bytes] : {std::pair("SOFTWARE", &hives.software), {"SYSTEM", &hives.system}, {"COMPONENTS", &hives.components}}) {
-    auto hive = tq::format::regf::Hive::open(*bytes);
-    if (!hive) continue;
-    auto shared = std::make_shared<const tq::format::regf::Hive>(*std::move(hive));
-    s.hives.push_back({name, name, false, shared, tq::target::hive_registry(shared, name), {}, {}});
-  }
   return tq::evidence::collect(s, wanted);
 }
 

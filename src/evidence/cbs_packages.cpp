@@ -103,7 +103,7 @@ void collect_cbs_packages(const target::Source& source, model::Facts& facts) {
     facts.packages.push_back(std::move(p));
   }
   // A package whose state was lost may be the one that holds all others.
-  facts.packages_read = reg->whole(packages) && sure.holds() ? model::Tri::yes : model::Tri::unknown;
+  facts.packages_read = sure.whole(packages) ? model::Tri::yes : model::Tri::unknown;
   cover(facts, "cbs.packages", model::CoverageStatus::read, std::to_string(names->size()) + " packages");
   if (source.tree)
     cover(facts, "cbs.package_files", files.folder.status(),

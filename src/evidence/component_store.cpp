@@ -60,12 +60,12 @@ void components(const target::Registry& reg, model::Facts& facts) {
     if (!c) continue;
     const target::Certainty all_values(reg);
     const auto values = reg.value_names(root + "\\" + name);
-    auto owned = values && reg.whole(root + "\\" + name) && all_values.holds() ? model::Tri::no : model::Tri::unknown;
+    auto owned = values && all_values.whole(root + "\\" + name) ? model::Tri::no : model::Tri::unknown;
     for (const auto& v : values.value_or(std::vector<std::string>{}))
       if (istarts_with(v, "c!")) owned = model::Tri::yes;
     if (!keep(facts, *c, "components", owned, reg.cite(root + "\\" + name, ""))) cut = true;
   }
-  if (reg.whole(root) && sure.holds() && !cut) facts.components_read = model::Tri::yes;
+  if (sure.whole(root) && !cut) facts.components_read = model::Tri::yes;
   cover(facts, "component_store.components", model::CoverageStatus::read,
         std::to_string(names->size()) + " components" + (cut ? "; the rest was not read" : ""));
 }

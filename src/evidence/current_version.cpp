@@ -79,7 +79,7 @@ void identity(const target::Registry& reg, model::Facts& facts) {
       facts.readings.push_back({"CSDVersion", *t, csd->where});
       id.service_pack = service_pack(*t);
     }
-  } else if (reg.whole(kCurrentVersion) && sure.holds() && reg.value(kCurrentVersion, "CurrentBuildNumber")) {
+  } else if (sure.whole(kCurrentVersion) && reg.value(kCurrentVersion, "CurrentBuildNumber")) {
     id.service_pack = 0;  // the value is deleted on a release version; its hive was read
   }
   // InstallDate is a 32-bit count of seconds: itself a field that ends in 2038.

@@ -67,7 +67,7 @@ void collect_firewall(const target::Source& source, model::Facts& facts) {
     if (reg == nullptr) return std::nullopt;
     const target::Certainty sure(*reg);
     auto found = reg->values(key);
-    all_read = all_read && reg->whole(key) && sure.holds();
+    all_read = all_read && sure.whole(key);
     return found;
   };
   const auto local = values(system, kLocal), policy = values(software, kPolicy);

@@ -34,7 +34,7 @@ void explorer_from_registry(const target::Registry& reg, model::Facts& facts) {
     return;
   }
   // A hive that holds the system's own version key and no browser: Server Core has none.
-  if (reg.whole(kExplorerKey) && sure.holds() && reg.has_key(kCurrentVersion)) facts.internet_explorer_read = model::Tri::yes;
+  if (sure.whole(kExplorerKey) && reg.has_key(kCurrentVersion)) facts.internet_explorer_read = model::Tri::yes;
 }
 
 void collect_internet_explorer(const target::Source& source, model::Facts& facts) {

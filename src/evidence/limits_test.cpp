@@ -2,8 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "evidence/collector.hpp"
-#include "target/source.hpp"
-#include "tests/support/machine_builder.hpp"
+#include "tests/support/hive_builder.hpp"
+#include "tests/support/hive_source.hpp"
 
 namespace {
 
@@ -21,16 +21,9 @@ struct Hives {
 };
 
 Facts collected(const Hives& hives) {
-  tq::target::Source s;
-  s.label = "m";
-  s.kind = "hives";
-  for (const auto& [name, builder] :
-       {std::pair("SOFTWARE", &hives.software), {"SYSTEM", &hives.system}, {"COMPONENTS", &hives.components}}) {
-    auto hive = tq::format::regf::Hive::open(builder->build());
-    REQUIRE(hive);
-    auto shared = std::make_shared<const tq::format::regf::Hive>(*std::move(hive));
-    s.hives.push_back({name, name, false, shared, tq::target::hive_registry(shared, name), {}, {}});
-  }
+  const auto s = tq::test::hive_source(
+      {{"SOFTWARE", hives.software.build()}, {"SYSTEM", hives.system.build()}, {"COMPONENTS", hives.components.build()}});
+  REQUIRE(s.hives.size() == 3);
   return tq::evidence::collect(s);
 }
 

@@ -50,7 +50,7 @@ void collect_mounted_volumes(const target::Source& source, model::Facts& facts) 
     const std::string says = describe(bytes_of(value->data));
     if (!optical_or_floppy(says)) c.volumes.push_back({letter, says, value->where});
   }
-  if (reg->whole(kMountedKey) && sure.holds()) c.volumes_read = model::Tri::yes;
+  if (sure.whole(kMountedKey)) c.volumes_read = model::Tri::yes;
   cover(facts, "volumes", model::CoverageStatus::read, fmt::format("{} drive letters beside {}", c.volumes.size(), own));
 }
 

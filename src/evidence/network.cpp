@@ -64,8 +64,8 @@ void collect_network(const target::Source& source, model::Facts& facts) {
   const auto six = interfaces(*reg, services + "Tcpip6\\Parameters\\Interfaces", facts);
   if (!four && !six) return;
   const bool cut = !four.value_or(true) || !six.value_or(true);
-  const bool whole = sure.holds() && !cut && reg->whole(services + "Tcpip\\Parameters\\Interfaces") &&
-                     reg->whole(services + "Tcpip6\\Parameters\\Interfaces");
+  const bool whole =
+      !cut && sure.whole(services + "Tcpip\\Parameters\\Interfaces") && sure.whole(services + "Tcpip6\\Parameters\\Interfaces");
   facts.configuration.network_read = whole ? Tri::yes : Tri::unknown;
   cover(facts, "network", model::CoverageStatus::read,
         std::to_string(facts.configuration.addresses.size()) + " addresses" + (cut ? "; the rest was not read" : ""));

@@ -58,7 +58,7 @@ void collect_pending(const target::Source& source, model::Facts& facts) {
   if (software != nullptr) {
     const target::Certainty sure(*software);
     from_software(*software, facts);
-    all_read = all_read && software->whole(kCbs) && sure.holds();
+    all_read = all_read && sure.whole(kCbs);
   }
   if (components != nullptr) {
     const target::Certainty sure(*components);

@@ -46,7 +46,7 @@ void collect_programs(const target::Source& source, model::Facts& facts) {
   read(*reg, "Wow6432Node\\" + below, "x86", facts, cut);
   auto& c = facts.configuration;
   // A system hive without the key has no programs; a text export may just have left it out.
-  if (reg->whole(below) && sure.holds() && !cut && (native || reg->has_key(kCurrentVersion))) c.programs_read = model::Tri::yes;
+  if (sure.whole(below) && !cut && (native || reg->has_key(kCurrentVersion))) c.programs_read = model::Tri::yes;
   cover(facts, "programs", native ? model::CoverageStatus::read : model::CoverageStatus::absent,
         fmt::format("{} installed programs{}", c.programs.size(), cut ? "; the rest was not read" : ""));
 }

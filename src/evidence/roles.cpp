@@ -86,7 +86,7 @@ void collect_roles(const target::Source& source, model::Facts& facts) {
   const target::Certainty sure(*system);
   by_service(*system, facts);
   by_value(*system, facts);
-  if (components_read && system->whole(kServices) && sure.holds()) facts.configuration.roles_read = model::Tri::yes;
+  if (components_read && sure.whole(kServices)) facts.configuration.roles_read = model::Tri::yes;
   cover(facts, "roles", model::CoverageStatus::read,
         fmt::format("{} found{}", facts.configuration.roles.size(),
                     software == nullptr ? "; without SOFTWARE only those that have a service" : ""));

@@ -124,7 +124,7 @@ void collect_scheduled_tasks(const target::Source& source, model::Facts& facts) 
   if (reg != nullptr) {
     const target::Certainty sure(*reg);
     cache = from_cache(*reg, key, facts, cut);
-    cache_whole = reg->whole(key) && sure.holds();
+    cache_whole = sure.whole(key);
   }
   std::size_t damaged = 0;
   bool files = false;

@@ -53,7 +53,7 @@ void collect_services(const target::Source& source, model::Facts& facts) {
     c.services.back().where = reg->cite(std::string(kServicesKey) + "\\" + row.name, "");
   }
   // A list that was cut, or a text of what somebody chose to export, cannot say what is not there.
-  c.services_read = reg->whole(kServicesKey) && sure.holds() && !cut ? model::Tri::yes : model::Tri::unknown;
+  c.services_read = sure.whole(kServicesKey) && !cut ? model::Tri::yes : model::Tri::unknown;
   cover(facts, "services", model::CoverageStatus::read,
         std::to_string(c.services.size()) + " services and drivers" + (cut ? "; the rest was not read" : ""));
 }

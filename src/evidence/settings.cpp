@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/text.hpp"
 #include "evidence/collector.hpp"
 #include "evidence/support/note.hpp"
 
@@ -42,13 +41,12 @@ std::optional<std::string> as_wanted(const target::RegistryValue& v, Kind kind) 
   return is_number(*text) ? text : std::nullopt;
 }
 
-/// A value that is named and cannot be read is unreadable; one that nothing names is absent - of a whole hive only.
+/// A value that damage may have taken is unreadable; one that is not there is absent - of a whole hive only.
 void read_value(const target::Registry& reg, const model::WantedSetting& w, Setting& out) {
+  const target::Certainty sure(reg);
   const auto v = reg.value(w.key, w.value);
   if (!v) {
-    const auto names = reg.value_names(w.key);
-    const bool named = names && std::any_of(names->begin(), names->end(), [&](const auto& n) { return iequals(n, w.value); });
-    out.state = named || !reg.whole(w.key) ? SettingState::unreadable : SettingState::absent;
+    out.state = sure.whole(w.key) ? SettingState::absent : SettingState::unreadable;
     return;
   }
   out.where = v->where;

@@ -16,7 +16,7 @@ void collect_sha2(const target::Source& source, model::Facts& facts) {
     if (v) facts.readings.push_back({name, std::to_string(*v), reg->cite(key, name)});
     all_set = all_set && v && *v == 1;
   }
-  facts.sha2_values = all_set ? model::Tri::yes : reg->whole(key) && sure.holds() ? model::Tri::no : model::Tri::unknown;
+  facts.sha2_values = all_set ? model::Tri::yes : sure.whole(key) ? model::Tri::no : model::Tri::unknown;
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ void collect_shares(const target::Source& source, model::Facts& facts) {
     }
     c.shares.push_back({v.name, line(*lines, "Path="), v.where});
   }
-  c.shares_read = reg->whole(kSharesKey) && sure.holds() && !cut ? model::Tri::yes : model::Tri::unknown;
+  c.shares_read = sure.whole(kSharesKey) && !cut ? model::Tri::yes : model::Tri::unknown;
   cover(facts, "shares", model::CoverageStatus::read, std::to_string(c.shares.size()) + " shares" + (cut ? "; the rest was not read" : ""));
 }
 

@@ -12,6 +12,7 @@
 #include "judge/exposure_parts.hpp"
 #include "judge/judge.hpp"
 #include "tests/support/hive_builder.hpp"
+#include "tests/support/hive_source.hpp"
 #include "tests/support/made_facts.hpp"
 
 namespace {
@@ -59,20 +60,12 @@ struct Machine {
     return *this;
   }
   [[nodiscard]] tq::model::Facts facts() const {
-    tq::target::Source s;
-    s.label = "machine";
-    s.kind = "hives";
-    const auto add = [&](const char* name, const HiveBuilder& b) {
-      auto hive = tq::format::regf::Hive::open(b.build());
-      REQUIRE(hive);
-      tq::target::HiveSlot slot;
-      slot.name = slot.where = name;
-      slot.hive = std::make_shared<const tq::format::regf::Hive>(*std::move(hive));
-      slot.registry = tq::target::hive_registry(slot.hive, name);
-      s.hives.push_back(std::move(slot));
-    };
-    if (has_software) add("SOFTWARE", software);
-    if (has_system) add("SYSTEM", system);
+    std::vector<std::pair<std::string, std::vector<std::byte>>> hives;
+    if (has_software) hives.emplace_back("SOFTWARE", software.build());
+    if (has_system) hives.emplace_back("SYSTEM", system.build());
+    const auto wanted_hives = hives.size();
+    const auto s = tq::test::hive_source(std::move(hives));
+    REQUIRE(s.hives.size() == wanted_hives);
     static const tq::model::Wanted wanted = tq::judge::wanted(knowledge().catalog());
     return tq::evidence::collect(s, wanted);
   }
@@ -344,14 +337,8 @@ namespace {
 
 /// The machine's facts with the bytes of its SOFTWARE hive changed.
 tq::model::Facts facts_of(std::vector<std::byte> software) {
-  tq::target::Source s;
-  auto hive = tq::format::regf::Hive::open(std::move(software));
-  if (!hive) return {};
-  tq::target::HiveSlot slot;
-  slot.name = slot.where = "SOFTWARE";
-  slot.hive = std::make_shared<const tq::format::regf::Hive>(*std::move(hive));
-  slot.registry = tq::target::hive_registry(slot.hive, "SOFTWARE");
-  s.hives.push_back(std::move(slot));
+  const auto s = tq::test::hive_source({{"SOFTWARE", std::move(software)}});
+  if (s.hives.empty()) return {};
   return tq::evidence::collect(s, tq::judge::wanted(knowledge().catalog()));
 }
 

@@ -76,6 +76,8 @@ class Certainty {
  public:
   explicit Certainty(const Registry& reg) : reg_(reg), before_(reg.doubts()) {}
   [[nodiscard]] bool holds() const { return reg_.doubts() == before_; }
+  /// The same, and what was not found at `key` is surely not there: of an export it never is.
+  [[nodiscard]] bool whole(std::string_view key) const { return holds() && reg_.whole(key); }
 
  private:
   const Registry& reg_;
