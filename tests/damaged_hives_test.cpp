@@ -1,5 +1,5 @@
-// A machine's hives with one cell destroyed, each in turn: what was lost with it is unknown. It is never said to be absent, and no verdict
-// that the sound hives do not carry follows from it.
+// A machine's hives with one cell destroyed, each in turn, or cut anywhere, or without the log that completes them: what was lost is
+// unknown. It is never said to be absent, and no verdict that the sound hives do not carry follows from it.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include "facts/reconcile.hpp"
 #include "judge/judge.hpp"
 #include "judge/knowledge.hpp"
+#include "tests/support/hive_builder.hpp"
 #include "tests/support/hive_source.hpp"
 #include "tests/support/machine_builder.hpp"
 
@@ -276,4 +277,18 @@ TEST_CASE("evidence: a hive that is cut anywhere makes nothing absent") {
       CAPTURE(size);
       CHECK(trial.denied(one, Blob((trial.hives.*one).begin(), (trial.hives.*one).begin() + static_cast<std::ptrdiff_t>(size))) == "");
     }
+}
+
+TEST_CASE("evidence: a hive whose last writes lie in a log that is not there makes nothing absent") {
+  const Trial trial;
+  tq::test::MachineBuilder bare;
+  const auto files = bare.registry_build("6003", "vistasp2_ldr_escrow.190320-1700").build();
+  const std::pair<const char*, Blob Hives::*> all[] = {
+      {"SOFTWARE", &Hives::software}, {"SYSTEM", &Hives::system}, {"COMPONENTS", &Hives::components}};
+  for (const auto& [name, one] : all) {
+    CAPTURE(name);
+    const Blob& before = files.at(std::string("Windows/System32/config/") + name);
+    CHECK(trial.denied(one, before) != "");
+    CHECK(trial.denied(one, tq::test::dirty_with_dirt_log(before, trial.hives.*one).primary) == "");
+  }
 }

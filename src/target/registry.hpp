@@ -53,11 +53,11 @@ class Registry {
   /// nullopt when the key is not there.
   [[nodiscard]] virtual std::optional<std::vector<RegistryRow>> rows(std::string_view key, std::span<const std::string_view> names) const;
   /// Is what was not found at `key`, or on the way to it, surely not there? False for a text export, which holds what somebody chose,
-  /// and where damage took a subkey or value of the last key that was found.
+  /// for a stale hive, and where damage took a subkey or value of the last key that was found.
   [[nodiscard]] virtual bool whole(std::string_view key) const = 0;
   [[nodiscard]] virtual std::string cite(std::string_view key, std::string_view value) const = 0;
-  /// How many answers so far may lack something: damage took a part of the key that was looked into, or the key does not stand in a text
-  /// export. (What a list of an export lacks is not counted: whole() speaks of it.) See Certainty.
+  /// How many answers so far may lack something: damage took a part of the key that was looked into, the hive is stale, or the key does
+  /// not stand in a text export. (What a list of an export lacks is not counted: whole() speaks of it.) See Certainty.
   [[nodiscard]] std::uint64_t doubts() const { return doubts_; }
 
   /// nullopt: the value is not there, not read, or of another type.

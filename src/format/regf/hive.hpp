@@ -135,6 +135,8 @@ class Hive {
   /// State of the file as it was given, before any replay.
   [[nodiscard]] bool dirty() const { return dirty_; }
   [[nodiscard]] const LogReport& log() const { return log_; }
+  /// The last writes to it lie in logs that were not at hand or not used: what it does not hold may be there all the same.
+  [[nodiscard]] bool stale() const { return dirty_ && log_.state != LogState::replayed; }
   [[nodiscard]] std::uint32_t seq1() const { return seq1_; }
   [[nodiscard]] std::uint32_t seq2() const { return seq2_; }
   /// After the replay:

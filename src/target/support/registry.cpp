@@ -104,6 +104,7 @@ class HiveRegistry final : public Registry {
   }
   /// Every setting that is absent asks, most of them of the same few keys; looking lists all that a key has.
   [[nodiscard]] bool is_whole(const Key& key) const {
+    if (hive_->stale()) return false;
     const std::lock_guard held(whole_mutex_);
     const auto [known, added] = whole_.try_emplace(key.offset(), false);
     if (added) known->second = key.whole();
