@@ -96,16 +96,18 @@ std::vector<Key> Hive::orphan_roots() const {
   return out;
 }
 
-std::optional<Key> Hive::find(std::string_view path) const { return find_from_root(path, 0); }
+std::optional<Key> Hive::find(std::string_view path, std::optional<Key>* nearest) const { return find_from_root(path, 0, nearest); }
 
-std::optional<Key> Hive::find_from_root(std::string_view path, int hops) const {
+std::optional<Key> Hive::find_from_root(std::string_view path, int hops, std::optional<Key>* nearest) const {
   std::optional<Key> key = root();
+  if (nearest) *nearest = key;
   bool at_root = true;
   for (std::string_view part = take_component(path); key && !part.empty(); part = take_component(path)) {
     auto below = key->child(part);
     if (!below && at_root && iequals(part, "CurrentControlSet")) below = current_control_set(*key);
     at_root = false;
     key = below && below->is_link() ? follow(*below, hops) : below;
+    if (nearest && key) *nearest = key;
   }
   return key;
 }

@@ -130,7 +130,8 @@ class Hive {
   /// A key by its path from the root, components separated by backslashes, case-insensitive; "" is the root.
   /// Follows symbolic links that stay inside the hive (at most 16) and, in a SYSTEM hive, CurrentControlSet
   /// through Select\Current. nullopt when the root is lost: what path an orphan had is not known.
-  [[nodiscard]] std::optional<Key> find(std::string_view path) const;
+  /// `nearest` is given the last key on the way that is there, which is the key itself when it is found.
+  std::optional<Key> find(std::string_view path, std::optional<Key>* nearest = nullptr) const;
 
   /// State of the file as it was given, before any replay.
   [[nodiscard]] bool dirty() const { return dirty_; }
@@ -161,7 +162,7 @@ class Hive {
   friend class Walker;
   explicit Hive(std::vector<std::byte> bytes) : image_(std::make_unique<const Image>(std::move(bytes))) {}
   void settle_root();
-  [[nodiscard]] std::optional<Key> find_from_root(std::string_view path, int hops) const;
+  [[nodiscard]] std::optional<Key> find_from_root(std::string_view path, int hops, std::optional<Key>* nearest = nullptr) const;
   [[nodiscard]] std::optional<Key> follow(const Key& link, int hops) const;
   [[nodiscard]] std::optional<Key> current_control_set(const Key& root) const;
   std::unique_ptr<const Image> image_;  // on the heap: views stay good when the Hive is moved

@@ -57,15 +57,9 @@ class HiveRegistry final : public Registry {
     return out;
   }
   [[nodiscard]] bool whole(std::string_view key) const override {
-    auto last = hive_->find("");
-    for (std::size_t end = 0; last && end < key.size(); ++end) {
-      end = std::min(key.find('\\', end), key.size());
-      auto next = hive_->find(key.substr(0, end));
-      // Which control set is the current one is told by a value of another key.
-      if (!next) return is_whole(*last) && !iequals(key.substr(0, end), "CurrentControlSet");
-      last = next;
-    }
-    return last && is_whole(*last);
+    std::optional<Key> nearest;
+    hive_->find(key, &nearest);
+    return whole_after(key, nearest);
   }
   [[nodiscard]] std::string cite(std::string_view key, std::string_view value) const override {
     return where_ + "//" + std::string(key) + (value.empty() ? "" : ":" + std::string(value));
@@ -73,9 +67,16 @@ class HiveRegistry final : public Registry {
 
  private:
   [[nodiscard]] std::optional<Key> find(std::string_view key) const {
-    auto k = hive_->find(key);
-    doubt_unless(k || whole(key));
+    std::optional<Key> nearest;
+    auto k = hive_->find(key, &nearest);
+    doubt_unless(k || whole_after(key, nearest));
     return k;
+  }
+  /// `nearest`: the last key on the way to `key` that is there.
+  [[nodiscard]] bool whole_after(std::string_view key, const std::optional<Key>& nearest) const {
+    if (!nearest || !is_whole(*nearest)) return false;
+    // Which control set is the current one is told by a value of another key.
+    return nearest->offset() != hive_->root()->offset() || !iequals(key.substr(0, key.find('\\')), "CurrentControlSet");
   }
   /// A key whose subkeys or values are about to be listed.
   [[nodiscard]] std::optional<Key> listed(std::string_view key) const {
