@@ -48,7 +48,7 @@ class LibArchiveTree final : public Archive {
     TQ_TRY(const auto node, find(path));
     return index_.path(node);
   }
-  [[nodiscard]] std::optional<Error> gap(std::string_view) const override { return cut_; }
+  [[nodiscard]] std::optional<Error> gap(std::string_view) const override { return gap_; }
   void expect(const std::vector<std::string>& paths) const override;
   [[nodiscard]] std::string cite(std::string_view path) const override { return path.empty() ? label_ : label_ + "//" + std::string(path); }
   [[nodiscard]] const std::string& format() const override { return format_; }
@@ -79,7 +79,7 @@ class LibArchiveTree final : public Archive {
   bool sequential_ = false;
   std::map<std::uint64_t, Error> refused_;  ///< by ordinal
   std::optional<Error> bomb_;               ///< nothing of this archive is unpacked
-  std::optional<Error> cut_;                ///< the listing broke off: any name may be missing
+  std::optional<Error> gap_;                ///< the listing broke off, or lost a member: any name may be missing
   mutable bool fetched_ = false;            ///< the pass for all that `keep` names is done
   mutable std::map<std::uint64_t, Result<SharedBytes>> kept_;
   mutable std::uint64_t kept_bytes_ = 0;
@@ -97,6 +97,8 @@ void LibArchiveTree::lose(Error e) const {
 
 void LibArchiveTree::take(const Member& m, std::uint64_t ordinal, ArchiveStream& s) {
   if (m.refused) lose(*m.refused);
+  // A name that cannot be read may be any; one that leads out of the archive is none of those asked for.
+  if (m.path.empty() && m.refused && m.refused->code != ErrorCode::usage) gap_ = *m.refused;
   if (m.path.empty()) return;
   io::Entry e{{}, m.kind, m.size.value_or(0), m.modified};
   if (!index_.add(m.path, e, ordinal)) {
@@ -118,8 +120,8 @@ Status LibArchiveTree::index() {
     if (!m) {
       // The listing up to here stands; without any of it there is nothing to stand on.
       if (ordinal == 0) return first_failed(m.error());
-      cut_ = m.error();
-      lose(*cut_);
+      gap_ = m.error();
+      lose(*gap_);
       break;
     }
     if (!*m) break;
@@ -127,13 +129,17 @@ Status LibArchiveTree::index() {
     name_bytes += (*m)->name.size();
     declared += std::min((*m)->size.value_or(0), ~declared);  // saturates
     if (ordinal >= options_.limits.members || name_bytes > options_.limits.name_bytes) {
-      cut_ = Error{ErrorCode::limit, "archive",
+      gap_ = Error{ErrorCode::limit, "archive",
                    fmt::format("at most {} members with {} bytes of names", options_.limits.members, options_.limits.name_bytes),
                    "more; what follows is not read"};
-      lose(*cut_);
+      lose(*gap_);
       break;
     }
     take(**m, ordinal, *s);
+  }
+  if (s->skipped()) {
+    gap_ = *s->skipped();
+    lose(*gap_);
   }
   format_ = s->format();
   fetched_ = sequential_;
@@ -230,7 +236,7 @@ Result<SharedBytes> LibArchiveTree::bytes_of_member(std::uint64_t ordinal) const
 Result<MemberIndex::Node> LibArchiveTree::find(std::string_view path) const {
   auto node = index_.find(path);
   if (node) return node;
-  if (cut_ && node.error().code == ErrorCode::not_found) return *cut_;
+  if (gap_ && node.error().code == ErrorCode::not_found) return *gap_;
   Error e = node.error();
   e.place = cite(path);
   return e;

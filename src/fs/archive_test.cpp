@@ -324,6 +324,34 @@ TEST_CASE("archive: truncated anywhere, only what is lost is missing") {
   CHECK(opened(tar)->open("e").error().code == ErrorCode::not_found);
 }
 
+TEST_CASE("archive: a header that is damaged costs its member, and any name may have been its") {
+  const test::FileMap files = {{"a", bytes_from("alpha")}, {"b/c", Blob(3000, std::byte{'x'})}, {"d", bytes_from("delta")}};
+  const Blob tar = test::tar_of(files);
+  const auto header_of_c = [&] {
+    const std::string_view text(reinterpret_cast<const char*>(tar.data()), tar.size());
+    return text.find("b/c");
+  }();
+  REQUIRE(header_of_c % 512 == 0);
+  // A changed letter, its end, all of it: the last is what an archive ends with.
+  for (const auto& [at, size] : {std::pair<std::size_t, std::size_t>{2, 1}, {100, 412}, {0, 512}}) {
+    CAPTURE(at);
+    Blob damaged = tar;
+    std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(header_of_c + at), size, std::byte{});
+    for (const Blob& bytes : {damaged, test::gzip(damaged)}) {
+      const auto a = opened(bytes);
+      CHECK(content(*a, "a") == "alpha");
+      CHECK(content(*a, "d") == "delta");
+      CHECK(a->lost_total() > 0);
+      CHECK(a->gap(""));
+      CHECK(a->open("b/c").error().code == ErrorCode::corrupt);
+    }
+  }
+  const auto long_name = opened(ZipBuilder().file(std::string(5000, 'n'), bytes_from("8")).file("a", bytes_from("alpha")).build());
+  CHECK(long_name->gap(""));
+  // What leads out of the archive is nothing that was asked for.
+  CHECK_FALSE(opened(ZipBuilder().file("../b/c", bytes_from("8")).file("a", bytes_from("alpha")).build())->gap(""));
+}
+
 TEST_CASE("archive: mutants neither crash nor hang") {
   const test::FileMap files = {
       {"Windows/System32/config/SOFTWARE", bytes_from("alpha")}, {"Windows/c", zeros(3000)}, {"d", bytes_from("delta")}};

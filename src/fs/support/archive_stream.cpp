@@ -52,6 +52,8 @@ Result<std::unique_ptr<ArchiveStream>> ArchiveStream::open(std::shared_ptr<const
   api.archive_read_support_format_tar(s->archive_);
   api.archive_read_support_format_zip(s->archive_);
   api.archive_read_support_format_7zip(s->archive_);
+  // A block of zeros where a header stood must not pass for the end of a tar: what follows is looked at.
+  api.archive_read_set_format_option(s->archive_, "tar", "read_concatenated_archives", "1");
   s->feed_.attach(api, s->archive_);
   s->place_ = "archive";
   if (api.archive_read_open1(s->archive_) < ARCHIVE_WARN) return s->failed(ErrorCode::unsupported, "a zip, 7z or tar archive");
@@ -95,7 +97,10 @@ Result<std::optional<Member>> ArchiveStream::next() {
   const Utf8Names utf8;
   struct archive_entry* entry = nullptr;
   int status = ARCHIVE_RETRY;
-  for (int i = 0; i < kRetries && status == ARCHIVE_RETRY; ++i) status = api_.archive_read_next_header(archive_, &entry);
+  for (int i = 0; i < kRetries && status == ARCHIVE_RETRY; ++i) {
+    status = api_.archive_read_next_header(archive_, &entry);
+    if (status == ARCHIVE_RETRY) skipped_ = failed(ErrorCode::corrupt, "the header of the next member");
+  }
   if (status == ARCHIVE_EOF) return std::optional<Member>{};
   if (status < ARCHIVE_WARN) {
     const bool locked = api_.archive_read_has_encrypted_entries(archive_) > 0;

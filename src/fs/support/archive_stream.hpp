@@ -31,6 +31,8 @@ class ArchiveStream {
 
   /// The next member; nullopt at the end. After an error nothing further can be reached.
   Result<std::optional<Member>> next();
+  /// A header that next() passed over because it was damaged: the name of a member is lost.
+  [[nodiscard]] const std::optional<Error>& skipped() const { return skipped_; }
   /// The next bytes of the member next() gave; 0 at its end. Errors: encrypted, corrupt, limit (a bomb); the member is lost,
   /// the following ones can be tried.
   Result<std::size_t> read(std::span<std::byte> out);
@@ -65,6 +67,7 @@ class ArchiveStream {
   std::uint64_t member_start_ = 0;         ///< packed_so_far() at its header
   std::uint64_t unpacked_ = 0;             ///< of all members together
   std::optional<Error> stopped_;           ///< a bomb that cannot be passed
+  std::optional<Error> skipped_;
 };
 
 /// A member's name as a path of a tree: backslashes are separators, empty and "." components go away.

@@ -19,6 +19,7 @@ struct LibArchive {
   X(archive_read_support_filter_xz)     \
   X(archive_read_support_filter_zstd)   \
   X(archive_read_support_format_tar)    \
+  X(archive_read_set_format_option)     \
   X(archive_read_support_format_zip)    \
   X(archive_read_support_format_7zip)   \
   X(archive_read_set_read_callback)     \
