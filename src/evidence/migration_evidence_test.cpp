@@ -186,10 +186,10 @@ TEST_CASE("evidence: SQL Server by instance, IIS, PowerShell") {
 
 TEST_CASE("evidence: real hives of 5.1, 6.1 and 10 give what SYSTEM alone can") {
   for (const char* name : {"hives/nt51_xpsp3_x86_M57-PAT_SYSTEM", "hives/nt61_win7sp1_x86_SYSTEM.xz", "hives/nt10_dirty_SYSTEM_B.xz"}) {
-    const auto path = tq::test::corpus(name);
-    if (!path) return;
+    const auto files = tq::test::hive_with_logs(name, "SYSTEM");
+    if (files.empty()) return;
     const std::string folder = tq::test::temporary_folder();
-    tq::test::write_files({{"SYSTEM", tq::test::slurp(*path)}}, folder);
+    tq::test::write_files(files, folder);
     auto sources = tq::target::open(folder, {});
     REQUIRE(sources);
     const auto f = tq::evidence::collect(sources->front());

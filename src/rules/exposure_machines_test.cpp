@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "evidence/collector.hpp"
 #include "judge/judge.hpp"
@@ -81,14 +80,13 @@ bool holds(const std::vector<tq::model::CveId>& list, const char* cve) {
   return std::find(list.begin(), list.end(), *tq::catalog::parse_cve(cve)) != list.end();
 }
 
-/// A sample of the corpus as a file of its own; empty (and said so) without the corpus.
+/// A hive of the corpus as a file of its own, its logs beside it; empty (and said so) without the corpus.
 std::string sample(const std::string& name, const std::string& as) {
-  const auto path = tq::test::corpus("hives/" + name);
-  if (!path) return {};
-  const auto bytes = tq::test::slurp(*path);
-  const std::string file = tq::test::temporary_folder() + "/" + as;
-  std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  return file;
+  const auto files = tq::test::hive_with_logs("hives/" + name, as);
+  if (files.empty()) return {};
+  const std::string folder = tq::test::temporary_folder();
+  tq::test::write_files(files, folder);
+  return folder + "/" + as;
 }
 
 }  // namespace

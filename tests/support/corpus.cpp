@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -35,6 +36,17 @@ std::vector<std::byte> slurp(const std::string& path) {
   out.resize(static_cast<std::size_t>(f.tellg()));
   f.seekg(0);
   f.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size()));
+  return out;
+}
+
+std::map<std::string, std::vector<std::byte>> hive_with_logs(const std::string& relative, const std::string& as) {
+  const auto path = corpus(relative);
+  if (!path) return {};
+  const std::string packed = path->ends_with(".xz") ? ".xz" : "";
+  const std::string plain = path->substr(0, path->size() - packed.size());
+  std::map<std::string, std::vector<std::byte>> out = {{as, slurp(*path)}};
+  for (const char* log : {".LOG1", ".LOG2"})
+    if (std::filesystem::exists(plain + log + packed)) out.emplace(as + log, slurp(plain + log + packed));
   return out;
 }
 

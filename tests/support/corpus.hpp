@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,4 +12,7 @@ namespace tq::test {
 std::optional<std::string> corpus(const std::string& relative);
 /// Bytes of a file; `.xz` is decompressed through the xz program. Fails the test when unreadable.
 std::vector<std::byte> slurp(const std::string& path);
+/// A hive of the corpus, packed or not, with those of its logs that lie beside it, under the name `as`: {"SYSTEM", ...}, {"SYSTEM.LOG1",
+/// ...}. Empty (and said so) without the corpus.
+std::map<std::string, std::vector<std::byte>> hive_with_logs(const std::string& relative, const std::string& as);
 }  // namespace tq::test
