@@ -2,6 +2,7 @@
 // hand.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/machine_builder.hpp"
@@ -79,6 +80,16 @@ TEST_CASE("collect: a copy that was broken off, or lost parts, says so") {
   const auto lost = check(answers("absent", "lost=3\r\n"));
   CHECK((*coverage(lost.machine, "collected"))["detail"].get<std::string>().find("3 parts") != std::string::npos);
   CHECK((*coverage(check(answers("absent", "lost=0\r\n")).machine, "collected"))["status"] == "read");
+}
+
+TEST_CASE("collect: a list of hotfixes that was written by a script that did not end is not whole") {
+  const char* list = "\r\n\r\nHotFixID=KB955430\r\nInstalledOn=\r\n";
+  const auto says_cut = [](const Collected& c) {
+    const auto& found = c.machine["findings"];
+    return std::any_of(found.begin(), found.end(), [](const json& f) { return f["id"] == "TQ9003"; });
+  };
+  CHECK(says_cut(check(answers("absent", ""), list)));
+  CHECK_FALSE(says_cut(check(answers("absent", "lost=0\r\n"), list)));
 }
 
 TEST_CASE("collect: a file of another making is not taken for answers") {

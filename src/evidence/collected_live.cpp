@@ -58,7 +58,8 @@ void reboot(std::string_view live, const std::string& where, model::Facts& facts
   facts.servicing.evidence.push_back(where + ": cbs_packages_pending");
 }
 
-void hotfixes(const target::Source& source, model::Facts& facts) {
+/// whole: the script reached its end, so that the list was not broken off with it.
+void hotfixes(const target::Source& source, bool whole, model::Facts& facts) {
   const std::string path = beside(source, "qfe.txt");
   const auto text = text_of(source, path);
   const auto list = text ? format::qfe::parse(*text) : Result<format::qfe::QfeList>(Error{});
@@ -70,7 +71,7 @@ void hotfixes(const target::Source& source, model::Facts& facts) {
     facts.hotfixes.push_back(
         {e.kb, "qfe", e.date ? e.date->text() : "", true, fmt::format("{}//line {}", source.tree->cite(path), e.line)});
   }
-  facts.hotfix_lists.push_back({"qfe", list->losses.empty(), listed, listed, source.tree->cite(path)});
+  facts.hotfix_lists.push_back({"qfe", whole && list->losses.empty(), listed, listed, source.tree->cite(path)});
   cover(facts, "collected.qfe", model::CoverageStatus::read, fmt::format("{} entries", list->entries.size()));
 }
 
@@ -89,10 +90,10 @@ void collect_collected_live(const target::Source& source, const model::Wanted& w
   const auto live = text_of(source, path);
   if (!live || !trim(*live).starts_with(kMark)) return;
   const std::string where = source.tree->cite(path);
-  reboot(*live, where, facts);
-  hotfixes(source, facts);
-  licences(source, wanted, facts);
   const auto lost = answer(*live, "lost");
+  reboot(*live, where, facts);
+  hotfixes(source, !lost.empty(), facts);
+  licences(source, wanted, facts);
   // The last line is written at the very end: without it the copy was broken off, and what lacks may just not have been reached.
   if (lost.empty()) return cover(facts, "collected", model::CoverageStatus::failed, where + ": the script did not reach its end");
   cover(facts, "collected", lost == "0" ? model::CoverageStatus::read : model::CoverageStatus::failed,

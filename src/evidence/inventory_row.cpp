@@ -41,7 +41,7 @@ void collect_inventory_row(const target::Source& source, model::Facts& facts) {
   if (r.kernel) kernel(source, *r.kernel, facts);
   if (r.updates_given) {
     const auto n = static_cast<std::uint32_t>(r.kbs.size());
-    facts.hotfix_lists.push_back({"inventory", true, n, n, source.label});
+    facts.hotfix_lists.push_back({"inventory", !r.updates_cut, n, n, source.label});
     for (const auto kb : r.kbs) facts.hotfixes.push_back({kb, "inventory", {}, true, source.label});
   }
   if (!r.site.empty()) facts.labels.push_back({"site", r.site, source.label});

@@ -7,7 +7,10 @@ namespace {
 
 void find_tq9003(const Context& c, std::vector<Said>& out) {
   for (const auto& l : c.facts.hotfix_lists)
-    if (!l.complete) out.push_back({fmt::format("{} announces {} and lists {}", l.source, l.announced, l.listed), {l.where}});
+    if (!l.complete)
+      out.push_back({l.announced > l.listed ? fmt::format("{} announces {} and lists {}", l.source, l.announced, l.listed)
+                                            : fmt::format("{} is cut off, or lost a part, and lists {}", l.source, l.listed),
+                     {l.where}});
 }
 
 }  // namespace

@@ -96,8 +96,9 @@ void take_build(Row& row, std::string_view cell) {
   if (!row.build) row.build = n->value;
 }
 
+constexpr std::string_view kBetween = ";,| \t\r\n";
+
 void take_updates(Row& row, std::string_view cell) {
-  constexpr std::string_view kBetween = ";,| \t\r\n";
   row.updates_given = row.updates_given || !trim(cell).empty();
   for (std::size_t at = cell.find_first_not_of(kBetween); at != std::string_view::npos;) {
     const std::size_t end = std::min(cell.find_first_of(kBetween, at), cell.size());
@@ -194,6 +195,16 @@ void take_cell(Row& row, int key, std::string_view column, std::string_view cell
       row.kernel = FileVersion::parse(row.kernel_text);
       break;
     case Key::build: take_build(row, cell); break;
+  }
+}
+
+bool may_go_on(int key, std::string_view cell) {
+  switch (static_cast<Key>(key)) {
+    case Key::updates: return textcodec::id_may_go_on(cell.substr(cell.find_last_of(kBetween) + 1));
+    case Key::version:
+    case Key::kernel:
+    case Key::build: return textcodec::version_may_go_on(cell);
+    default: return false;
   }
 }
 

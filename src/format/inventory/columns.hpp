@@ -21,6 +21,8 @@ Result<Columns> assign(const std::vector<std::string>& names, const Mapping& map
 
 /// Sets what a cell says. `column` is kept for labels.
 void take_cell(Row& row, int key, std::string_view column, std::string_view cell);
+/// May the cell go on, where the text ends at once behind it? Told by the form of what it ends in.
+bool may_go_on(int key, std::string_view cell);
 /// Settles what several cells say together; call once per row.
 void finish_row(Row& row);
 

@@ -82,12 +82,26 @@ class CsvSource : public RowSource {
       break;
     }
     row.line = record_.line;
+    leave_out_cut_cell(row);
     for (std::size_t i = 0; i < record_.fields.size() && i < columns_.key.size(); ++i)
       take_cell(row, columns_.key[i], header_.names[i], record_.fields[i]);
     return Got::row;
   }
 
  private:
+  /// The last cell of a text that ends without a line end, when cells are missing behind it or its form says that it may go on.
+  void leave_out_cut_cell(Row& row) {
+    auto& cells = record_.fields;
+    if (!reader_.ended_open() || cells.size() > header_.names.size() || trim(cells.back()).empty()) return;
+    if (cells.size() == header_.names.size() && !may_go_on(columns_.key[cells.size() - 1], cells.back())) return;
+    row.cut = Error{ErrorCode::truncated,
+                    "inventory line " + std::to_string(record_.line),
+                    "a line end behind the last cell",
+                    "the end of the text within \"" + header_.names[cells.size() - 1] + "\"",
+                    std::nullopt,
+                    "end the last line, or take the file again"};
+    cells.pop_back();
+  }
   [[nodiscard]] bool blank() const {
     return std::all_of(record_.fields.begin(), record_.fields.end(), [](const std::string& f) { return trim(f).empty(); });
   }

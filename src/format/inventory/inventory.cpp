@@ -94,9 +94,18 @@ void join_labels(Machine& m, std::vector<std::pair<std::string, std::string>>& l
   }
 }
 
+/// Takes the news of a cut row over to the machine that it belongs to.
+void note_cut(Machine& m, std::optional<Error>& cut) {
+  if (!cut) return;
+  m.updates_cut = true;
+  if (m.conflicts.size() < kLabels) m.conflicts.push_back(*std::move(cut));
+  cut.reset();
+}
+
 }  // namespace
 
 void join(Machine& m, Machine&& more) {
+  m.updates_cut = m.updates_cut || more.updates_cut;
   m.rows += more.rows - 1;
   for (auto& e : more.conflicts)
     if (m.conflicts.size() < kLabels) m.conflicts.push_back(std::move(e));
@@ -122,6 +131,7 @@ void join(Machine& m, Row&& row) {
   if (m.kbs.size() < limits::kHotfixes) m.kbs.insert(m.kbs.end(), row.kbs.begin(), row.kbs.end());
   if (m.other_ids.size() < limits::kHotfixes) std::move(row.other_ids.begin(), row.other_ids.end(), std::back_inserter(m.other_ids));
   join_labels(m, row.labels);
+  note_cut(m, row.cut);
 }
 
 Result<Inventory> parse(std::string_view utf8, const Mapping& mapping) {
@@ -137,9 +147,13 @@ Result<Inventory> parse(std::string_view utf8, const Mapping& mapping) {
         continue;
       }
     }
-    out.machines.push_back(Machine{*std::move(row), 1, {}});
+    out.machines.push_back(Machine{*std::move(row), 1, {}, false});
+    note_cut(out.machines.back(), out.machines.back().cut);
   }
+  // Where machines have a row for each update, a lost row may have been anybody's.
+  const bool row_for_each = std::any_of(out.machines.begin(), out.machines.end(), [](const Machine& m) { return m.rows > 1; });
   for (auto& m : out.machines) {
+    m.updates_cut = m.updates_cut || (row_for_each && reader.lost_rows() != 0);
     std::sort(m.kbs.begin(), m.kbs.end());
     m.kbs.erase(std::unique(m.kbs.begin(), m.kbs.end()), m.kbs.end());
   }

@@ -43,13 +43,15 @@ struct Row {
   std::vector<std::uint32_t> kbs;                           ///< sorted, unique
   bool updates_given = false;                               ///< the row has a cell for updates that is not empty
   std::vector<std::string> other_ids;                       ///< ids that are no KB
+  std::optional<Error> cut;                                 ///< the text ended within the row's last cell, which is left out
   std::vector<std::pair<std::string, std::string>> labels;  ///< all other columns that are not empty, in their order
 };
 
 /// The rows of one name, put together: the first value of each kind, all updates, all labels.
 struct Machine : Row {
   std::uint32_t rows = 1;
-  std::vector<Error> conflicts;  ///< rows that say something else than the first one did
+  std::vector<Error> conflicts;  ///< rows that say something else than the first one did, or were cut
+  bool updates_cut = false;      ///< a row that was cut, or lost, may have held more of its updates
 };
 
 inline constexpr std::uint64_t kRows = 10'000'000;

@@ -232,6 +232,53 @@ TEST_CASE("inventory: open quotes on every line cost no quadratic time") {
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
 }
 
+TEST_CASE("inventory: the last cell of a text that ends within it is left out, and named") {
+  struct Case {
+    const char* text;
+    bool cut;
+    std::size_t kbs;
+  };
+  const Case cases[] = {
+      {"name,version,hotfixes\nA,6.0.6003,KB955430;KB4493730", false, 2},
+      {"name,version,hotfixes\nA,6.0.6003,KB955430;KB4493", true, 0},
+      {"name,version,hotfixes\nA,6.0.6003,KB955430;", true, 0},
+      {"name,version,hotfixes\nA,6.0.6003,KB955430;\n", false, 1},
+      {"name,version,hotfixes\nA,6.0.6003,\"KB955430;KB4493\"", false, 1},
+      {"name,version,hotfixes,site\nA,6.0.6003,KB955430;KB4493730", true, 0},
+      {"name,version,hotfixes,site\nA,6.0.6003,KB955430;KB4493730,", false, 2},
+      {"name,hotfixes,version\nA,KB955430,6.0.6003", false, 1},
+      {"name,hotfixes,version\nA,KB955430,6.0.600", true, 1},
+      {"name,hotfixes,version\nA,KB955430,6.0.6003.20489", false, 1},
+      {"name,hotfixes,version\nA,KB955430,6.0.6003.2048", true, 1},
+      {"name,hotfixes,version\nA,KB955430,6.0.6003 Service Pack 2", false, 1},
+      {"name,hotfixes,version\nA,KB955430,10.0.1776", true, 1},
+      {"name,hotfixes,version\nA,KB955430,10.0.17763", false, 1},
+      {"name,hotfixes,build\nA,KB955430,6003", false, 1},
+      {"name,hotfixes,build\nA,KB955430,1776", true, 1},
+      {"name,hotfixes,site\nA,KB955430,Gate", false, 1},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.text);
+    const auto r = parse(c.text);
+    REQUIRE(r);
+    REQUIRE(r->machines.size() == 1);
+    const Machine& m = r->machines[0];
+    CHECK(m.updates_cut == c.cut);
+    CHECK(m.conflicts.size() == (c.cut ? 1 : 0));
+    CHECK(m.kbs.size() == c.kbs);
+    if (c.cut) CHECK((m.conflicts[0].code == ErrorCode::truncated && (!m.build || m.build == 6003)));
+  }
+}
+
+TEST_CASE("inventory: with a row for each update a lost row may have been anybody's") {
+  const std::string rows = "name,version,hotfixid\nA,6.0.6003,KB955430\nA,6.0.6003,KB4493730\nB,6.0.6003,KB955430\n";
+  const std::string one_each = "name,version,hotfixes\nA,6.0.6003,KB955430\nB,6.0.6003,KB955430\n";
+  const auto machines = [](const std::string& text) { return parse(text)->machines; };
+  for (const auto& m : machines(rows)) CHECK_FALSE(m.updates_cut);
+  for (const auto& m : machines(rows + "\"C,6.0.6003,KB4493730\n")) CHECK(m.updates_cut);
+  for (const auto& m : machines(one_each + "\"C,6.0.6003,KB4493730\n")) CHECK_FALSE(m.updates_cut);
+}
+
 TEST_CASE("inventory: truncation at every length and random damage") {
   const std::string csv = "name;os;version;hotfixes\r\n\"A\";\"Windows \"\"Server\"\" 2008\";6.0.6003;KB4493730\r\nB;x;6.0.6002;\r\n";
   const std::string json = "{\"name\":\"A\",\"version\":\"6.0.6003\",\"kbs\":[\"KB4493730\"]}\n{\"name\":\"B\",\"version\":\"6.0.6002\"}\n";

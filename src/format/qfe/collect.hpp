@@ -27,15 +27,21 @@ class Record {
 
 class Collector {
  public:
-  explicit Collector(QfeList& out) : out_(out) {}
-  /// Adds the record when it has an id; a record without any is none.
+  Collector(QfeList& out, std::string_view utf8);
+  /// Adds the record when it has an id; a record without any is none. The last line of a text without a line end may be cut: what is not
+  /// sure there is named as lost.
   void add(const Record& r, std::uint32_t line);
+  /// A last line that was cut before its id is lost, and so is a record that the text ends in; other lines without an id are none.
+  void no_id(std::uint32_t line, bool record_begun = false);
   void lose(Error e);
   /// Settles the computer and the order of day and month over all entries.
   void finish();
 
  private:
+  void lose_end(std::uint32_t line, std::string_view found);
   QfeList& out_;
+  std::string_view text_;
+  std::optional<std::uint32_t> open_line_;  ///< number of the last line when no line end follows it
   bool full_ = false;
 };
 

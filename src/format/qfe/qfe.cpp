@@ -3,6 +3,7 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "format/qfe/collect.hpp"
+#include "format/textcodec/lines.hpp"
 #include "format/textcodec/scan.hpp"
 
 namespace tq::format::qfe {
@@ -51,8 +52,25 @@ void Collector::lose(Error e) {
   if (out_.losses.size() < limits::kLossesListed) out_.losses.push_back(std::move(e));
 }
 
+Collector::Collector(QfeList& out, std::string_view utf8) : out_(out), text_(utf8) {
+  textcodec::LineReader lines(utf8);
+  for (std::string_view line; lines.next(line);)
+    if (lines.ended_open()) open_line_ = lines.number();
+}
+
+void Collector::lose_end(std::uint32_t line, std::string_view found) {
+  lose(Error{ErrorCode::truncated, "qfe line " + std::to_string(line), "a whole hotfix id", std::string(found.substr(0, 120)), std::nullopt,
+             "end the last line, or take the list again"});
+}
+
+void Collector::no_id(std::uint32_t line, bool record_begun) {
+  if (record_begun || line == open_line_) lose_end(line, "the end of the text before it");
+}
+
 void Collector::add(const Record& r, std::uint32_t line) {
-  if (trim(r.get(Field::id)).empty()) return;
+  const std::string_view id = trim(r.get(Field::id));
+  if (id.empty()) return;
+  if (line == open_line_ && text_.ends_with(id) && textcodec::id_may_go_on(id)) return lose_end(line, id);
   if (out_.entries.size() >= limits::kHotfixes) {
     if (!full_)
       lose(Error{ErrorCode::limit, "qfe line " + std::to_string(line), std::to_string(limits::kHotfixes) + " entries at most", "more"});
@@ -60,7 +78,7 @@ void Collector::add(const Record& r, std::uint32_t line) {
     return;
   }
   Entry e;
-  e.id = std::string(trim(r.get(Field::id)));
+  e.id = std::string(id);
   e.kb = textcodec::kb_of_id(e.id);
   // Windows XP and 2003 list each replaced file as "File 1"; the update it belongs to stands under ServicePackInEffect.
   if (e.kb == 0) e.kb = textcodec::kb_of_id(r.get(Field::service_pack));
@@ -104,9 +122,12 @@ Result<QfeList> parse(std::string_view utf8) {
   for (const auto& reader : kReaders) {
     QfeList list;
     list.layout = reader.layout;
-    Collector collector(list);
+    Collector collector(list, utf8);
     if (!reader.read(utf8, collector)) continue;
     collector.finish();
+    // A machine without any prints no header either: what followed it is lost.
+    if (list.entries.empty() && list.losses.empty())
+      collector.lose(Error{ErrorCode::truncated, "qfe", "an update below the header", "none"});
     return list;
   }
   return Error{ErrorCode::not_found, "qfe", "a HotFixID column, key or property, or KB numbers only", "none"};

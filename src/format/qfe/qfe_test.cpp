@@ -129,6 +129,11 @@ std::vector<Case> layouts() {
   };
 }
 
+const std::set<std::uint32_t>& layouts_kbs() {
+  static const std::set<std::uint32_t> kbs = {955430, 968930};
+  return kbs;
+}
+
 TEST_CASE("qfe: every layout gives the same two updates") {
   for (const auto& c : layouts()) {
     CAPTURE(c.name);
@@ -227,6 +232,30 @@ TEST_CASE("qfe: 100,000 updates, and more than the limit") {
   CHECK(r->entries.size() == 200000);
   REQUIRE(r->losses.size() == 1);
   CHECK(r->losses[0].code == ErrorCode::limit);
+}
+
+TEST_CASE("qfe: a list that is cut says so, wherever more than whole updates is left of it") {
+  for (const auto& c : layouts()) {
+    CAPTURE(c.name);
+    const std::size_t first = c.text.find("KB955430") + 8, second = c.text.find("KB968930") + 8;
+    const bool records = c.layout == Layout::list;
+    const std::size_t begin =
+        records ? c.text.rfind(c.text.find("Caption") == std::string::npos ? "Description" : "Caption") : c.text.rfind('\n', second) + 1;
+    for (std::size_t n = 0; n < c.text.size(); ++n) {
+      const auto r = parse(std::string_view(c.text).substr(0, n));
+      if (!r) continue;
+      CAPTURE(n);
+      const std::size_t whole = n >= second ? 2 : n >= first ? 1 : 0;
+      const auto kbs = kbs_of(*r);
+      CHECK(kbs.size() == r->entries.size());
+      CHECK(std::includes(layouts_kbs().begin(), layouts_kbs().end(), kbs.begin(), kbs.end()));
+      CHECK(r->entries.size() <= whole);
+      if (!r->losses.empty()) continue;
+      // Between the first update and the first letter of the second nothing tells that there was more.
+      CHECK(r->entries.size() == whole);
+      CHECK((n >= second || (n >= first && n <= begin)));
+    }
+  }
 }
 
 TEST_CASE("qfe: truncation at every length and random damage never break the reader") {

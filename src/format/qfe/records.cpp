@@ -105,6 +105,7 @@ bool read_list(std::string_view utf8, Collector& out) {
     const KeyValue kv = key_value(line);
     bool known = false;
     const Field f = field_of(kv.key, &known);
+    if (!known && !trim(line).empty() && line.find('>') == std::string_view::npos) out.no_id(lines.number());
     if (!known || f == Field::none) continue;
     // A key that comes again begins the next record; blank lines do not, wmic puts two between all records.
     if (std::find(seen.begin(), seen.end(), f) != seen.end() && !(f == Field::computer && r.get(Field::id).empty())) flush();
@@ -115,6 +116,8 @@ bool read_list(std::string_view utf8, Collector& out) {
       any = any || is_hotfix_id(kv.value);
     }
   }
+  const bool begun = !seen.empty() && std::find(seen.begin(), seen.end(), Field::id) == seen.end();
+  if (begun || r.get(Field::id).empty()) out.no_id(lines.number(), begun);
   flush();
   return any;
 }
@@ -139,7 +142,10 @@ bool read_csv(std::string_view utf8, Collector& out) {
         continue;
       }
       const Record r = csv_record(record.fields, fields);
-      if (is_hotfix_id(r.get(Field::id))) out.add(r, record.line);
+      if (is_hotfix_id(r.get(Field::id)))
+        out.add(r, record.line);
+      else
+        out.no_id(record.line);
     }
     return true;
   }

@@ -133,8 +133,11 @@ bool read_table(std::string_view utf8, Collector& out) {
       if (!word.empty()) {
         r.clear();
         r.set(Field::id, word);
-      } else if (id.empty() || line.find('>') != std::string_view::npos) {
-        continue;                 // a prompt behind the table is no row, nor is a line with nothing in this column
+      } else if (line.find('>') != std::string_view::npos) {
+        continue;  // a prompt behind the table is no row
+      } else if (id.empty()) {
+        out.no_id(lines.number());
+        continue;
       } else if (!is_name(id)) {  // "MSCompPackV1" of Windows XP is an id too
         out.lose(Error{ErrorCode::corrupt, "qfe line " + std::to_string(lines.number()), "a hotfix id", std::string(line.substr(0, 120))});
         continue;

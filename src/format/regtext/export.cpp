@@ -119,6 +119,7 @@ class Export {
     digits = trim(digits.substr(0, digits.find(';')));
     std::uint32_t n = 0;
     const auto r = std::from_chars(digits.data(), digits.data() + digits.size(), n, 16);
+    if (lines_.ended_open() && digits.size() < 8) return false;  // regedit writes eight
     if (digits.empty() || r.ec != std::errc{} || r.ptr != digits.data() + digits.size()) return false;
     v.type = kDword;
     v.data = number_data(n, 4);
@@ -142,8 +143,10 @@ class Export {
     while (true) {
       bool goes_on = false;
       if (!hex_line(s, v.data, goes_on) || v.data.size() > kValueBytes) return false;
-      if (!goes_on || !lines_.next(s)) break;
+      if (!goes_on) break;
+      if (!lines_.next(s)) return false;
     }
+    if (lines_.ended_open()) return false;  // more bytes may have followed
     if (out_.layout == Layout::regedit4 && (v.type == kExpandSz || v.type == kMultiSz)) widen(v.data);
     describe(v);
     return true;

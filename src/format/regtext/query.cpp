@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "format/regtext/build.hpp"
 #include "format/textcodec/lines.hpp"
+#include "format/textcodec/scan.hpp"
 
 namespace tq::format::regtext {
 namespace {
@@ -119,9 +120,18 @@ bool take_data(const Split& s, Value& v) {
   return true;
 }
 
-void value_line(std::string_view line, std::uint32_t number, Builder& build) {
+/// Where the text ends at once behind it: is the data whole by its form? The number of a build is.
+bool surely_whole(const Split& s) {
+  const std::string_view data = trim(s.data);
+  return s.type == kSz && data.size() >= 4 && data.find_first_not_of("0123456789") == std::string_view::npos &&
+         !textcodec::version_may_go_on(data);
+}
+
+/// open: the text ends within the line.
+void value_line(std::string_view line, std::uint32_t number, bool open, Builder& build) {
   const auto s = split_value(line);
   if (!s || line.size() > kValueBytes) return build.lose(number, "name    REG_type    data", trim(line));
+  if (open && !surely_whole(*s)) return build.lose(number, "a line end behind the last value", trim(line));
   Value v;
   v.line = number;
   v.name = std::string(s->name);
@@ -148,7 +158,7 @@ void read_query(std::string_view utf8, RegText& out, std::size_t most) {
       build.key(path, false, lines.number());
       in_key = true;
     } else if (indented && in_key) {
-      value_line(line, lines.number(), build);
+      value_line(line, lines.number(), lines.ended_open(), build);
     }
     // Other lines are prompts, "! REG.EXE VERSION 3.0" and "End of search: ...".
   }

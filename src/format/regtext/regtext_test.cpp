@@ -200,6 +200,42 @@ TEST_CASE("regtext: what is none, and long lines") {
   CHECK(r->losses.size() == 2);
 }
 
+TEST_CASE("regtext: the last value of a text that ends within it is left out, unless its form is whole") {
+  const std::string reg = "Windows Registry Editor Version 5.00\n[HKEY_LOCAL_MACHINE\\A]\n\"y\"=dword:00000001\n";
+  const std::string query = "\nHKEY_LOCAL_MACHINE\\A\n    y    REG_DWORD    0x1\n";
+  struct Case {
+    const std::string& head;
+    const char* last;
+    bool kept;
+  };
+  const Case cases[] = {
+      {reg, "\"x\"=dword:00001772", true},
+      {reg, "\"x\"=dword:0000177", false},
+      {reg, "\"x\"=dword:1\n", true},
+      {reg, "\"x\"=\"6003\"", true},
+      {reg, "\"x\"=\"600", false},
+      {reg, "\"x\"=hex:01,02", false},
+      {reg, "\"x\"=hex:01,02\n", true},
+      {reg, "\"x\"=hex:01,\\\n", false},
+      {query, "    x    REG_SZ    6003", true},
+      {query, "    x    REG_SZ    600", false},
+      {query, "    x    REG_SZ    6003.20", false},
+      {query, "    x    REG_SZ    Service", false},
+      {query, "    x    REG_SZ    1776", false},
+      {query, "    x    REG_DWORD    0x7", false},
+      {query, "    x    REG_DWORD    0x7\n", true},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.last);
+    const auto r = parse(c.head + c.last);
+    REQUIRE(r);
+    REQUIRE(r->keys.size() == 1);
+    CHECK(find_value(r->keys[0], "y") != nullptr);
+    CHECK((find_value(r->keys[0], "x") != nullptr) == c.kept);
+    CHECK(r->losses.empty() == c.kept);
+  }
+}
+
 TEST_CASE("regtext: truncation at every length and random damage") {
   std::mt19937 random(20489);
   for (std::size_t n = 0; n < kExport.size(); ++n)

@@ -1,4 +1,5 @@
 // The two layouts with a machine in one row: /fo csv, and /fo table with its line of equals signs.
+#include <algorithm>
 #include <array>
 
 #include "core/text.hpp"
@@ -53,7 +54,8 @@ std::size_t version_column(const std::vector<std::string>& row) {
   return 0;
 }
 
-SystemInfo from_row(const std::vector<std::string>& row, std::size_t version, std::uint32_t line) {
+/// open: the row may go on where it ends.
+SystemInfo from_row(const std::vector<std::string>& row, std::size_t version, std::uint32_t line, bool open) {
   SystemInfo out;
   const std::string_view value = cell(row, version);
   if (const auto v = version_value(value)) take_version(value, *v, out);
@@ -67,15 +69,18 @@ SystemInfo from_row(const std::vector<std::string>& row, std::size_t version, st
   for (std::size_t i = version + 1; i < row.size() && out.system_type.empty(); ++i) take_system_type(cell(row, i), out);
   take_role(out);
   HotfixList list(out);
+  bool at_end = false;
   for (std::size_t i = version + 1; i < row.size(); ++i) {
     if (!is_hotfix_cell(row[i])) continue;
+    at_end =
+        std::all_of(row.begin() + static_cast<std::ptrdiff_t>(i) + 1, row.end(), [](const auto& later) { return trim(later).empty(); });
     const std::string_view c = row[i];
     list.announce(c.substr(0, c.find('[')));
     note(out, line, "hotfixes", c);
     take_entries(c, line, list);
     break;
   }
-  list.finish();
+  list.finish(open && at_end);
   return out;
 }
 
@@ -141,12 +146,13 @@ std::vector<std::string> cut_row(std::string_view line, std::string_view rule) {
 struct TableText {
   std::string rule, row;
   std::uint32_t row_line = 0;
+  bool open = false;  ///< the text ends within the row, or pieces of it are missing
 };
 
 bool read_table(std::string_view text, TableText& out) {
   LineReader lines(text);
   std::string_view line;
-  std::size_t width = 0, pieces = 0;
+  std::size_t width = 0, pieces = 0, row_pieces = 0;
   while (lines.next(line)) {
     if (is_rule(line)) {
       if (line.size() > kWidestLine || pieces >= 100) return false;
@@ -158,6 +164,8 @@ bool read_table(std::string_view text, TableText& out) {
     if (pieces == 0) continue;
     if (out.row.empty()) out.row_line = lines.number();
     out.row += line;
+    ++row_pieces;
+    out.open = lines.ended_open();
     // Consoles drop blanks at the end of a piece; the columns behind need them again.
     std::size_t shown = 0;
     for (char c : line)
@@ -166,6 +174,7 @@ bool read_table(std::string_view text, TableText& out) {
     if (shown < width) out.row.append(width - shown, ' ');
     if (out.row.size() > (std::size_t{1} << 22)) break;
   }
+  out.open = out.open || row_pieces < pieces;
   return pieces > 0 && out.row_line != 0;
 }
 
@@ -183,7 +192,7 @@ Result<SystemInfo> parse_csv(std::string_view utf8) {
     if (got == CsvReader::Got::end) break;
     if (got == CsvReader::Got::damaged) continue;
     if (const std::size_t at = version_column(record.fields); at != 0) {
-      SystemInfo out = from_row(record.fields, at, record.line);
+      SystemInfo out = from_row(record.fields, at, record.line, reader.ended_open());
       take_empty_hotfixes(header, record.fields, record.line, out);
       out.layout = Layout::csv;
       // An inventory may have as many columns and a version among them; the two cells with a form of their own decide, and
@@ -204,7 +213,7 @@ Result<SystemInfo> parse_table(std::string_view utf8) {
   const std::vector<std::string> row = cut_row(table.row, table.rule);
   const std::size_t at = version_column(row);
   if (at == 0) return no_layout("a table row with a Windows version");
-  SystemInfo out = from_row(row, at, table.row_line);
+  SystemInfo out = from_row(row, at, table.row_line, table.open);
   out.layout = Layout::table;
   return out;
 }

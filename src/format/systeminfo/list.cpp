@@ -81,8 +81,9 @@ class Tail {
     if (!l.key.empty()) label(l);
   }
 
-  void finish() {
-    hotfixes_.finish();
+  /// open: the text ends without a line end.
+  void finish(bool open) {
+    hotfixes_.finish(open && section_ == Section::hotfixes);
     if (out_.configuration_line.empty() && labels_[1].line != 0 && !labels_[2].value.empty()) take_configuration(labels_[1]);
     take_role(out_);
   }
@@ -159,7 +160,7 @@ Result<SystemInfo> parse_list(std::string_view utf8) {
     if (const auto v = version_value(l.value); v && !l.key.empty() && repeats_build(l.value, *v)) break;  // the next machine
     tail.line(line, lines.number());
   }
-  tail.finish();
+  tail.finish(lines.ended_open());
   return out;
 }
 

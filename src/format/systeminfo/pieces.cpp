@@ -106,6 +106,7 @@ std::optional<std::string_view> bracket_entry(std::string_view line) {
 
 void HotfixList::announce(std::string_view header_value) {
   out_.hotfixes_seen = true;
+  header_ = std::string(trim(header_value));
   if (const auto n = find_number(header_value)) out_.hotfixes_announced = n->value;
 }
 
@@ -125,20 +126,27 @@ void HotfixList::add(std::string_view id, std::uint32_t line) {
     out_.hotfix_other_ids.emplace_back(id);
 }
 
-/// systeminfo cuts its list at a byte, also inside a number: the first five digits of a KB would be another update. KB numbers
-/// have seven digits, or six and then begin with 8 or 9 in the time of NT 6; a last entry of another form is not trusted.
+/// systeminfo cuts its list at a byte, also inside a number: the first five digits of a KB would be another update.
 void HotfixList::drop_cut_entry() {
-  if (found_.empty()) return;
-  const std::uint32_t kb = found_.back().first;
-  if (kb >= 1000000 || (kb >= 800000 && kb <= 999999) || kb_of_id(last_id_) != kb || last_id_.size() > kb_text(kb).size()) return;
+  if (found_.empty() || kb_of_id(last_id_) != found_.back().first || !id_may_go_on(last_id_)) return;
   out_.losses.push_back(Error{ErrorCode::truncated, "systeminfo.hotfixes line " + std::to_string(found_.back().second), "a whole KB number",
                               last_id_, std::nullopt, "run wmic qfe list on the machine"});
   out_.hotfix_other_ids.push_back(last_id_);
   found_.pop_back();
 }
 
-void HotfixList::finish() {
-  out_.hotfixes_truncated = out_.hotfixes_listed < out_.hotfixes_announced;
+/// Where the text ends at once behind it: may the last entry, or the word for "none", go on?
+bool HotfixList::ends_in_doubt() const {
+  if (out_.hotfixes_listed == 0) return !find_number(header_);
+  return id_may_go_on(last_id_);
+}
+
+void HotfixList::finish(bool open) {
+  if (!out_.hotfixes_seen) return;
+  const bool says_nothing = header_.empty() && out_.hotfixes_listed == 0;
+  const bool in_doubt = open && ends_in_doubt();
+  if (in_doubt && out_.hotfixes_listed != 0) --out_.hotfixes_listed;
+  out_.hotfixes_truncated = out_.hotfixes_listed < out_.hotfixes_announced || in_doubt || says_nothing || full_;
   if (out_.hotfixes_truncated) drop_cut_entry();
   std::sort(found_.begin(), found_.end());
   for (const auto& [kb, line] : found_) {

@@ -31,11 +31,14 @@ class HotfixList {
   void announce(std::string_view header_value);
   void add(std::string_view id, std::uint32_t line);
   /// Sorts, and drops the last entry of a list that is cut: its number may lack digits.
-  void finish();
+  /// open: the text ends in the list without a line end, so that its last word may be a part of one.
+  void finish(bool open = false);
 
  private:
+  [[nodiscard]] bool ends_in_doubt() const;
   void drop_cut_entry();
   SystemInfo& out_;
+  std::string header_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> found_;  // kb, line
   std::string last_id_;
   bool full_ = false;

@@ -48,7 +48,7 @@ struct SystemInfo {
   bool hotfixes_seen = false;                 ///< there is a hotfix section, also when it says none or N/A
   std::uint32_t hotfixes_announced = 0;
   std::uint32_t hotfixes_listed = 0;
-  bool hotfixes_truncated = false;  ///< fewer listed than announced: systeminfo itself cuts long lists
+  bool hotfixes_truncated = false;  ///< fewer listed than announced (systeminfo itself cuts long lists), or the text ends within the list
   std::vector<EvidenceLine> evidence;
   std::vector<Error> losses;  ///< what was left out and why
 };

@@ -131,6 +131,43 @@ TEST_CASE("systeminfo: hotfix lists") {
   CHECK(with("9 Hotfix(s) Installed.\r\n  [01]: KB955430\r\n  [02]: KB2978290").kbs.size() == 2);
 }
 
+TEST_CASE("systeminfo: a text that ends within its hotfix list") {
+  const std::string head = "Host Name:  GATE\r\nOS Name:  Windows Server 2008\r\nOS Version:  6.0.6003 Service Pack 2 Build 6003\r\n";
+  struct Case {
+    const char* list;
+    std::uint32_t listed;
+    bool whole;
+  };
+  const Case cases[] = {
+      {"Hotfix(s):", 0, false},
+      {"Hotfix(s):      ", 0, false},
+      {"Hotfix(s):      \r\nNetwork Card(s):  N/A\r\n", 0, false},
+      {"Hotfix(s):  N", 0, false},
+      {"Hotfix(s):  N/A", 0, false},
+      {"Hotfix(s):  N/A\r\n", 0, true},
+      {"Hotfix(s):  0 Hotfix(s) Ins", 0, true},
+      {"Hotfix(s):  1", 0, false},
+      {"Hotfix(s):  1 Hotfix(s) Installed.\r\n  [01]: K", 0, false},
+      {"Hotfix(s):  1 Hotfix(s) Installed.\r\n  [01]: KB4493", 0, false},
+      {"Hotfix(s):  1 Hotfix(s) Installed.\r\n  [01]: KB449373", 0, false},
+      {"Hotfix(s):  1 Hotfix(s) Installed.\r\n  [01]: KB4493730", 1, true},
+      {"Hotfix(s):  1 Hotfix(s) Installed.\r\n  [01]: KB948465", 1, true},
+      {"Hotfix(s):  1 Hotfix(s) Installed.\r\n  [01]: KB449373\r\n", 1, true},
+      {"Hotfix(s):  1 Hotfix(s) Installed.\r\n  [01]: {7A068575-C5DB-43D9-BE20-3895D0C69B17}", 1, true},
+      {"Hotfix(s):  1 Hotfix(s) Installed.\r\n  [01]: {7A068575-C5DB-43D9", 0, false},
+      {"Hotfix(s):  1 Hotfix(s) Installed.\r\n  [01]: File 1", 0, false},
+      {"Hotfix(s):  1 Hotfix(s) Installed.\r\n  [01]: KB449373\r\nNetwork Card(s):  N", 1, true},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.list);
+    const auto m = must(head + c.list);
+    CHECK(m.hotfixes_seen);
+    CHECK(m.hotfixes_listed == c.listed);
+    CHECK(m.hotfixes_truncated != c.whole);
+    CHECK(m.kbs.size() <= c.listed);
+  }
+}
+
 TEST_CASE("systeminfo: cut texts and prompts around") {
   const std::string whole = "Microsoft Windows [Version 6.0.6003]\r\nC:\\Users\\a>systeminfo\r\n" +
                             list_text("6.0.6003 Service Pack 2 Build 6003") + "\r\nC:\\Users\\a>";

@@ -69,6 +69,10 @@ void CsvReader::skip_damaged(std::size_t start, std::uint32_t start_line, std::s
     line_end(end);
 }
 
+bool CsvReader::ended_open() const {
+  return pos_ == text_.size() && !text_.ends_with('\n') && !text_.ends_with('\r') && !text_.ends_with('"');
+}
+
 CsvReader::Got CsvReader::next(CsvRecord& record) {
   skip_blank();
   record.line = line_;

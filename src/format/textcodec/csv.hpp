@@ -28,6 +28,8 @@ class CsvReader {
   /// names it, and reading goes on with the line behind the one on which the record began.
   Got next(CsvRecord& record);
   [[nodiscard]] const Error& error() const { return error_; }
+  /// The text ended within the last record, in a cell that no quote closed: more of that cell may have followed.
+  [[nodiscard]] bool ended_open() const;
   /// Offset behind the last record, and the line number there.
   [[nodiscard]] std::size_t position() const { return pos_; }
   [[nodiscard]] std::uint32_t line() const { return line_; }

@@ -32,6 +32,8 @@ class LineReader {
   }
   /// Number of the line that next() gave last; 0 before the first.
   [[nodiscard]] std::uint32_t number() const { return number_; }
+  /// The text ended within the line that next() gave last, without a line end: more of it may have followed.
+  [[nodiscard]] bool ended_open() const { return pos_ == text_.size() && !text_.ends_with('\n') && !text_.ends_with('\r'); }
   /// Offset of the byte behind the line that next() gave last.
   [[nodiscard]] std::size_t position() const { return pos_; }
 

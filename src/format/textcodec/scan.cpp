@@ -1,10 +1,12 @@
 #include "format/textcodec/scan.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "core/ascii.hpp"
 #include "core/brackets.hpp"
 #include "core/text.hpp"
+#include "core/version.hpp"
 
 namespace tq::format::textcodec {
 namespace {
@@ -169,6 +171,25 @@ std::uint32_t kb_of_id(std::string_view id) {
   // A bare number is an id only when nothing follows it: "20190321" in a date column has 8 digits, KBs have up to 7.
   if (!named && (i != id.size() || i > 7)) return 0;
   return kb;
+}
+
+bool id_may_go_on(std::string_view id) {
+  id = trim(id);
+  if (is_guid(id)) return false;
+  const std::uint32_t kb = kb_of_id(id);
+  const bool usual = kb >= 1000000 || (kb >= 800000 && kb <= 999999);
+  return kb == 0 || (!usual && id.size() <= kb_text(kb).size());
+}
+
+bool version_may_go_on(std::string_view text) {
+  const std::size_t word = text.find_last_not_of("0123456789.") + 1;  // 0 where there is nothing else
+  const std::string_view number = text.substr(word);
+  const auto dots = std::count(number.begin(), number.end(), '.');
+  const std::string_view last = number.substr(number.rfind('.') + 1);
+  // A revision has up to five digits. A build has four up to NT 6.3 and five that begin with 1 or 2 from 10.0 on.
+  if (dots >= 3) return last.size() < 5;
+  if (dots == 2 && last.size() < 4) return true;
+  return dots != 1 && last.size() == 4 && (last[0] == '1' || last[0] == '2');
 }
 
 bool is_hotfix_id(std::string_view id) {

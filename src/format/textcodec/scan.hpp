@@ -38,6 +38,11 @@ std::optional<NumberText> find_number(std::string_view s, std::size_t from = 0);
 
 /// KB number at the start of an id: the digits of "KBnnnnnnn-v2 - Update", "kbnnnnnn", bare "nnnnnn"; 0 for GUIDs, "File 1", "Q147222".
 std::uint32_t kb_of_id(std::string_view id);
+/// May more follow where the text ends at once behind this id? KB numbers have seven digits, or six and then begin with 8 or 9 in the time
+/// of NT 6; a GUID ends with its brace; of other forms nothing is sure.
+bool id_may_go_on(std::string_view id);
+/// The same where the text ends in a version, "6.0.6003" or "6.0.6003.20489", or in a build. False where it ends in anything else.
+bool version_may_go_on(std::string_view text);
 /// True when the text has the form of a hotfix id: a KB, a GUID in braces, "File N", "Q" and 6 digits.
 bool is_hotfix_id(std::string_view id);
 

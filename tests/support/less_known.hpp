@@ -1,0 +1,16 @@
+// A machine that was read in full, held against the same one of which a part was lost: only less may be known of it.
+#pragma once
+
+#include <string>
+
+#include "model/facts.hpp"
+#include "model/verdict.hpp"
+
+namespace tq::test {
+
+/// What the facts `less` deny, or tell otherwise, although they have lost what `sound` knows; empty: nothing.
+std::string denied(const model::Facts& sound, const model::Facts& less);
+/// What the verdict `less` says that the sound one does not; empty: nothing.
+std::string invented(const model::Verdict& sound, const model::Verdict& less);
+
+}  // namespace tq::test
