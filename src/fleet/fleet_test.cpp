@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "fleet/atoms.hpp"
 #include "fleet/chunks.hpp"
+#include "fleet/job.hpp"
 #include "fleet/profile.hpp"
 #include "fleet/query.hpp"
 #include "fleet/schema.hpp"
@@ -121,6 +122,22 @@ TEST_CASE("fleet: what goes over the wire comes back, and half of it is refused"
     cut.get(half);
     CHECK_FALSE(cut.ok());
   }
+}
+
+TEST_CASE("fleet: a machine of an inventory keeps over the wire that its updates were cut") {
+  const auto inventory = format::inventory::parse("name,version,hotfixes,site\nA,6.0.6003,KB955430;KB44");
+  REQUIRE(inventory);
+  Answer there, back;
+  there.machines = inventory->machines;
+  REQUIRE(there.machines.size() == 1);
+  WireWriter w;
+  w.put(there);
+  WireReader r(w.bytes());
+  r.get(back);
+  CHECK(r.ok());
+  REQUIRE(back.machines.size() == 1);
+  CHECK(back.machines[0].updates_cut);
+  CHECK(back.machines[0].conflicts.size() == 1);
 }
 
 TEST_CASE("fleet: atoms stand for exactly the CVEs that went in") {

@@ -122,6 +122,7 @@ void fields(V& v, Machine& x) {
   for (std::size_t i = 0; i + 1 < labels.size(); i += 2) x.labels.emplace_back(labels[i], labels[i + 1]);
   v("rows", x.rows);
   v("conflicts", x.conflicts);
+  v("updates_cut", x.updates_cut);
 }
 
 }  // namespace tq::format::inventory

@@ -98,12 +98,31 @@ void take_build(Row& row, std::string_view cell) {
 
 constexpr std::string_view kBetween = ";,| \t\r\n";
 
+/// "0", "none", "0 Hotfix(s) Installed.": somebody looked and found none. "N/A", "-", "unknown" say nothing of the kind.
+bool says_none(std::string_view cell) {
+  const auto n = find_number(cell);
+  return (n && n->begin == 0 && n->value == 0) || iequals(cell, "none");
+}
+
+/// "247 Hotfix(s) Installed.,[01]: KB955430,...": systeminfo itself cuts long lists.
+void count_announced(Row& row, std::string_view cell) {
+  const auto announced = find_number(cell);
+  const auto listed = static_cast<std::size_t>(std::count(cell.begin(), cell.end(), '['));
+  if (!announced || announced->begin != 0 || listed == 0 || listed >= announced->value) return;
+  row.cut = Error{ErrorCode::truncated, "inventory line " + std::to_string(row.line), std::to_string(announced->value) + " updates",
+                  std::to_string(listed)};
+}
+
 void take_updates(Row& row, std::string_view cell) {
-  row.updates_given = row.updates_given || !trim(cell).empty();
+  count_announced(row, trim(cell));
   for (std::size_t at = cell.find_first_not_of(kBetween); at != std::string_view::npos;) {
     const std::size_t end = std::min(cell.find_first_of(kBetween, at), cell.size());
     const std::string_view word = cell.substr(at, end - at);
-    if (row.kbs.size() + row.other_ids.size() >= limits::kHotfixes) return;
+    if (row.kbs.size() + row.other_ids.size() >= limits::kHotfixes) {
+      row.cut = Error{ErrorCode::limit, "inventory line " + std::to_string(row.line),
+                      std::to_string(limits::kHotfixes) + " updates at most", "more"};
+      break;
+    }
     const std::uint32_t kb = kb_of_id(word);
     // "5 Hotfix(s) Installed." and "[01]:" of systeminfo lie between; bare numbers count from six digits on.
     if (kb != 0 && (!is_digit(word[0]) || kb >= 100000))
@@ -112,6 +131,7 @@ void take_updates(Row& row, std::string_view cell) {
       row.other_ids.emplace_back(word);
     at = cell.find_first_not_of(kBetween, end);
   }
+  row.updates_given = row.updates_given || !row.kbs.empty() || !row.other_ids.empty() || says_none(trim(cell));
 }
 
 }  // namespace

@@ -67,6 +67,7 @@ class CsvSource : public RowSource {
       if (got == CsvReader::Got::damaged) {
         error = reader_.error();
         error.place = "inventory line " + std::to_string(record_.line);
+        row.name = name_cell();
         return Got::damaged;
       }
       if (record_.fields == header_.names || blank()) continue;  // files that were put together repeat their header
@@ -77,6 +78,7 @@ class CsvSource : public RowSource {
                       std::to_string(record_.fields.size()),
                       std::nullopt,
                       "quote cells that hold the separator"};
+        row.name = name_cell();
         return Got::damaged;
       }
       break;
@@ -89,6 +91,11 @@ class CsvSource : public RowSource {
   }
 
  private:
+  [[nodiscard]] std::string name_cell() const {
+    const auto at =
+        static_cast<std::size_t>(std::find(columns_.key.begin(), columns_.key.end(), static_cast<int>(Key::name)) - columns_.key.begin());
+    return at < record_.fields.size() ? std::string(trim(record_.fields[at])) : std::string{};
+  }
   /// The last cell of a text that ends without a line end, when cells are missing behind it or its form says that it may go on.
   void leave_out_cut_cell(Row& row) {
     auto& cells = record_.fields;

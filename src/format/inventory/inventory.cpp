@@ -1,6 +1,7 @@
 #include "format/inventory/inventory.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "core/limits.hpp"
@@ -20,7 +21,7 @@ class Reader::Impl {
       Error error;
       switch (source_->next(row, error)) {
         case RowSource::Got::end: return std::nullopt;
-        case RowSource::Got::damaged: lose(std::move(error)); break;
+        case RowSource::Got::damaged: lose(std::move(error), row.name); break;
         case RowSource::Got::row:
           ++rows_;
           finish_row(row);
@@ -28,17 +29,23 @@ class Reader::Impl {
       }
     }
     if (rows_ == kRows)
-      lose(Error{ErrorCode::limit, "inventory", "at most " + std::to_string(kRows) + " rows", "more", std::nullopt, "split the file"});
+      lose(Error{ErrorCode::limit, "inventory", "at most " + std::to_string(kRows) + " rows", "more", std::nullopt, "split the file"}, {});
     rows_ = kRows + 1;  // says so once
     return std::nullopt;
   }
 
   std::vector<Error> losses;
   std::uint64_t lost_rows = 0;
+  std::set<std::string> lost_names;  ///< in lower case
+  bool lost_nameless = false;
 
  private:
-  void lose(Error e) {
+  void lose(Error e, std::string_view name) {
     ++lost_rows;
+    if (name.empty() || lost_names.size() >= limits::kLossesListed)
+      lost_nameless = true;
+    else
+      lost_names.insert(lower_ascii(name));
     if (losses.size() < limits::kLossesListed) losses.push_back(std::move(e));
   }
   std::unique_ptr<RowSource> source_;
@@ -70,6 +77,7 @@ Result<Reader> Reader::open(std::string_view utf8, const Mapping& mapping) {
 std::optional<Row> Reader::next() { return impl_->next(); }
 const std::vector<Error>& Reader::losses() const { return impl_->losses; }
 std::uint64_t Reader::lost_rows() const { return impl_->lost_rows; }
+bool Reader::may_have_lost(std::string_view name) const { return impl_->lost_nameless || impl_->lost_names.contains(lower_ascii(name)); }
 
 namespace {
 
@@ -128,7 +136,10 @@ void join(Machine& m, Row&& row) {
   m.builds_disagree = m.builds_disagree || row.builds_disagree;
   m.updates_given = m.updates_given || row.updates_given;
   // Sorted once at the end: a machine may have a row per update, and 200,000 of them.
-  if (m.kbs.size() < limits::kHotfixes) m.kbs.insert(m.kbs.end(), row.kbs.begin(), row.kbs.end());
+  if (m.kbs.size() < limits::kHotfixes)
+    m.kbs.insert(m.kbs.end(), row.kbs.begin(), row.kbs.end());
+  else
+    m.updates_cut = m.updates_cut || !row.kbs.empty();
   if (m.other_ids.size() < limits::kHotfixes) std::move(row.other_ids.begin(), row.other_ids.end(), std::back_inserter(m.other_ids));
   join_labels(m, row.labels);
   note_cut(m, row.cut);
@@ -150,10 +161,10 @@ Result<Inventory> parse(std::string_view utf8, const Mapping& mapping) {
     out.machines.push_back(Machine{*std::move(row), 1, {}, false});
     note_cut(out.machines.back(), out.machines.back().cut);
   }
-  // Where machines have a row for each update, a lost row may have been anybody's.
+  // Where machines have a row for each update, a lost row may have held one.
   const bool row_for_each = std::any_of(out.machines.begin(), out.machines.end(), [](const Machine& m) { return m.rows > 1; });
   for (auto& m : out.machines) {
-    m.updates_cut = m.updates_cut || (row_for_each && reader.lost_rows() != 0);
+    m.updates_cut = m.updates_cut || (row_for_each && reader.may_have_lost(m.name));
     std::sort(m.kbs.begin(), m.kbs.end());
     m.kbs.erase(std::unique(m.kbs.begin(), m.kbs.end()), m.kbs.end());
   }

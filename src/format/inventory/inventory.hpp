@@ -40,10 +40,10 @@ struct Row {
   std::string site;
   std::string kernel_text;
   std::optional<FileVersion> kernel;
-  std::vector<std::uint32_t> kbs;                           ///< sorted, unique
-  bool updates_given = false;                               ///< the row has a cell for updates that is not empty
-  std::vector<std::string> other_ids;                       ///< ids that are no KB
-  std::optional<Error> cut;                                 ///< the text ended within the row's last cell, which is left out
+  std::vector<std::uint32_t> kbs;      ///< sorted, unique
+  bool updates_given = false;          ///< the row has a cell that names updates, or says that there are none
+  std::vector<std::string> other_ids;  ///< ids that are no KB
+  std::optional<Error> cut;  ///< what is not in it: a last cell within which the text ended, updates that it announces, or too many
   std::vector<std::pair<std::string, std::string>> labels;  ///< all other columns that are not empty, in their order
 };
 
@@ -71,6 +71,8 @@ class Reader {
   std::optional<Row> next();
   [[nodiscard]] const std::vector<Error>& losses() const;  ///< at most limits::kLossesListed
   [[nodiscard]] std::uint64_t lost_rows() const;
+  /// May a lost row have been one of the machine of that name? False where the lost ones name others.
+  [[nodiscard]] bool may_have_lost(std::string_view name) const;
 
  private:
   class Impl;

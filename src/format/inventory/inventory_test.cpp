@@ -270,12 +270,35 @@ TEST_CASE("inventory: the last cell of a text that ends within it is left out, a
   }
 }
 
-TEST_CASE("inventory: with a row for each update a lost row may have been anybody's") {
+TEST_CASE("inventory: which cells are a list of updates, and which are a whole one") {
+  struct Case {
+    const char* cell;
+    bool given, cut;
+    std::size_t kbs;
+  };
+  for (const Case& c : {Case{"KB955430;KB4493730", true, false, 2}, Case{"0", true, false, 0}, Case{"none", true, false, 0},
+                        Case{"0 Hotfix(s) Installed.", true, false, 0}, Case{"N/A", false, false, 0}, Case{"-", false, false, 0},
+                        Case{"unknown", false, false, 0}, Case{"see ticket 4711", false, false, 0}, Case{"Q147222", true, false, 0},
+                        Case{"2 Hotfix(s) Installed.,[01]: KB955430,[02]: KB4493730", true, false, 2},
+                        Case{"3 Hotfix(s) Installed.,[01]: KB955430,[02]: KB4493730", true, true, 2}}) {
+    CAPTURE(c.cell);
+    const auto r = parse("name,version,hotfixes\nA,6.0.6003,\"" + std::string(c.cell) + "\"\n");
+    REQUIRE(r);
+    REQUIRE(r->machines.size() == 1);
+    CHECK(r->machines[0].updates_given == c.given);
+    CHECK(r->machines[0].updates_cut == c.cut);
+    CHECK(r->machines[0].kbs.size() == c.kbs);
+  }
+}
+
+TEST_CASE("inventory: with a row for each update a lost row may have held one") {
   const std::string rows = "name,version,hotfixid\nA,6.0.6003,KB955430\nA,6.0.6003,KB4493730\nB,6.0.6003,KB955430\n";
   const std::string one_each = "name,version,hotfixes\nA,6.0.6003,KB955430\nB,6.0.6003,KB955430\n";
   const auto machines = [](const std::string& text) { return parse(text)->machines; };
   for (const auto& m : machines(rows)) CHECK_FALSE(m.updates_cut);
   for (const auto& m : machines(rows + "\"C,6.0.6003,KB4493730\n")) CHECK(m.updates_cut);
+  for (const auto& m : machines(rows + "b,6.0.6003,\"KB4493730\n")) CHECK(m.updates_cut == (m.name == "B"));
+  for (const auto& m : machines(rows + "b,6.0.6003,KB4493730,moved\n")) CHECK(m.updates_cut == (m.name == "B"));
   for (const auto& m : machines(one_each + "\"C,6.0.6003,KB4493730\n")) CHECK_FALSE(m.updates_cut);
 }
 

@@ -11,7 +11,7 @@ class RowSource {
  public:
   enum class Got { row, damaged, end };
   virtual ~RowSource() = default;
-  /// damaged: `error` says which line and why; reading may go on.
+  /// damaged: `error` says which line and why, and row.name whose it was if that is known; reading may go on.
   virtual Got next(Row& row, Error& error) = 0;
 };
 

@@ -53,14 +53,17 @@ CsvReader::End CsvReader::field(std::string& out, std::size_t record_start) {
   return quoted ? End::open_quote : End::record;
 }
 
-void CsvReader::skip_damaged(std::size_t start, std::uint32_t start_line, std::string found) {
-  error_ = Error{ErrorCode::corrupt, "csv line " + std::to_string(start_line), "a record with closed quotes within the limits",
+void CsvReader::skip_damaged(std::size_t start, CsvRecord& record, std::size_t whole, std::string found) {
+  error_ = Error{ErrorCode::corrupt, "csv line " + std::to_string(record.line), "a record with closed quotes within the limits",
                  std::move(found), start};
+  record.fields.resize(whole);
   std::size_t from = pos_;
   if (retries_ < kMaxRetries) {
     ++retries_;
     from = start;
-    line_ = start_line;
+    line_ = record.line;
+  } else {
+    record.fields.clear();  // more than one record is lost
   }
   const std::size_t end = text_.find_first_of("\r\n", from);
   if (end == std::string_view::npos)
@@ -83,11 +86,11 @@ CsvReader::Got CsvReader::next(CsvRecord& record) {
     switch (field(record.fields[n], start)) {
       case End::field: break;
       case End::record: record.fields.resize(n + 1); return Got::record;
-      case End::open_quote: skip_damaged(start, record.line, "a quote that is never closed"); return Got::damaged;
-      case End::too_long: skip_damaged(start, record.line, "more than " + std::to_string(kCsvRecordBytes) + " bytes"); return Got::damaged;
+      case End::open_quote: skip_damaged(start, record, n, "a quote that is never closed"); return Got::damaged;
+      case End::too_long: skip_damaged(start, record, n, "more than " + std::to_string(kCsvRecordBytes) + " bytes"); return Got::damaged;
     }
   }
-  skip_damaged(start, record.line, "more than " + std::to_string(kCsvColumns) + " columns");
+  skip_damaged(start, record, kCsvColumns, "more than " + std::to_string(kCsvColumns) + " columns");
   return Got::damaged;
 }
 

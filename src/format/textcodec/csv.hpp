@@ -25,7 +25,8 @@ class CsvReader {
 
   enum class Got { record, damaged, end };
   /// The next record; blank lines are passed over. damaged: an open quote, too many columns or too long a record; error()
-  /// names it, and reading goes on with the line behind the one on which the record began.
+  /// names it, the record keeps the cells before the damage unless more than its line is given up, and reading goes on with the line behind
+  /// the one on which the record began.
   Got next(CsvRecord& record);
   [[nodiscard]] const Error& error() const { return error_; }
   /// The text ended within the last record, in a cell that no quote closed: more of that cell may have followed.
@@ -39,7 +40,7 @@ class CsvReader {
   End field(std::string& out, std::size_t record_start);
   void line_end(std::size_t at);
   void skip_blank();
-  void skip_damaged(std::size_t start, std::uint32_t start_line, std::string found);
+  void skip_damaged(std::size_t start, CsvRecord& record, std::size_t whole, std::string found);
 
   std::string_view text_;
   char separator_;
