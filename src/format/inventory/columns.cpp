@@ -104,7 +104,7 @@ bool says_none(std::string_view cell) {
   return (n && n->begin == 0 && n->value == 0) || iequals(cell, "none");
 }
 
-/// "247 Hotfix(s) Installed.,[01]: KB955430,...": systeminfo itself cuts long lists.
+/// "247 Hotfix(s) Installed.,[01]: ...": systeminfo itself cuts long lists.
 void count_announced(Row& row, std::string_view cell) {
   const auto announced = find_number(cell);
   const auto listed = static_cast<std::size_t>(std::count(cell.begin(), cell.end(), '['));
