@@ -53,9 +53,9 @@ void Collector::lose(Error e) {
 }
 
 Collector::Collector(QfeList& out, std::string_view utf8) : out_(out), text_(utf8) {
+  if (utf8.ends_with('\n') || utf8.ends_with('\r')) return;
   textcodec::LineReader lines(utf8);
-  for (std::string_view line; lines.next(line);)
-    if (lines.ended_open()) open_line_ = lines.number();
+  for (std::string_view line; lines.next(line);) open_line_ = lines.number();
 }
 
 void Collector::lose_end(std::uint32_t line, std::string_view found) {
