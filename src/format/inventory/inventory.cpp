@@ -106,7 +106,7 @@ void join_labels(Machine& m, std::vector<std::pair<std::string, std::string>>& l
 void note_cut(Machine& m, std::optional<Error>& cut) {
   if (!cut) return;
   m.updates_cut = true;
-  if (m.conflicts.size() < kLabels) m.conflicts.push_back(*std::move(cut));
+  if (m.conflicts.size() < kLabels) m.conflicts.push_back(*cut);
   cut.reset();
 }
 
