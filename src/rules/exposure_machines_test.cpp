@@ -14,7 +14,6 @@
 
 namespace {
 
-using tq::FileVersion;
 using tq::model::ExposureState;
 using tq::test::knowledge;
 using tq::test::MachineBuilder;
