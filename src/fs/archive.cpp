@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "fs/support/archive_stream.hpp"
 #include "fs/support/member_index.hpp"
+#include "fs/support/zip_end.hpp"
 
 namespace tq::fs {
 namespace {
@@ -142,6 +143,10 @@ Status LibArchiveTree::index() {
     lose(*gap_);
   }
   format_ = s->format();
+  if (const auto counted = format_ == "zip" && !gap_ ? zip_members(*source_) : std::nullopt; counted && *counted > ordinal) {
+    gap_ = Error{ErrorCode::corrupt, "archive", fmt::format("{} members, as its end says", *counted), fmt::format("{}", ordinal)};
+    lose(*gap_);
+  }
   fetched_ = sequential_;
   check_solid(declared);
   return ok();

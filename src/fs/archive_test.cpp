@@ -352,6 +352,31 @@ TEST_CASE("archive: a header that is damaged costs its member, and any name may 
   CHECK_FALSE(opened(ZipBuilder().file("../b/c", bytes_from("8")).file("a", bytes_from("alpha")).build())->gap(""));
 }
 
+TEST_CASE("archive: a zip that lists fewer members than its end counts may lack any name") {
+  const Blob zip = test::zip_of({{"a", bytes_from("alpha")}, {"b/c", bytes_from("gamma")}, {"d", bytes_from("delta")}});
+  const std::string_view text(reinterpret_cast<const char*>(zip.data()), zip.size());
+  CHECK_FALSE(opened(zip)->gap(""));
+  // The second entry of the directory points to the first member.
+  const auto second = text.find("PK\x01\x02", text.find("PK\x01\x02") + 4);
+  Blob damaged = zip;
+  std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(second + 42), 4, std::byte{});
+  const auto a = opened(damaged);
+  CHECK(content(*a, "a") == "alpha");
+  CHECK(content(*a, "d") == "delta");
+  CHECK(a->gap(""));
+  CHECK(a->lost_total() == 1);
+  CHECK(a->open("b/c").error().code == ErrorCode::corrupt);
+  // A comment behind the record, one that holds its mark, and one that is longer than it says.
+  for (const auto& [said, comment, gap] : {std::tuple{9, "a comment", true}, {11, "PK\x05\x06 inside", true}, {3, "a comment", false}}) {
+    CAPTURE(comment);
+    Blob more = damaged;
+    more.at(more.size() - 2) = static_cast<std::byte>(said);
+    const auto tail = bytes_from(comment);
+    more.insert(more.end(), tail.begin(), tail.end());
+    CHECK(opened(more)->gap("").has_value() == gap);
+  }
+}
+
 TEST_CASE("archive: mutants neither crash nor hang") {
   const test::FileMap files = {
       {"Windows/System32/config/SOFTWARE", bytes_from("alpha")}, {"Windows/c", zeros(3000)}, {"d", bytes_from("delta")}};
