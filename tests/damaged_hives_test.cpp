@@ -6,9 +6,6 @@
 
 #include "catalog/catalog.hpp"
 #include "evidence/collector.hpp"
-#include "facts/reconcile.hpp"
-#include "judge/judge.hpp"
-#include "judge/knowledge.hpp"
 #include "tests/support/hive_builder.hpp"
 #include "tests/support/hive_source.hpp"
 #include "tests/support/less_known.hpp"
@@ -100,26 +97,21 @@ class Trial {
     const auto files = rich().build();
     const auto hive = [&](const char* name) { return files.at(std::string("Windows/System32/config/") + name); };
     hives = {hive("SOFTWARE"), hive("SYSTEM"), hive("COMPONENTS")};
-    sound = collected(hives, wanted_);
-    verdict_ = judged(sound);
+    sound = collected(hives, judging_.wanted());
+    verdict_ = judging_.verdict(sound);
   }
   /// What is denied of the sound machine, or told otherwise.
   [[nodiscard]] std::string denied(Blob Hives::* one, Blob bytes) const {
     Hives damaged = hives;
     damaged.*one = std::move(bytes);
-    const Facts less = collected(damaged, wanted_);
-    return tq::test::denied(sound, less) + tq::test::invented(verdict_, judged(less));
+    const Facts less = collected(damaged, judging_.wanted());
+    return tq::test::denied(sound, less) + tq::test::invented(verdict_, judging_.verdict(less));
   }
   Hives hives;
   Facts sound;
 
  private:
-  [[nodiscard]] Verdict judged(Facts facts) const {
-    tq::facts::reconcile(facts);
-    return tq::judge::judge(facts, knowledge_, {.as_of = {2026, 11, 20}, .line = tq::judge::UpdateLine::rollup});
-  }
-  tq::judge::Knowledge knowledge_{*tq::catalog::Catalog::embedded()};
-  tq::model::Wanted wanted_ = tq::judge::wanted(knowledge_.catalog());
+  tq::test::Judging judging_;
   Verdict verdict_;
 };
 

@@ -3,11 +3,7 @@
 
 #include <set>
 
-#include "catalog/catalog.hpp"
 #include "evidence/collector.hpp"
-#include "facts/reconcile.hpp"
-#include "judge/judge.hpp"
-#include "judge/knowledge.hpp"
 #include "model/facts_json.hpp"
 #include "target/loader.hpp"
 #include "tests/support/less_known.hpp"
@@ -57,25 +53,13 @@ const char* const kNdjson =
     "{\"hostname\":\"A-1\",\"os\":\"Windows Server 2008 Standard\",\"version\":\"6.0.6003\",\"servicepack\":2,\"arch\":\"x64\","
     "\"hotfixes\":[\"KB955430\",\"KB4493730\"]}\n";
 
-/// Opens texts, and keeps what was judged once: most cuts change nothing.
-class Desk {
- public:
-  /// The first machine of the text; nullopt when nothing in it is one.
-  std::optional<Facts> facts(std::string_view text) const {
-    const auto bytes = std::as_bytes(std::span(text.data(), text.size()));
-    const auto machines = tq::target::load(tq::target::look_at_bytes("text", {bytes.begin(), bytes.end()}, {}), {});
-    if (!machines || machines->empty()) return std::nullopt;
-    return tq::evidence::collect(machines->front(), wanted_);
-  }
-  Verdict verdict(Facts facts) const {
-    tq::facts::reconcile(facts);
-    return tq::judge::judge(facts, knowledge_, {.as_of = {2026, 11, 20}, .line = tq::judge::UpdateLine::rollup});
-  }
-
- private:
-  tq::judge::Knowledge knowledge_{*tq::catalog::Catalog::embedded()};
-  tq::model::Wanted wanted_ = tq::judge::wanted(knowledge_.catalog());
-};
+/// The first machine of the text; nullopt when nothing in it is one.
+std::optional<Facts> facts_of(std::string_view text, const tq::model::Wanted& wanted) {
+  const auto bytes = std::as_bytes(std::span(text.data(), text.size()));
+  const auto machines = tq::target::load(tq::target::look_at_bytes("text", {bytes.begin(), bytes.end()}, {}), {});
+  if (!machines || machines->empty()) return std::nullopt;
+  return tq::evidence::collect(machines->front(), wanted);
+}
 
 std::string utf16(std::string_view ascii) {
   std::string out = "\xFF\xFE";
@@ -86,22 +70,22 @@ std::string utf16(std::string_view ascii) {
 }  // namespace
 
 TEST_CASE("evidence: a text that is cut anywhere says nothing that the whole text does not say") {
-  const Desk desk;
+  const tq::test::Judging judging;
   for (const std::string& whole :
        {std::string(kSystemInfo), utf16(kSystemInfo), std::string(kSystemInfoCsv), std::string(kRegQuery), std::string(kRegExport),
         std::string(kCsvMiddle), std::string(kCsvKernelLast), std::string(kCsvUpdatesLast), std::string(kNdjson)}) {
-    const auto sound = desk.facts(whole);
+    const auto sound = facts_of(whole, judging.wanted());
     REQUIRE(sound);
-    const Verdict verdict = desk.verdict(*sound);
+    const Verdict verdict = judging.verdict(*sound);
     CHECK_FALSE((verdict.missing.empty() && verdict.unknown.empty()));
     std::set<std::string> seen;
     for (std::size_t size = 0; size < whole.size(); ++size) {
-      auto less = desk.facts(std::string_view(whole).substr(0, size));
-      // A header may be cut so that its text is read as another kind, which says where it lies in other words.
+      auto less = facts_of(std::string_view(whole).substr(0, size), judging.wanted());
+      // Most cuts change nothing.
       if (!less || !seen.insert(tq::model::facts_to_json({*less})).second) continue;
       CAPTURE(whole.substr(0, size));
       CHECK(tq::test::denied(*sound, *less) == "");
-      CHECK(tq::test::invented(verdict, desk.verdict(*std::move(less))) == "");
+      CHECK(tq::test::invented(verdict, judging.verdict(*std::move(less))) == "");
     }
     CHECK_FALSE(seen.empty());
   }

@@ -5,6 +5,7 @@
 #include "core/limits.hpp"
 #include "core/text.hpp"
 #include "evidence/collector.hpp"
+#include "evidence/support/hotfix_list.hpp"
 #include "evidence/support/note.hpp"
 #include "format/qfe/qfe.hpp"
 #include "format/textcodec/textcodec.hpp"
@@ -64,14 +65,7 @@ void hotfixes(const target::Source& source, bool whole, model::Facts& facts) {
   const auto text = text_of(source, path);
   const auto list = text ? format::qfe::parse(*text) : Result<format::qfe::QfeList>(Error{});
   if (!list) return cover(facts, "collected.qfe", model::CoverageStatus::absent, "the script could not list the hotfixes");
-  std::uint32_t listed = 0;
-  for (const auto& e : list->entries) {
-    if (e.kb == 0) continue;
-    ++listed;
-    facts.hotfixes.push_back(
-        {e.kb, "qfe", e.date ? e.date->text() : "", true, fmt::format("{}//line {}", source.tree->cite(path), e.line)});
-  }
-  facts.hotfix_lists.push_back({"qfe", whole && list->losses.empty(), listed, listed, source.tree->cite(path)});
+  add_hotfixes(facts, *list, source.tree->cite(path), whole);
   cover(facts, "collected.qfe", model::CoverageStatus::read, fmt::format("{} entries", list->entries.size()));
 }
 

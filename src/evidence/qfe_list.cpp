@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "evidence/collector.hpp"
+#include "evidence/support/hotfix_list.hpp"
 #include "evidence/support/note.hpp"
 
 namespace tq::evidence {
@@ -11,14 +12,7 @@ void collect_qfe_list(const target::Source& source, model::Facts& facts) {
   if (!source.qfe) return;
   const auto& q = *source.qfe;
   facts.identity.name = q.computer;
-  std::uint32_t listed = 0;
-  for (const auto& e : q.entries) {
-    if (e.kb == 0) continue;
-    ++listed;
-    facts.hotfixes.push_back(
-        {e.kb, "qfe", e.date ? e.date->text() : std::string{}, true, fmt::format("{}//line {}", source.label, e.line)});
-  }
-  facts.hotfix_lists.push_back({"qfe", q.losses.empty(), listed, listed, source.label});
+  add_hotfixes(facts, q, source.label, true);
   for (const auto& e : q.losses) cover(facts, "qfe", model::CoverageStatus::failed, e.text());
   if (q.several_computers)
     cover(facts, "qfe", model::CoverageStatus::unsupported, "the list mixes several computers: split it by computer");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "facts/reconcile.hpp"
+
 namespace tq::test {
 namespace {
 
@@ -144,6 +146,11 @@ class Invented {
 };
 
 }  // namespace
+
+model::Verdict Judging::verdict(model::Facts facts) const {
+  facts::reconcile(facts);
+  return judge::judge(facts, knowledge_, {.as_of = {2026, 11, 20}, .line = judge::UpdateLine::rollup});
+}
 
 std::string denied(const model::Facts& sound, const model::Facts& less) { return Denied(sound, less).text(); }
 std::string invented(const model::Verdict& sound, const model::Verdict& less) { return Invented(sound, less).text(); }

@@ -53,7 +53,7 @@ void Collector::lose(Error e) {
 }
 
 Collector::Collector(QfeList& out, std::string_view utf8) : out_(out), text_(utf8) {
-  if (utf8.ends_with('\n') || utf8.ends_with('\r')) return;
+  if (!textcodec::ends_open(utf8)) return;
   textcodec::LineReader lines(utf8);
   for (std::string_view line; lines.next(line);) open_line_ = lines.number();
 }

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "format/textcodec/lines.hpp"
+
 namespace tq::format::textcodec {
 namespace {
 // A damaged record may span megabytes and each of its lines may open a quote again. After this many fresh starts inside a
@@ -72,9 +74,7 @@ void CsvReader::skip_damaged(std::size_t start, CsvRecord& record, std::size_t w
     line_end(end);
 }
 
-bool CsvReader::ended_open() const {
-  return pos_ == text_.size() && !text_.ends_with('\n') && !text_.ends_with('\r') && !text_.ends_with('"');
-}
+bool CsvReader::ended_open() const { return pos_ == text_.size() && ends_open(text_) && !text_.ends_with('"'); }
 
 CsvReader::Got CsvReader::next(CsvRecord& record) {
   skip_blank();

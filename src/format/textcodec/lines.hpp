@@ -6,6 +6,9 @@
 
 namespace tq::format::textcodec {
 
+/// No line end closes the text: its last line may have gone on.
+inline bool ends_open(std::string_view text) { return !text.empty() && !text.ends_with('\n') && !text.ends_with('\r'); }
+
 class LineReader {
  public:
   explicit LineReader(std::string_view text) : text_(text) {}
@@ -33,7 +36,7 @@ class LineReader {
   /// Number of the line that next() gave last; 0 before the first.
   [[nodiscard]] std::uint32_t number() const { return number_; }
   /// The text ended within the line that next() gave last, without a line end: more of it may have followed.
-  [[nodiscard]] bool ended_open() const { return pos_ == text_.size() && !text_.ends_with('\n') && !text_.ends_with('\r'); }
+  [[nodiscard]] bool ended_open() const { return pos_ == text_.size() && ends_open(text_); }
   /// Offset of the byte behind the line that next() gave last.
   [[nodiscard]] std::size_t position() const { return pos_; }
 

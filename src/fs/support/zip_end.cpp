@@ -21,13 +21,14 @@ std::optional<std::uint64_t> zip_members(const io::ByteSource& file) {
   const auto read = file.read_at(file.size() - end.size(), end);
   if (!read || *read != end.size()) return std::nullopt;
   const Bytes bytes = bytes_of(end);
-  const std::string_view text = bytes.chars();
-  for (std::size_t at = text.rfind(kMark); at != std::string_view::npos;
-       at = at == 0 ? std::string_view::npos : text.rfind(kMark, at - 1)) {
+  // A comment may hold the mark as well: from the end on, the first whose comment ends with the file.
+  std::string_view before = bytes.chars();
+  for (std::size_t at = before.rfind(kMark); at != std::string_view::npos; at = before.rfind(kMark)) {
     const auto comment = bytes.try_get<le16>(at + kCommentBytesAt);
     const auto members = bytes.try_get<le16>(at + kMembersAt);
     if (comment && members && at + kRecordBytes + *comment == end.size())
       return *members == kElsewhere ? std::nullopt : std::optional<std::uint64_t>(*members);
+    before = before.substr(0, at);
   }
   return std::nullopt;
 }
